@@ -1,0 +1,21 @@
+{
+    "name": "Collections: reminders, plans and credit insurance",
+    "summary": "Dunning that reminds instead of warning, with a reason for every due line",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "LGPL-3",
+    "author": "cobranza_dunning contributors",
+    "website": "https://github.com/cobranza-dunning/cobranza-dunning",
+    "depends": ["account", "portal"],
+    "data": [
+        "security/cobranza_groups.xml",
+        "security/ir.model.access.csv",
+        "security/cobranza_rules.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
+        "report/cobranza_reminder_templates.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "application": True,
+    "installable": True,
+}

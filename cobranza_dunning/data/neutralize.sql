@@ -1,0 +1,9 @@
+-- a copy of a database must not write to customers
+UPDATE res_company SET cobranza_run_mode = 'off';
+UPDATE cobranza_reminder SET state = 'cancelled', cancel_reason = 'copy of a database'
+ WHERE state IN ('proposed', 'approved');
+UPDATE cobranza_run SET state = 'failed', error = 'copy of a database' WHERE state = 'running';
+UPDATE mail_mail SET state = 'cancel'
+  FROM mail_message
+ WHERE mail_message.id = mail_mail.mail_message_id
+   AND mail_message.model = 'cobranza.reminder' AND mail_mail.state = 'outgoing';

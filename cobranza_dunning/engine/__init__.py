@@ -1,0 +1,10 @@
+"""Every rule of collections, as plain functions on plain values.
+
+Nothing in this package imports Odoo or reads a clock: a caller hands over what is known and
+the date, and gets a decision with its reason.  It can be imported by itself, with the addon's
+folder on ``sys.path``.
+
+The path of a debtor through it: `due` nets what is owed, `pauses` takes away what may not be
+chased, `escalation` finds the level, `dunning` puts the three together for one debtor on one
+day, `grouping` turns the decisions into one reminder per debtor and recipient.
+"""

@@ -1,0 +1,159 @@
+"""One debtor on one day: a decision for each of his due items.
+
+Exclusions first, then what may be chased, then the level, then whether the message can be
+delivered, then what limits messages to the debtor as a whole: cadence and minimum.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from . import due, pauses
+from .escalation import SEQUENTIAL, Decision, because, decide
+from .reasons import REMIND
+
+
+class Policy(NamedTuple):
+    """The rules for a due item; which one applies is known before the engine is asked.
+
+    levels: the active levels, smallest delay first.
+    cadence: the least number of days between two messages to one debtor; 0 = no limit.
+    minimum: in company currency, for all that one debtor would be asked for under this policy.
+    minimums: {currency: amount in that currency}; it replaces `minimum` for that currency.
+    places: decimals of the company currency.
+    """
+
+    id: int
+    levels: tuple
+    progression: str = SEQUENTIAL
+    cadence: int = 0
+    minimum: Decimal = due.ZERO
+    minimums: Any = MappingProxyType({})
+    net_credits: bool = True
+    general_journal: bool = True
+    require_sent: bool = False
+    places: int = 2
+
+
+class Assessed(NamedTuple):
+    """A due item's position and what to do about it."""
+
+    position: due.Position
+    decision: Decision
+
+    @property
+    def item(self):
+        """The due item itself."""
+        return self.position.item
+
+
+def assess(items, today):
+    """Decide on every open item of one debtor on `today`.
+
+    items: all due.DueItem of the debtor, credits included, in any order.
+    Returns a list of Assessed, oldest due first, one for each item.
+    """
+    positions = due.net(
+        items,
+        today,
+        is_chased=lambda item: excluded(item) is None,
+        nets_credits=lambda item: item.policy.net_credits,
+    )
+    assessed = [Assessed(position, _decide(position, today)) for position in positions]
+    return _hold_below_minimum(assessed)
+
+
+def excluded(item):
+    """Return the reason why an item takes no part in collections at all, or None."""
+    if item.debtor_id is None:
+        return "no_partner"
+    if item.residual <= 0:
+        return "credit" if item.residual else "nothing_to_chase"
+    if item.no_followup and item.kind == "invoice":
+        return "no_followup"
+    policy = item.policy
+    if policy is None:
+        return "no_policy"
+    if not policy.levels:
+        return "no_levels"
+    if item.kind != "invoice":
+        return None if policy.general_journal else "general_journal"
+    return "not_sent" if policy.require_sent and not item.sent else None
+
+
+def _decide(position, today):
+    """Decide on one item; only the minimum, which looks at all of them, comes later."""
+    item = position.item
+    reason = excluded(item)
+    if reason:
+        return because(reason)
+    if position.chaseable <= 0:
+        return _nothing_to_chase(position, today)
+    policy = item.policy
+    decision = decide(position, item.last, policy.levels, today, policy.progression)
+    if decision.outcome != REMIND:
+        return decision
+    return _undeliverable(item, decision.level) or _too_soon(item, decision, today) or decision
+
+
+def _nothing_to_chase(position, today):
+    """Name what took the whole residual: pauses before credits before payments."""
+    item = position.item
+    if position.applied:
+        resumes = pauses.resumes_on(item.residual - position.in_process, item.pauses, today)
+        return because("paused_until" if resumes else "paused", None, resumes)
+    return because("covered_by_credit" if position.credit else "payment_in_process")
+
+
+def _undeliverable(item, level):
+    """A message that can't be made or delivered is work for a person, not a reminder."""
+    if not level.deliverable:
+        return because("no_template", level)
+    if level.needs_email and not item.has_email:
+        return because("no_email", level)
+    return None
+
+
+def _too_soon(item, decision, today):
+    """Cadence limits messages per debtor: a ready item waits, and says until when."""
+    if not item.policy.cadence or item.debtor_contacted is None:
+        return None
+    free_on = item.debtor_contacted + timedelta(days=item.policy.cadence)
+    return because("cadence", decision.level, free_on) if today < free_on else None
+
+
+def _hold_below_minimum(assessed):
+    """Drop what is ready but adds up to less than the policy's minimum.
+
+    Items in a currency with a threshold of its own are compared in that currency, the others
+    in company currency at their booked rates; a threshold is never converted.
+    """
+    ready = [one for one in assessed if one.decision.outcome == REMIND]
+    if not any(one.item.policy.minimum or one.item.policy.minimums for one in ready):
+        return assessed
+    totals = defaultdict(Decimal)
+    for one in ready:
+        key, amount = _against_minimum(one)
+        totals[key] += amount
+    return [
+        one._replace(decision=because("below_minimum", one.decision.level))
+        if one.decision.outcome == REMIND and totals[_against_minimum(one)[0]] < _minimum(one)
+        else one
+        for one in assessed
+    ]
+
+
+def _against_minimum(one):
+    """Return the pool an item is added to, and its amount there."""
+    policy, currency = one.item.policy, one.item.currency
+    if currency in policy.minimums:
+        return (policy.id, currency), one.position.chaseable
+    return (policy.id, None), due.to_places(one.position.company_chaseable, policy.places)
+
+
+def _minimum(one):
+    """The threshold that the pool of an item must reach."""
+    policy = one.item.policy
+    return policy.minimums.get(one.item.currency, policy.minimum)

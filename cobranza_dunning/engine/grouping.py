@@ -1,0 +1,44 @@
+"""Decisions of a run become one reminder per debtor and recipient."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
+
+from .escalation import Level
+from .reasons import REMIND
+
+
+class Letter(NamedTuple):
+    """One message to be proposed.
+
+    level: the highest level of its lines; it sets the tone.
+    lines: the dunning.Assessed that say "remind", oldest due first.
+    totals: {currency: sum of what may be chased}; currencies are never added up.
+    """
+
+    debtor_id: int
+    recipient_id: int
+    level: Level
+    lines: tuple
+    totals: dict
+
+
+def group(assessed):
+    """Return the Letters for an iterable of dunning.Assessed: one per debtor and recipient.
+
+    Only items that say "remind" are in a letter, each in exactly one.
+    """
+    groups = defaultdict(list)
+    for one in assessed:
+        if one.decision.outcome == REMIND:
+            groups[one.item.debtor_id, one.item.recipient_id].append(one)
+    return [_letter(key, lines) for key, lines in groups.items()]
+
+
+def _letter(key, lines):
+    lines = sorted(lines, key=lambda one: (one.item.due, one.item.id))
+    totals = defaultdict(Decimal)
+    for one in lines:
+        totals[one.item.currency] += one.position.chaseable
+    level = max((one.decision.level for one in lines), key=lambda level: level.rank)
+    return Letter(*key, level, tuple(lines), dict(totals))

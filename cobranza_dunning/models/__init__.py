@@ -1,0 +1,18 @@
+from . import (
+    gate,
+    cobranza_debtor,
+    cobranza_policy,
+    cobranza_policy_level,
+    cobranza_policy_minimum,
+    cobranza_block,
+    cobranza_facts,
+    cobranza_run,
+    cobranza_run_line,
+    cobranza_reminder,
+    cobranza_reminder_line,
+    account_move,
+    account_move_line,
+    res_company,
+    res_config_settings,
+    res_partner,
+)

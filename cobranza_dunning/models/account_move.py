@@ -1,0 +1,148 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AccountMove(models.Model):
+    """An invoice in collections: its policy, its pauses, its due lines with their reasons."""
+
+    _inherit = "account.move"
+
+    cobranza_policy_id = fields.Many2one(
+        "cobranza.policy",
+        "Collections policy",
+        check_company=True,
+        copy=False,
+        index="btree_not_null",
+        help="Only for this invoice; empty: the customer's or the company's policy.",
+    )
+    cobranza_debtor_id = fields.Many2one(
+        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id"
+    )
+    cobranza_due_line_ids = fields.Many2many(
+        "account.move.line", string="Due lines", compute="_compute_cobranza_due_line_ids"
+    )
+    cobranza_block_ids = fields.One2many("cobranza.block", "move_id", "Collections pauses")
+    cobranza_reminder_count = fields.Integer(compute="_compute_cobranza_reminder_count")
+    cobranza_paused = fields.Boolean(
+        "Reminders paused",
+        compute="_compute_cobranza_paused",
+        search="_search_cobranza_paused",
+        help="The invoice, one of its due lines or its customer is paused.",
+    )
+    cobranza_to_chase = fields.Boolean(
+        "To chase",
+        compute="_compute_cobranza_to_chase",
+        search="_search_cobranza_to_chase",
+        help="Overdue, and neither paused nor excluded.",
+    )
+
+    def _compute_cobranza_debtor_id(self):
+        debtors = self.env["cobranza.debtor"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        by_key = {(one.partner_id, one.company_id): one for one in debtors}
+        for move in self:
+            key = (move.commercial_partner_id, move.company_id)
+            move.cobranza_debtor_id = by_key.get(key, False)
+
+    @api.depends("line_ids.amount_residual", "line_ids.parent_state")
+    def _compute_cobranza_due_line_ids(self):
+        domain = self.env["account.move.line"]._cobranza_open_domain()
+        for move in self:
+            move.cobranza_due_line_ids = move.line_ids.filtered_domain(domain)
+
+    def _compute_cobranza_reminder_count(self):
+        counts = dict(
+            self.env["cobranza.reminder.line"]._read_group(
+                [("move_id", "in", self.ids)], ["move_id"], ["reminder_id:count_distinct"]
+            )
+        )
+        for move in self:
+            move.cobranza_reminder_count = counts.get(move, 0)
+
+    def _compute_cobranza_paused(self):
+        paused = self.filtered_domain(self._cobranza_paused_domain())
+        for move in self:
+            move.cobranza_paused = move in paused
+
+    def _search_cobranza_paused(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._cobranza_paused_domain()
+        return domain if True in value else ~domain
+
+    def _cobranza_paused_domain(self):
+        """Domain of moves with an active pause of their own, of a line, or of their customer."""
+        active = self.env["cobranza.block"]._search([("state", "=", "active")])
+        of_debtor = self.env["cobranza.block"].search(
+            [("state", "=", "active"), ("scope", "=", "debtor")]
+        )
+        return (
+            Domain("payment_state", "=", "blocked")
+            | Domain("cobranza_block_ids", "in", active)
+            | Domain.OR(
+                Domain("commercial_partner_id", "in", blocks.partner_id.ids)
+                & Domain("company_id", "=", company.id)
+                for company, blocks in of_debtor.grouped("company_id").items()
+            )
+        )
+
+    def _compute_cobranza_to_chase(self):
+        to_chase = self.filtered_domain(self._cobranza_to_chase_domain())
+        for move in self:
+            move.cobranza_to_chase = move in to_chase
+
+    def _search_cobranza_to_chase(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._cobranza_to_chase_domain()
+        return domain if True in value else ~domain
+
+    def _cobranza_to_chase_domain(self):
+        """Domain of invoices with an overdue, unpaused installment."""
+        today = fields.Date.context_today(self)
+        overdue = self.env["account.move.line"]._search(
+            [
+                *self.env["account.move.line"]._cobranza_open_domain(),
+                ("amount_residual", ">", 0),
+                ("date_maturity", "<", today),
+                ("no_followup", "=", False),
+            ]
+        )
+        return (
+            Domain("state", "=", "posted")
+            & Domain("move_type", "in", ("out_invoice", "out_receipt"))
+            & Domain("line_ids", "in", overdue)
+            & ~self._cobranza_paused_domain()
+        )
+
+    def _post(self, soft=True):
+        """Post, and see that each new customer has a collections account."""
+        posted = super()._post(soft)
+        receivable = posted.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        for company, moves in receivable.grouped("company_id").items():
+            self.env["cobranza.debtor"].sudo()._ensure(company, moves.commercial_partner_id)
+        return posted
+
+    def cobranza_explain(self, date=None):
+        """Explain these invoices' due lines; see account.move.line.cobranza_explain."""
+        return self.line_ids.cobranza_explain(date)
+
+    def action_cobranza_pause(self):
+        """Open the dialog that pauses reminders of these invoices."""
+        return self.env["cobranza.pause.wizard"]._open(moves=self)
+
+    def action_cobranza_reminders(self):
+        """Open the reminders that told these invoices."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_reminder_action"
+        )
+        return {**action, "domain": [("line_ids.move_id", "in", self.ids)], "context": {}}
+
+    def action_cobranza_debtor(self):
+        """Open the collections account of this invoice's customer."""
+        self.ensure_one()
+        return self.cobranza_debtor_id._get_records_action()

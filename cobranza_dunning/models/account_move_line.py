@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+
+from .reason_texts import REASON_SELECTION, explain
+
+
+class AccountMoveLine(models.Model):
+    """A due line: what collections would do about it today, and why."""
+
+    _inherit = "account.move.line"
+
+    # computed together, by the same code as the nightly run
+    cobranza_outcome = fields.Selection(
+        [("remind", "Remind"), ("wait", "Wait"), ("skip", "Skip")],
+        "Collections",
+        compute="_compute_cobranza_decision",
+    )
+    cobranza_reason = fields.Selection(
+        REASON_SELECTION, "Reason", compute="_compute_cobranza_decision"
+    )
+    cobranza_sentence = fields.Char("Why / why not", compute="_compute_cobranza_decision")
+    cobranza_level_id = fields.Many2one(
+        "cobranza.policy.level", "Level", compute="_compute_cobranza_decision"
+    )
+    cobranza_next_date = fields.Date("When next", compute="_compute_cobranza_decision")
+    cobranza_amount = fields.Monetary(
+        "To chase",
+        compute="_compute_cobranza_decision",
+        help="What may be chased today: open, less payments in process, pauses and credits.",
+    )
+
+    def _compute_cobranza_decision(self):
+        explained = {one["line_id"]: one for one in self.cobranza_explain()}
+        for line in self:
+            one = explained.get(line.id, {})
+            line.cobranza_outcome = one.get("outcome", False)
+            line.cobranza_reason = one.get("reason", False)
+            line.cobranza_sentence = one.get("sentence", False)
+            line.cobranza_level_id = one.get("level_id", False)
+            line.cobranza_next_date = one.get("next_date", False)
+            line.cobranza_amount = one.get("amount", 0)
+
+    @api.model
+    def _cobranza_open_domain(self):
+        """Domain of due lines and credits: posted receivable items with an open residual."""
+        return [
+            ("parent_state", "=", "posted"),
+            ("account_type", "=", "asset_receivable"),
+            ("reconciled", "=", False),
+            ("amount_residual_currency", "!=", 0),
+        ]
+
+    def cobranza_explain(self, date=None):
+        """Explain what a run would decide about these items, and why.
+
+        date: date or ISO string; today in the item's company if left out.
+        Returns a list of plain dicts, one per open receivable item among these, with: line_id,
+        move_id, name, outcome ("remind", "wait", "skip"), reason (a code), sentence (in the
+        user's language), level_id, level, next_date, date_due, residual, in_process, paused,
+        credit and amount (to chase; all in the item's currency), currency, policy_id, policy
+        and policy_rule ("invoice", "debtor", "company": which rule chose it). Items that are
+        not due lines are left out.
+        """
+        self.check_access("read")
+        day = fields.Date.to_date(date)
+        wanted = set(self.ids)
+        found = []
+        due_lines = self.filtered_domain(self._cobranza_open_domain()) if wanted else self
+        # which debtors exist and what policies say is for everybody who may read the invoice
+        for company, lines in due_lines.sudo().grouped("company_id").items():
+            partners = lines.partner_id.commercial_partner_id
+            debtors = self.env["cobranza.debtor"].sudo().search(
+                [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+            )
+            if len(debtors) < len(partners):
+                self.env["cobranza.debtor"].sudo()._ensure(company, partners)
+                debtors = debtors.search(
+                    [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+                )
+            chunks = list(debtors._assess(day).values())
+            if lines.filtered(lambda line: not line.partner_id):
+                chunks.append(self._cobranza_assess_orphans(company, day))
+            found += [one for chunk in chunks for one in chunk if one.item.id in wanted]
+        return [self._cobranza_explanation(one) for one in found]
+
+    def _cobranza_assess_orphans(self, company, date):
+        """Decide on the open items without a partner (they are never due from anybody)."""
+        day = date or company._cobranza_today()
+        facts = self.env["cobranza.facts"].sudo()
+        return [
+            one
+            for chunk in facts._assess_in_chunks(company, day, only_orphans=True)
+            for lines in chunk.values()
+            for one in lines
+        ]
+
+    def _cobranza_explanation(self, one):
+        """Turn an engine.dunning.Assessed into the plain dict of `cobranza_explain`."""
+        item, position, decision = one.item, one.position, one.decision
+        line = self.browse(item.id)
+        level = self.env["cobranza.policy.level"].sudo().browse(
+            decision.level.id if decision.level else []
+        )
+        policy = self.env["cobranza.policy"].sudo().browse(item.policy.id if item.policy else [])
+        parts = {
+            "currency": line.currency_id,
+            "in_process": float(position.in_process),
+            "paused": float(position.paused),
+            "credit": float(position.credit),
+        }
+        sentence = explain(self.env, decision.reason, level.name, decision.next_date, parts)
+        return {
+            "line_id": item.id,
+            "move_id": item.move_id,
+            "name": line.move_id.name,
+            "outcome": decision.outcome,
+            "reason": decision.reason,
+            "sentence": sentence,
+            "level_id": level.id,
+            "level": level.name,
+            "next_date": fields.Date.to_string(decision.next_date) if decision.next_date else False,
+            "date_due": fields.Date.to_string(item.due),
+            "residual": float(item.residual),
+            "in_process": parts["in_process"],
+            "paused": parts["paused"],
+            "credit": parts["credit"],
+            "amount": float(position.chaseable),
+            "currency": line.currency_id.name,
+            "policy_id": policy.id,
+            "policy": policy.name,
+            "policy_rule": item.policy_rule or False,
+        }

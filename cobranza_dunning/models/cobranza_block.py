@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CobranzaBlock(models.Model):
+    """A person's word that a customer, an invoice or one due line is left alone for a while."""
+
+    _name = "cobranza.block"
+    _description = "Pause"
+    _inherit = ["mail.thread"]
+    _order = "create_date desc, id desc"
+    _check_company_auto = True
+    _rec_name = "reason"
+
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", required=True, index=True, ondelete="cascade", check_company=True
+    )
+    partner_id = fields.Many2one(related="debtor_id.partner_id", store=True)
+    company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="cascade", check_company=True
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        "Due line",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+    )
+    scope = fields.Selection(
+        [("debtor", "Whole account"), ("move", "Invoice"), ("line", "Due line")],
+        compute="_compute_scope",
+        store=True,
+    )
+    reason = fields.Char(required=True, tracking=True)
+    until = fields.Date(
+        "Not before",
+        tracking=True,
+        help="From this day on reminders may leave again. Empty: until somebody ends the pause.",
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    state = fields.Selection(
+        [("active", "Paused"), ("over", "Over")], compute="_compute_state", search="_search_state"
+    )
+
+    @api.depends("move_id", "move_line_id")
+    def _compute_scope(self):
+        for block in self:
+            line_or_move = "line" if block.move_line_id else "move"
+            block.scope = line_or_move if block.move_line_id or block.move_id else "debtor"
+
+    @api.depends("active", "until")
+    def _compute_state(self):
+        for block in self:
+            over = block.until and block.until <= block.company_id._cobranza_today()
+            block.state = "active" if block.active and not over else "over"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self.env.company._cobranza_today()
+        active = [("active", "=", True), "|", ("until", "=", False), ("until", ">", today)]
+        over = ["|", ("active", "=", False), ("until", "<=", today)]
+        if {"active", "over"} <= set(value):
+            return [("active", "in", [True, False])]
+        return active if "active" in value else over
+
+    @api.constrains("debtor_id", "move_id", "move_line_id")
+    def _check_same_debtor(self):
+        for block in self:
+            moves = block.move_id | block.move_line_id.move_id
+            partners = moves.commercial_partner_id | block.move_line_id.partner_id
+            if partners.commercial_partner_id - block.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(document)s isn't a document of %(partner)s: choose one of his own.",
+                        document=moves[:1].display_name,
+                        partner=block.partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create pauses and show them in the debtors' figures at once."""
+        blocks = super().create(vals_list)
+        blocks._refresh_debtors()
+        return blocks
+
+    def write(self, vals):
+        """Change pauses and show it in the debtors' figures at once."""
+        result = super().write(vals)
+        self._refresh_debtors()
+        return result
+
+    def _refresh_debtors(self):
+        for company, blocks in self.grouped("company_id").items():
+            self.env["cobranza.debtor"]._refresh_figures(company, blocks.debtor_id.ids)
+
+    def action_end(self):
+        """End these pauses today; they stay on record."""
+        self.check_access("write")
+        for block in self.filtered("active"):
+            block.active = False

@@ -1,0 +1,305 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CobranzaDebtor(models.Model):
+    """A customer's collections account in one company.
+
+    It appears by itself with the customer's first receivable and carries what collections
+    decides about him there.  The figures are refreshed for all debtors at once (SQL), so
+    that lists sort and filter on them without reading the ledger.
+    """
+
+    _name = "cobranza.debtor"
+    _description = "Debtor"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "overdue_amount desc, id"
+    _rec_names_search = ["partner_id.complete_name", "partner_id.ref", "partner_id.vat"]
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        tracking=True,
+        check_company=True,
+        help="In charge of this customer: named in reminders as the person to talk to.",
+    )
+    policy_id = fields.Many2one(
+        "cobranza.policy",
+        "Own policy",
+        tracking=True,
+        check_company=True,
+        help="Empty: the company's policy. A policy chosen on an invoice comes before both.",
+    )
+    effective_policy_id = fields.Many2one(
+        "cobranza.policy", "Policy", compute="_compute_effective_policy_id"
+    )
+    block_ids = fields.One2many("cobranza.block", "debtor_id", "Pauses")
+    reminder_ids = fields.One2many("cobranza.reminder", "debtor_id", "Reminders")
+    due_line_ids = fields.Many2many(
+        "account.move.line", string="Due lines", compute="_compute_due_line_ids"
+    )
+
+    # figures in company currency, at the rates the lines were booked with
+    overdue_amount = fields.Monetary("Overdue", readonly=True)
+    not_due_amount = fields.Monetary("Not due", readonly=True)
+    credit_amount = fields.Monetary(
+        "Credits", readonly=True, help="Unallocated credits: payments and credit notes."
+    )
+    balance = fields.Monetary("Net balance", readonly=True)
+    oldest_due_date = fields.Date("Oldest due", readonly=True)
+    days_late = fields.Integer(compute="_compute_days_late")
+    level_id = fields.Many2one(
+        "cobranza.policy.level", "Level reached", readonly=True, ondelete="set null"
+    )
+    last_contact_date = fields.Date("Last reminder", readonly=True)
+    paused = fields.Boolean(
+        "Is paused", readonly=True, help="All of the customer's account is paused."
+    )
+    next_date = fields.Date(
+        "Next step on", readonly=True, help="When the last run expects the next reminder."
+    )
+    figures_date = fields.Datetime("Figures as of", readonly=True)
+    reminder_count = fields.Integer(compute="_compute_reminder_count")
+    next_step = fields.Char(compute="_compute_next_step")
+
+    _partner_company_unique = models.UniqueIndex(
+        "(partner_id, company_id)", "This customer has an account in this company already."
+    )
+
+    @api.depends("partner_id")
+    def _compute_display_name(self):
+        for debtor in self:
+            debtor.display_name = debtor.partner_id.display_name
+
+    @api.depends("policy_id", "company_id.cobranza_policy_id")
+    def _compute_effective_policy_id(self):
+        for debtor in self:
+            debtor.effective_policy_id = debtor.policy_id or debtor.company_id.cobranza_policy_id
+
+    def _compute_due_line_ids(self):
+        lines = self.env["account.move.line"].search(self._due_line_domain(), order="date_maturity")
+        by_key = lines.grouped(lambda line: (line.partner_id.commercial_partner_id, line.company_id))
+        for debtor in self:
+            key = (debtor.partner_id, debtor.company_id)
+            debtor.due_line_ids = by_key.get(key, lines.browse())
+
+    def _due_line_domain(self):
+        """Domain of the open receivable items of these debtors, credits included."""
+        return [
+            *self.env["account.move.line"]._cobranza_open_domain(),
+            ("partner_id", "child_of", self.partner_id.ids),
+            ("company_id", "in", self.company_id.ids),
+        ]
+
+    @api.depends("oldest_due_date")
+    def _compute_days_late(self):
+        for debtor in self:
+            today = debtor.company_id._cobranza_today()
+            late = (today - debtor.oldest_due_date).days if debtor.oldest_due_date else 0
+            debtor.days_late = max(late, 0)
+
+    def _compute_reminder_count(self):
+        counts = dict(
+            self.env["cobranza.reminder"]._read_group(
+                [("debtor_id", "in", self.ids)], ["debtor_id"], ["__count"]
+            )
+        )
+        for debtor in self:
+            debtor.reminder_count = counts.get(debtor, 0)
+
+    def _compute_next_step(self):
+        assessed = self._assess()
+        for debtor in self:
+            debtor.next_step = debtor._describe_next_step(assessed.get(debtor.id, []))
+
+    def _describe_next_step(self, assessed):
+        """Say in one sentence what happens next with this debtor."""
+        ready = [one for one in assessed if one.decision.outcome == "remind"]
+        if ready:
+            return self.env._(
+                "%(count)s due lines are ready for a reminder: the next run proposes it.",
+                count=len(ready),
+            )
+        dates = [one.decision.next_date for one in assessed if one.decision.next_date]
+        if dates:
+            when = fields.Date.to_string(min(dates))
+            return self.env._("Nothing to do before %(date)s.", date=self._format_date(when))
+        if any(one.item.residual > 0 for one in assessed):
+            return self.env._("No reminder will follow: see the reason beside each due line.")
+        return self.env._("Nothing is open.")
+
+    def _format_date(self, value):
+        return self.env["ir.qweb.field.date"].value_to_html(value, {})
+
+    # --- actions -----------------------------------------------------------------------
+
+    def action_view_reminders(self):
+        """Open the reminders of these debtors."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_reminder_action"
+        )
+        return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
+
+    def action_view_due_lines(self):
+        """Open the open journal items of these debtors."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Due lines"),
+            "res_model": "account.move.line",
+            "view_mode": "list,form",
+            "domain": self._due_line_domain(),
+        }
+
+    def action_pause(self):
+        """Open the dialog that pauses the whole account of these debtors."""
+        return self.env["cobranza.pause.wizard"]._open(debtors=self)
+
+    def action_preview(self):
+        """Preview what a run of today would decide for these debtors; return the run's form."""
+        return self._run_now("preview")
+
+    def action_propose(self):
+        """Propose today's reminders for these debtors; return the run's form."""
+        return self._run_now("propose")
+
+    def _run_now(self, mode):
+        self.company_id.ensure_one()
+        run = self.env["cobranza.run"].create(
+            {"company_id": self.company_id.id, "mode": mode, "debtor_ids": self.ids}
+        )
+        run.action_execute()
+        return run._get_records_action()
+
+    def action_refresh_figures(self):
+        """Read the ledger again for these debtors' figures."""
+        self.check_access("read")
+        for company, debtors in self.grouped("company_id").items():
+            self._refresh_figures(company, debtors.ids)
+
+    # --- facts -------------------------------------------------------------------------
+
+    def _assess(self, date=None):
+        """Decide on every open line of these debtors as a run would.
+
+        date: defaults to today in each debtor's company.
+        Returns {debtor id: list of engine.dunning.Assessed}; debtors with nothing open are
+        missing.
+        """
+        result = {}
+        for company, debtors in self.grouped("company_id").items():
+            day = date or company._cobranza_today()
+            facts = self.env["cobranza.facts"]
+            for chunk in facts._assess_in_chunks(company, day, debtor_ids=debtors.ids):
+                result.update(chunk)
+        return result
+
+    @api.model
+    def _ensure(self, company, partners=None):
+        """Create the missing debtors of a company for all open receivables (one statement).
+
+        partners: only these commercial partners.
+        """
+        self.env.flush_all()
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partners.ids)) if partners else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO cobranza_debtor (partner_id, company_id, create_uid, write_uid,
+                                             create_date, write_date)
+                SELECT DISTINCT p.commercial_partner_id, l.company_id, %(uid)s, %(uid)s,
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                   AND a.account_type = 'asset_receivable'
+                  JOIN res_partner p ON p.id = l.partner_id
+                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
+                   AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
+                   %(only)s
+                   AND NOT EXISTS (SELECT 1 FROM cobranza_debtor d
+                                    WHERE d.partner_id = p.commercial_partner_id
+                                      AND d.company_id = l.company_id)
+                ON CONFLICT DO NOTHING
+                """,
+                uid=self.env.uid,
+                company=company.id,
+                only=only,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _refresh_figures(self, company, debtor_ids=None):
+        """Recompute the stored figures of a company's debtors from the ledger.
+
+        debtor_ids: only these; None = all.  One statement, and it writes only rows that
+        change, whatever the number of lines.
+        """
+        self.env.flush_all()
+        today = company._cobranza_today()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH open AS (
+                    SELECT p.commercial_partner_id AS partner_id,
+                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                               AND COALESCE(l.date_maturity, l.date) < %(today)s) AS overdue,
+                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                               AND COALESCE(l.date_maturity, l.date) >= %(today)s) AS not_due,
+                           -sum(l.amount_residual) FILTER (WHERE l.amount_residual < 0) AS credit,
+                           min(COALESCE(l.date_maturity, l.date))
+                               FILTER (WHERE l.amount_residual > 0) AS oldest
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id
+                       AND a.account_type = 'asset_receivable'
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
+                       AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
+                       %(only_lines)s
+                  GROUP BY p.commercial_partner_id
+                ), told AS (
+                    SELECT DISTINCT ON (debtor_id) debtor_id, level_id, sent_date
+                      FROM cobranza_reminder
+                     WHERE company_id = %(company)s AND state = 'sent'
+                  ORDER BY debtor_id, sent_date DESC, id DESC
+                ), fresh AS (
+                    SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
+                           COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
+                           o.oldest, CASE WHEN o.oldest IS NULL THEN NULL ELSE t.level_id END
+                               AS level_id, t.sent_date,
+                           EXISTS (SELECT 1 FROM cobranza_block b
+                                    WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
+                                      AND (b.until IS NULL OR b.until > %(today)s)) AS paused
+                      FROM cobranza_debtor d
+                 LEFT JOIN open o ON o.partner_id = d.partner_id
+                 LEFT JOIN told t ON t.debtor_id = d.id
+                     WHERE d.company_id = %(company)s %(only_debtors)s
+                )
+                UPDATE cobranza_debtor d
+                   SET overdue_amount = f.overdue, not_due_amount = f.not_due,
+                       credit_amount = f.credit, balance = f.overdue + f.not_due - f.credit,
+                       oldest_due_date = f.oldest, level_id = f.level_id, paused = f.paused,
+                       last_contact_date = f.sent_date,
+                       next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
+                       figures_date = now() AT TIME ZONE 'UTC'
+                  FROM fresh f
+                 WHERE d.id = f.id
+                """,
+                today=today,
+                company=company.id,
+                only_lines=SQL(
+                    "AND p.commercial_partner_id IN"
+                    " (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
+                    tuple(debtor_ids),
+                )
+                if debtor_ids
+                else SQL(),
+                only_debtors=SQL("AND d.id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
+            )
+        )
+        self.invalidate_model()

@@ -1,0 +1,164 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import dunning
+
+
+class CobranzaPolicy(models.Model):
+    """What to do, and when, about the due lines it applies to."""
+
+    _name = "cobranza.policy"
+    _description = "Collections policy"
+    _inherit = ["mail.thread"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    level_ids = fields.One2many("cobranza.policy.level", "policy_id", "Levels", copy=True)
+    progression = fields.Selection(
+        [("sequential", "One level after the other"), ("by_age", "The level the age calls for")],
+        required=True,
+        default="sequential",
+        tracking=True,
+        help="One after the other: an old debt still starts with the first level. By age: it "
+        "starts with the highest level whose delay has passed, though never with a demand.",
+    )
+    cadence_days = fields.Integer(
+        "Days between messages",
+        default=7,
+        tracking=True,
+        help="The least number of days between two automatic messages to the same customer.",
+    )
+    minimum_amount = fields.Monetary(
+        "Minimum",
+        tracking=True,
+        help="A customer who would be asked for less in all is not written to. In company "
+        "currency, at the rates his invoices were booked with.",
+    )
+    minimum_ids = fields.One2many(
+        "cobranza.policy.minimum", "policy_id", "Minimums by currency", copy=True
+    )
+    net_credits = fields.Boolean(
+        "Set credits against debts",
+        default=True,
+        tracking=True,
+        help="Open payments and credit notes of the customer reduce what he is asked for, "
+        "oldest due line first, currency by currency.",
+    )
+    general_journal = fields.Boolean(
+        "Chase debts that are not invoices",
+        default=True,
+        tracking=True,
+        help="Receivables from other journal entries, such as opening balances.",
+    )
+    require_sent = fields.Boolean(
+        "Only invoices that were sent",
+        default=True,
+        tracking=True,
+        help="An invoice nobody sent is not the customer's fault: it is left out, with the reason.",
+    )
+    is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
+    without_levels = fields.Boolean(compute="_compute_without_levels")
+
+    _cadence_not_negative = models.Constraint(
+        "CHECK (cadence_days >= 0)", "The days between messages can't be negative."
+    )
+    _minimum_not_negative = models.Constraint(
+        "CHECK (minimum_amount >= 0)", "The minimum can't be negative."
+    )
+
+    @api.depends("company_id.cobranza_policy_id")
+    def _compute_is_default(self):
+        for policy in self:
+            policy.is_default = policy == policy.company_id.cobranza_policy_id
+
+    @api.depends("level_ids")
+    def _compute_without_levels(self):
+        for policy in self:
+            policy.without_levels = not policy.level_ids
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        used = self.env["res.company"].sudo().search([("cobranza_policy_id", "in", self.ids)])
+        if used:
+            raise UserError(
+                self.env._(
+                    "%(company)s uses this policy: choose another one in its settings first.",
+                    company=", ".join(used.mapped("name")),
+                )
+            )
+
+    def copy_data(self, default=None):
+        """Name copies so that they can be told apart."""
+        return [
+            {**vals, "name": self.env._("%s (copy)", policy.name)}
+            for policy, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    def action_set_default(self):
+        """Make this the policy of its company."""
+        self.ensure_one()
+        self.check_access("write")
+        # the company record is the administrator's; which policy is default is the manager's
+        self.company_id.sudo().cobranza_policy_id = self
+
+    @api.model
+    def _create_standard(self, company):
+        """Create the policy a company starts with: friendly before due, formal only at the end."""
+        template = self.env.ref("cobranza_dunning.mail_template_reminder", False)
+        before = self.env.ref("cobranza_dunning.mail_template_before_due", False)
+        follow_up = self.env.ref("cobranza_dunning.mail_template_follow_up", False)
+        levels = [
+            (-3, 0, "reminder", self.env._("Before the due date"), before, 0),
+            (5, 7, "reminder", self.env._("Reminder"), template, 0),
+            (20, 10, "reminder", self.env._("Second look"), template, 0),
+            (40, 14, "follow_up", self.env._("How can we help?"), follow_up, 30),
+        ]
+        return self.create(
+            {
+                "name": self.env._("Standard policy"),
+                "company_id": company.id,
+                "level_ids": [
+                    fields.Command.create(
+                        {
+                            "name": name,
+                            "delay_days": delay,
+                            "gap_days": gap,
+                            "kind": kind,
+                            "template_id": chosen.id if chosen else False,
+                            "repeat_days": repeat,
+                        }
+                    )
+                    for delay, gap, kind, name, chosen, repeat in levels
+                ],
+            }
+        )
+
+    def _for_engine(self):
+        """Return {policy id: engine.dunning.Policy} for these policies."""
+        return {policy.id: policy._to_engine() for policy in self}
+
+    def _to_engine(self):
+        self.ensure_one()
+        return dunning.Policy(
+            id=self.id,
+            levels=tuple(level._to_engine() for level in self.level_ids.sorted("delay_days")),
+            progression=self.progression,
+            cadence=self.cadence_days,
+            minimum=self.minimum_ids._decimal(self.minimum_amount, self.currency_id),
+            minimums={
+                line.currency_id.id: line._decimal(line.amount, line.currency_id)
+                for line in self.minimum_ids
+            },
+            net_credits=self.net_credits,
+            general_journal=self.general_journal,
+            require_sent=self.require_sent,
+            places=self.currency_id.decimal_places,
+        )
+
+

@@ -1,0 +1,117 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from . import gate
+
+
+class CobranzaReminderLine(models.Model):
+    """A due line as it is, or was, told in a reminder: frozen text and numbers.
+
+    What was told stays even if the invoice's journal item is recreated: then `move_line_id`
+    is empty and the history is found by invoice and due date.
+    """
+
+    _name = "cobranza.reminder.line"
+    _description = "Reminder line"
+    _inherit = ["cobranza.gated.mixin"]
+    _order = "reminder_id, date_due, id"
+    _gated_fields = None
+
+    reminder_id = fields.Many2one(
+        "cobranza.reminder", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="reminder_id.company_id", store=True)
+    state = fields.Selection(related="reminder_id.state")
+    move_line_id = fields.Many2one(
+        "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
+    )
+    level_id = fields.Many2one(
+        "cobranza.policy.level", "Level", required=True, index=True, ondelete="restrict"
+    )
+    name = fields.Char("Number", required=True)
+    concept = fields.Char()
+    date_invoice = fields.Date("Invoice date")
+    date_due = fields.Date("Due date", required=True)
+    currency_id = fields.Many2one("res.currency", required=True)
+    company_currency_id = fields.Many2one(related="reminder_id.currency_id")
+    total_amount = fields.Monetary("Original amount")
+    residual = fields.Monetary("Open", help="What the ledger said was open.")
+    amount = fields.Monetary("To pay", required=True, help="What the customer is asked for.")
+    company_amount = fields.Monetary(
+        "To pay (company currency)", currency_field="company_currency_id"
+    )
+
+    _move_due_idx = models.Index("(move_id, date_due)")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_gated(self):
+        if self.env.context.get(gate.KEY) is not gate.OPEN:
+            raise AccessError(
+                self.env._("Lines of a reminder can't be deleted: cancel the reminder instead.")
+            )
+
+    def _decimal_amount(self):
+        """The amount as the exact Decimal of its currency."""
+        self.ensure_one()
+        return Decimal(f"{self.amount:.{self.currency_id.decimal_places}f}")
+
+    def _lower_to(self, amount, assessed):
+        """Ask for less on a line that is not sent yet; nothing left takes the line away.
+
+        amount: Decimal in the line's currency.
+        assessed: engine.dunning.Assessed of the same due line, or None if it isn't open.
+        """
+        self.ensure_one()
+        if amount <= 0:
+            self._gated().unlink()
+            return
+        self._gated().write(
+            {
+                "amount": float(amount),
+                "residual": float(assessed.item.residual),
+                "company_amount": float(assessed.position.company_chaseable),
+            }
+        )
+
+    @api.model
+    def _insert_from_run(self, run, reminders):
+        """Write the lines of `reminders` from what `run` decided (one statement)."""
+        if not reminders:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO cobranza_reminder_line (
+                    reminder_id, company_id, move_line_id, move_id, level_id, name, concept,
+                    date_invoice, date_due, currency_id, total_amount, residual, amount,
+                    company_amount, create_uid, write_uid, create_date, write_date)
+                SELECT r.id, r.company_id, rl.move_line_id, rl.move_id, rl.level_id,
+                       COALESCE(m.name, ml.name, '/'), COALESCE(m.ref, product.name),
+                       COALESCE(m.invoice_date, m.date), rl.date_due, rl.currency_id,
+                       ml.amount_currency, rl.residual, rl.amount, rl.company_amount,
+                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM cobranza_run_line rl
+                  JOIN cobranza_reminder r ON r.debtor_id = rl.debtor_id
+                   AND r.recipient_id = rl.recipient_id AND r.id IN %(ids)s
+                  JOIN account_move_line ml ON ml.id = rl.move_line_id
+                  JOIN account_move m ON m.id = ml.move_id
+             LEFT JOIN LATERAL (
+                       SELECT split_part(pl.name, E'\\n', 1) AS name FROM account_move_line pl
+                        WHERE pl.move_id = m.id AND pl.display_type = 'product'
+                     ORDER BY pl.sequence, pl.id LIMIT 1) product ON TRUE
+                 WHERE rl.run_id = %(run)s AND rl.outcome = 'remind'
+                """,
+                uid=self.env.uid,
+                ids=tuple(reminders.ids),
+                run=run.id,
+            )
+        )
+        self.invalidate_model()
+        reminders.invalidate_recordset(["line_ids"])

@@ -1,0 +1,393 @@
+import logging
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..engine import grouping
+
+_logger = logging.getLogger(__name__)
+
+#: Key of the database lock that lets one run at a time change a company's reminders.
+LOCK_CLASS = 0xC0B7A
+
+
+class CobranzaRun(models.Model):
+    """One pass over a company's open receivables: a decision and its reason for every line."""
+
+    _name = "cobranza.run"
+    _description = "Dunning run"
+    _inherit = ["cobranza.gated.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    _gated_fields = ("state", "figures", "error", "progress", "cursor_debtor_id", "lines_total")
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(
+        required=True,
+        default=lambda self: self.env.company._cobranza_today(),
+        help="The day to decide for. The ledger is read as it is now, whatever the day.",
+    )
+    mode = fields.Selection(
+        [("preview", "Preview"), ("propose", "Propose"), ("auto", "Automatic")],
+        required=True,
+        default="preview",
+        help="Preview: decides and writes nothing else. Propose: makes reminders for approval. "
+        "Automatic: also approves and sends those whose level needs nobody's approval.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("running", "Running"), ("done", "Done"), ("failed", "Stopped")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+    )
+    debtor_ids = fields.Many2many(
+        "cobranza.debtor",
+        string="Only these customers",
+        check_company=True,
+        help="Empty: all customers of the company.",
+    )
+    line_ids = fields.One2many("cobranza.run.line", "run_id", "Decisions", copy=False)
+    reminder_ids = fields.One2many(
+        "cobranza.reminder", "run_id", "Reminders", readonly=True, copy=False
+    )
+    figures = fields.Json(readonly=True, copy=False)
+    progress = fields.Float(readonly=True, copy=False)
+    lines_total = fields.Integer(readonly=True, copy=False)
+    cursor_debtor_id = fields.Integer(
+        readonly=True, copy=False, help="Decided up to this debtor; a stopped run goes on there."
+    )
+    error = fields.Text(readonly=True, copy=False)
+    other_day = fields.Boolean(compute="_compute_other_day")
+    lines_count = fields.Integer("Due lines", compute="_compute_figures")
+    remind_count = fields.Integer("Remind", compute="_compute_figures")
+    wait_count = fields.Integer("Wait", compute="_compute_figures")
+    skip_count = fields.Integer("Skip", compute="_compute_figures")
+    reminder_count = fields.Integer("Reminders made", compute="_compute_figures")
+
+    _running_unique = models.UniqueIndex(
+        "(company_id) WHERE state = 'running' AND mode <> 'preview'",
+        "Another run of this company is still working: wait until it is done.",
+    )
+
+    @api.depends("date", "mode")
+    def _compute_display_name(self):
+        labels = dict(self._fields["mode"]._description_selection(self.env))
+        for run in self:
+            run.display_name = f"{labels.get(run.mode, '')} {fields.Date.to_string(run.date)}"
+
+    @api.depends("date", "company_id")
+    def _compute_other_day(self):
+        for run in self:
+            run.other_day = run.date != run.company_id._cobranza_today()
+
+    @api.depends("figures")
+    def _compute_figures(self):
+        for run in self:
+            figures = run.figures or {}
+            outcomes = figures.get("outcomes", {})
+            run.lines_count = figures.get("lines", 0)
+            run.remind_count = outcomes.get("remind", 0)
+            run.wait_count = outcomes.get("wait", 0)
+            run.skip_count = outcomes.get("skip", 0)
+            run.reminder_count = figures.get("created", 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        if any(run.state == "running" for run in self):
+            raise UserError(self.env._("The run is still working: wait until it is done."))
+
+    # --- actions -----------------------------------------------------------------------
+
+    def action_execute(self):
+        """Decide on every open due line; propose and send as the mode says.
+
+        A small run is done when this returns. A large one goes on in the background: `state`
+        is then "running" until it is "done" or "failed", and `progress` (0–100) tells how far.
+        Raises UserError if the run isn't a draft, if another run of the company is working,
+        or if an automatic run is asked for another day.
+        """
+        self.check_access("write")
+        for run in self:
+            run._check_executable()
+            run._start()
+            if run.lines_total <= run._foreground_limit():
+                run._work()
+            else:
+                self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+        return True
+
+    def action_resume(self):
+        """Go on with a stopped run where it stopped."""
+        self.check_access("write")
+        stopped = self.filtered(lambda run: run.state == "failed")
+        stopped._gated().write({"state": "running", "error": False})
+        self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+
+    def action_propose(self):
+        """Propose what this preview shows: the same day and customers, decided anew."""
+        self.ensure_one()
+        run = self.create(
+            {
+                "company_id": self.company_id.id,
+                "date": self.date,
+                "mode": "propose",
+                "debtor_ids": self.debtor_ids.ids,
+            }
+        )
+        run.action_execute()
+        return run._get_records_action()
+
+    def action_view_lines(self):
+        """Open the decisions of these runs."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_run_line_action"
+        )
+        return {**action, "domain": [("run_id", "in", self.ids)]}
+
+    def action_view_reminders(self):
+        """Open the reminders these runs made."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_reminder_action"
+        )
+        return {**action, "domain": [("run_id", "in", self.ids)], "context": {}}
+
+    def _check_executable(self):
+        self.ensure_one()
+        if self.state != "draft":
+            raise UserError(
+                self.env._("This run was executed already: make a new one for another pass.")
+            )
+        if self.mode == "auto":
+            self.company_id._cobranza_check_rival()
+            if self.other_day:
+                raise UserError(
+                    self.env._(
+                        "An automatic run sends today: set its date to today, or choose the "
+                        "mode Propose."
+                    )
+                )
+
+    def _foreground_limit(self):
+        """Up to so many due lines a run is done while the user waits."""
+        value = self.env["ir.config_parameter"].sudo().get_param(
+            "cobranza_dunning.foreground_lines", "20000"
+        )
+        return int(value)
+
+    # --- work --------------------------------------------------------------------------
+
+    def _start(self):
+        """Count the work, create missing debtors and mark the run as running."""
+        self.ensure_one()
+        self.env["cobranza.debtor"]._ensure(self.company_id)
+        self._gated().write(
+            {"state": "running", "lines_total": self._count_lines(), "figures": {}}
+        )
+        self.env.flush_all()
+
+    def _count_lines(self):
+        if self.debtor_ids:
+            return len(self.debtor_ids.due_line_ids)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT count(*) FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                   AND a.account_type = 'asset_receivable'
+                 WHERE l.company_id = %s AND l.parent_state = 'posted'
+                   AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
+                """,
+                self.company_id.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _work(self, checkpoint=None):
+        """Decide and write chunk by chunk; with `checkpoint` (a function) commit after each."""
+        self.ensure_one()
+        chunks = self.env["cobranza.facts"]._assess_in_chunks(
+            self.company_id,
+            self.date,
+            debtor_ids=self.debtor_ids.ids or None,
+            after=self.cursor_debtor_id or None,
+            hold=bool(checkpoint),
+        )
+        for chunk in chunks:
+            self._work_chunk(chunk)
+            if checkpoint:
+                checkpoint(self)
+        self._finish()
+
+    def _work_chunk(self, chunk):
+        """Write the decisions of whole debtors and, unless previewing, their reminders."""
+        assessed = [one for lines in chunk.values() for one in lines]
+        debtor_ids = [debtor_id for debtor_id in chunk if debtor_id]
+        figures = Counter()
+        if assessed:
+            self.env["cobranza.run.line"]._insert(self, assessed, self._partners(debtor_ids))
+        if self.mode != "preview":
+            self._lock()
+            letters = grouping.group(assessed)
+            reminders = self.env["cobranza.reminder"]
+            figures = reminders._propose(self, letters, chunk)
+            self._store_next_dates(debtor_ids)
+        self._add_figures(assessed, figures, max(debtor_ids, default=self.cursor_debtor_id))
+
+    def _partners(self, debtor_ids):
+        debtors = self.env["cobranza.debtor"].sudo().browse(debtor_ids)
+        return {debtor.id: debtor.partner_id.id for debtor in debtors}
+
+    def _lock(self):
+        """Let one run at a time change the company's reminders, until this transaction ends."""
+        self.env.cr.execute(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, self.company_id.id)
+        )
+        if not self.env.cr.fetchone()[0]:
+            raise UserError(
+                self.env._("Another run of this company is still working: wait until it is done.")
+            )
+
+    def _store_next_dates(self, debtor_ids):
+        """Keep on the debtors when this run expects the next reminder (for lists)."""
+        if debtor_ids:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE cobranza_debtor d SET next_date = n.next_date
+                      FROM (SELECT debtor_id,
+                                   min(CASE outcome WHEN 'remind' THEN %s::date ELSE next_date END)
+                                       AS next_date
+                              FROM cobranza_run_line WHERE run_id = %s AND debtor_id IN %s
+                          GROUP BY debtor_id) n
+                     WHERE d.id = n.debtor_id
+                    """,
+                    self.date,
+                    self.id,
+                    tuple(debtor_ids),
+                )
+            )
+
+    def _add_figures(self, assessed, more, cursor_debtor_id):
+        """Add a chunk's figures to the run's and say how far it is."""
+        figures = dict(self.figures or {})
+        done = figures.get("lines", 0) + len(assessed)
+        figures["lines"] = done
+        for key, counted in (
+            ("outcomes", Counter(one.decision.outcome for one in assessed)),
+            ("reasons", Counter(one.decision.reason for one in assessed)),
+        ):
+            figures[key] = dict(Counter(figures.get(key, {})) + counted)
+        for key, value in more.items():
+            figures[key] = figures.get(key, 0) + value
+        self._gated().write(
+            {
+                "figures": figures,
+                "cursor_debtor_id": cursor_debtor_id,
+                "progress": min(100.0 * done / self.lines_total, 100) if self.lines_total else 100,
+            }
+        )
+
+    def _finish(self):
+        self._gated().write({"state": "done", "progress": 100})
+        if self.mode == "preview":
+            return
+        debtors = self.env["cobranza.debtor"]
+        debtors._refresh_figures(self.company_id, self.debtor_ids.ids or None)
+        if self.mode == "auto":
+            waiting = self._automatic_reminders()
+            waiting._set_approved()
+            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+
+    def _automatic_reminders(self):
+        """Proposed reminders of this company that need nobody's approval."""
+        return self.env["cobranza.reminder"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "proposed"),
+                ("level_id.approval", "=", "auto"),
+                ("text_outdated", "=", False),
+            ]
+        )
+
+    # --- scheduled work ----------------------------------------------------------------
+
+    @api.model
+    def _cron_daily(self):
+        """Make today's run of every company that wants one; `_cron_work` executes them.
+
+        A day without a run is caught up by the next one: levels follow from dates.
+        """
+        companies = self.env["res.company"].search([("cobranza_run_mode", "!=", "off")])
+        for company in companies:
+            self._create_daily(company)
+        self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+
+    @api.model
+    def _create_daily(self, company):
+        """Start today's run of a company unless it has one or one is still working."""
+        today = company._cobranza_today()
+        mode = company.cobranza_run_mode
+        taken = self.search_count(
+            [
+                ("company_id", "=", company.id),
+                ("mode", "=", mode),
+                ("debtor_ids", "=", False),
+                "|",
+                "&",
+                ("date", "=", today),
+                ("state", "in", ("done", "running")),
+                ("state", "=", "running"),
+            ]
+        )
+        if taken:
+            return self.browse()
+        run = self.create({"company_id": company.id, "date": today, "mode": mode})
+        try:
+            run._check_executable()
+        except UserError as refusal:
+            run._gated().write({"state": "failed", "error": str(refusal)})
+            return run
+        run._start()
+        return run
+
+    @api.model
+    def _cron_work(self):
+        """Go on with what is running, then hand over approved reminders of automatic companies.
+
+        Commits as it goes: whatever dies, the next call goes on where this one stopped.
+        """
+        for run in self.search([("state", "=", "running")], order="id"):
+            run._work_in_background()
+        self.env["cobranza.reminder"]._cron_send()
+
+    def _work_in_background(self):
+        """Execute one running run in steps; a failure stops it with its message on the form."""
+        cron = self.env["ir.cron"]
+        locked = self.try_lock_for_update().filtered_domain([("state", "=", "running")])
+        if not locked:
+            return
+        try:
+            self._work(
+                checkpoint=lambda run: cron._commit_progress(
+                    run.figures["lines"], remaining=max(run.lines_total - run.figures["lines"], 0)
+                )
+            )
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("Dunning run %s stopped", self.id)
+            self._gated().write({"state": "failed", "error": str(error)})
+        cron._commit_progress()
+
+    @api.autovacuum
+    def _gc_previews(self):
+        """Delete previews after a week: what they showed was never acted upon."""
+        old = fields.Datetime.subtract(fields.Datetime.now(), **{"days": 7})
+        self.search([("mode", "=", "preview"), ("create_date", "<", old)], limit=1000).unlink()
+
+

@@ -1,0 +1,89 @@
+"""Reason codes of the engine in an accountant's words.
+
+The codes are in `engine.reasons`; a test checks that each has its label and sentence here.
+"""
+
+from odoo.tools import format_date, formatLang
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+REASON_SELECTION = [
+    ("level_reached", "Level reached"),
+    ("repeat", "Last level repeated"),
+    ("level_not_reached", "Level not reached yet"),
+    ("gap", "Reminded recently"),
+    ("cadence", "Customer contacted recently"),
+    ("paused_until", "Paused until a date"),
+    ("no_partner", "No customer"),
+    ("no_policy", "No policy"),
+    ("no_levels", "Policy without levels"),
+    ("no_followup", "Excluded from follow-up"),
+    ("general_journal", "Not an invoice"),
+    ("not_sent", "Invoice never sent"),
+    ("credit", "Credit"),
+    ("payment_in_process", "Payment in process"),
+    ("nothing_to_chase", "Nothing to chase"),
+    ("paused", "Paused"),
+    ("covered_by_credit", "Covered by credits"),
+    ("demand_first", "Demand can't be first"),
+    ("final_level_done", "Last level done"),
+    ("no_template", "Level without text"),
+    ("no_email", "No e-mail address"),
+    ("below_minimum", "Below the minimum"),
+]
+
+SENTENCES = {
+    "level_reached": _lt("Ready for “%(level)s”: its days after the due date have passed."),
+    "repeat": _lt("Ready to repeat “%(level)s”, the last level."),
+    "level_not_reached": _lt("“%(level)s” follows on %(date)s."),
+    "gap": _lt("Reminded recently; “%(level)s” follows on %(date)s at the earliest."),
+    "cadence": _lt(
+        "The customer had a message recently; “%(level)s” may follow from %(date)s."
+    ),
+    "paused_until": _lt("Paused; reminders may leave again on %(date)s."),
+    "no_partner": _lt("The journal item has no customer: set one, so that it can be chased."),
+    "no_policy": _lt("There is no policy: choose one in the settings or for the customer."),
+    "no_levels": _lt("The policy has no levels: add one, or choose another policy."),
+    "no_followup": _lt("The invoice is excluded from follow-up by its own checkbox."),
+    "general_journal": _lt("Not an invoice, and the policy chases invoices only."),
+    "not_sent": _lt("The invoice was never sent: send it first, the policy asks for it."),
+    "credit": _lt("A credit of the customer: it reduces what he is asked for."),
+    "payment_in_process": _lt("Payments on their way cover it."),
+    "nothing_to_chase": _lt("Nothing of it may be chased today."),
+    "paused": _lt("Paused until somebody ends the pause."),
+    "covered_by_credit": _lt("The customer's open credits cover it: reconcile them."),
+    "demand_first": _lt(
+        "Only a demand is left, and a demand is never the first message: add a reminder level."
+    ),
+    "final_level_done": _lt("The last level was sent; a person decides what comes next."),
+    "no_template": _lt("“%(level)s” has no active text: choose one in the policy."),
+    "no_email": _lt("The recipient has no e-mail address: add one to the contact."),
+    "below_minimum": _lt("What he would be asked for is below the policy's minimum."),
+}
+
+PARTS = {
+    "in_process": _lt("%(amount)s in process"),
+    "paused": _lt("%(amount)s paused"),
+    "credit": _lt("%(amount)s covered by credits"),
+}
+
+
+def explain(env, reason, level_name, next_date, parts):
+    """Return the sentence for a decision in the language of `env`.
+
+    parts: {"currency": res.currency, "in_process" | "paused" | "credit": amount in it}; what
+    is not zero is named, so that the amount to chase can be followed.
+    """
+    if reason not in SENTENCES:
+        return ""
+    sentence = env._(SENTENCES[reason]) % {
+        "level": level_name or "",
+        "date": format_date(env, next_date) if next_date else "",
+    }
+    named = [
+        env._(text) % {"amount": formatLang(env, parts[part], currency_obj=parts["currency"])}
+        for part, text in PARTS.items()
+        if parts[part]
+    ]
+    return f"{sentence} ({', '.join(named)})" if named else sentence

@@ -1,0 +1,53 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ResCompany(models.Model):
+    """What collections needs to know about a company."""
+
+    _inherit = "res.company"
+
+    cobranza_policy_id = fields.Many2one(
+        "cobranza.policy",
+        "Collections policy",
+        domain="[('company_id', '=', id)]",
+        ondelete="restrict",
+        help="For every customer and invoice that has no policy of its own.",
+    )
+    cobranza_run_mode = fields.Selection(
+        [("off", "Off"), ("propose", "Propose"), ("auto", "Automatic")],
+        "Daily run",
+        required=True,
+        default="off",
+        help="Propose: reminders wait for approval. Automatic: those whose level needs "
+        "nobody's approval are sent as well.",
+    )
+    cobranza_user_id = fields.Many2one(
+        "res.users",
+        "Contact for customers",
+        help="Named in reminders to customers who have no collector of their own.",
+    )
+    cobranza_keep_days = fields.Integer(
+        "Keep decisions",
+        default=90,
+        help="Days after which decisions that led to no reminder are forgotten; 0 keeps all.",
+    )
+
+    def _cobranza_today(self):
+        """Return today in the company's own time zone."""
+        zone = self.partner_id.tz or self.env.context.get("tz") or self.env.user.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    def _cobranza_check_rival(self):
+        """Raise UserError if another addon would send reminders by itself as well."""
+        rival = self.env["ir.module.module"].sudo().search(
+            [("name", "=", "account_followup"), ("state", "=", "installed")]
+        )
+        if rival:
+            raise UserError(
+                self.env._(
+                    "The addon “%(addon)s” is installed too, and customers would be reminded "
+                    "twice: uninstall it, or leave the daily run off and propose by hand.",
+                    addon=rival.shortdesc,
+                )
+            )

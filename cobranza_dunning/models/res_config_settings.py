@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    """Collections in the settings."""
+
+    _inherit = "res.config.settings"
+
+    cobranza_policy_id = fields.Many2one(
+        related="company_id.cobranza_policy_id",
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+    )
+    cobranza_run_mode = fields.Selection(related="company_id.cobranza_run_mode", readonly=False)
+    cobranza_user_id = fields.Many2one(related="company_id.cobranza_user_id", readonly=False)
+    cobranza_keep_days = fields.Integer(related="company_id.cobranza_keep_days", readonly=False)
+
+    def action_cobranza_create_policy(self):
+        """Give the company the standard policy and open it."""
+        self.ensure_one()
+        policy = self.env["cobranza.policy"]._create_standard(self.company_id)
+        policy.action_set_default()
+        return policy._get_records_action()

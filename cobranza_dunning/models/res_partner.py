@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """A customer, seen from collections in the current company."""
+
+    _inherit = "res.partner"
+
+    cobranza_debtor_id = fields.Many2one(
+        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id"
+    )
+    cobranza_overdue_amount = fields.Monetary("Overdue", compute="_compute_cobranza_debtor_id")
+    cobranza_due_line_ids = fields.Many2many(
+        "account.move.line", string="Due lines", compute="_compute_cobranza_debtor_id"
+    )
+    cobranza_next_step = fields.Char("Next step", compute="_compute_cobranza_debtor_id")
+
+    def _compute_cobranza_debtor_id(self):
+        debtors = self.env["cobranza.debtor"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+        by_partner = debtors.grouped("partner_id")
+        for partner in self:
+            debtor = by_partner.get(partner.commercial_partner_id, debtors.browse())
+            partner.cobranza_debtor_id = debtor
+            partner.cobranza_overdue_amount = debtor.overdue_amount
+            partner.cobranza_due_line_ids = debtor.due_line_ids
+            partner.cobranza_next_step = debtor.next_step
+
+    def action_cobranza_debtor(self):
+        """Open this customer's collections account."""
+        self.ensure_one()
+        return self.cobranza_debtor_id._get_records_action()

@@ -1,0 +1,1 @@
+from . import cobranza_cancel_wizard, cobranza_pause_wizard

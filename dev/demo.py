@@ -1,0 +1,85 @@
+"""`make demo`: a fresh demo company, its dunning run, the mails in a folder, the web client.
+
+Run by the Makefile inside the environment. PORT: of the web client. SERVE=0: stop after the run.
+What happens in the company is in demo_story.py; here are the database, the servers, the report.
+"""
+import os
+import shutil
+import socket
+import sys
+import time
+
+from devenv import live, paths, templates
+from devenv.ui import SetupError, step
+from smtpsink import Sink
+
+DATABASE = "cobranza_demo"
+ADDONS = ["cobranza_dunning", "l10n_es"]
+MAIL = paths.STATE / "demo" / "mail"
+STORY = """
+import sys
+sys.path.insert(0, {dev!r})
+from demo_story import run_story
+run_story(env)
+env.cr.commit()
+"""
+
+
+def main():
+    """The whole demo; returns the exit code."""
+    port = int(os.environ.get("PORT") or 8069)
+    _check_free(port)
+    shutil.rmtree(MAIL, ignore_errors=True)
+    sink = Sink(MAIL).start()
+    step(f"Making the database {DATABASE} ...")
+    templates.new_database(DATABASE, ADDONS, assets=_serving())
+    server = live.OdooServer(DATABASE, port=port, smtp_port=sink.port, crons=1)
+    try:
+        server.start()
+        step("Running the story of the demo company ...")
+        print(server.shell(STORY.format(dev=str(paths.DEV))))
+        _report(sink)
+        if _serving():
+            _serve(server)
+    finally:
+        server.stop()
+        sink.stop()
+    return 0
+
+
+def _serving():
+    return os.environ.get("SERVE", "1") != "0"
+
+
+def _check_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise SetupError(f"port {port} is taken: make demo PORT={port + 1}") from None
+
+
+def _report(sink):
+    """What the mail server was handed."""
+    print(f"The mail server took {len(sink)} messages; they are in {MAIL}")
+    for message in sink.messages:
+        print(f"  {message['X-Sink-Recipients']}: {message['Subject']}")
+
+
+def _serve(server):
+    """Keep serving until Ctrl-C."""
+    print(f"\nOpen {server.url}/odoo  (login: {server.login}, password: {server.password})."
+          "  Ctrl-C stops it.", flush=True)
+    try:
+        while server.process.poll() is None:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        print()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except SetupError as error:
+        sys.exit(f"ERROR: {error}")

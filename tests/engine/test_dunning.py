@@ -1,0 +1,359 @@
+"""One debtor on one day: exclusions, deliverability, cadence, minimums, and every reason."""
+
+import pytest
+from engine.dunning import assess
+from engine.reasons import REASONS
+from factories import (
+    LEVELS,
+    TODAY,
+    ago,
+    ahead,
+    decide,
+    item,
+    level,
+    money,
+    pause,
+    payment,
+    policy,
+    reasons,
+    told,
+)
+
+NO_LEVELS = policy()._replace(levels=())
+
+
+# --- Who takes part -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("facts", [{}, {"policy": None}, {"no_followup": True}, {"residual": -5}])
+def test_rule_1_a_line_without_a_partner_is_reported(facts):
+    """Design rule 1: it is reported with its reason before any other, never dropped."""
+    assert reasons(item(**{"debtor_id": None, **facts})) == ["no_partner"]
+
+
+def test_rule_1_a_negative_residual_is_a_credit():
+    """Design rule 1: negative residuals are credits, whatever else is known of them."""
+    assert reasons(item("-0.01"), item(-5, policy=None), item(-5, no_followup=True)) == [
+        "credit",
+        "credit",
+        "credit",
+    ]
+
+
+def test_a_line_without_residual_is_no_credit():
+    """Its company currency may still be open: an exchange difference."""
+    assert reasons(item(0)) == ["nothing_to_chase"]
+
+
+def test_no_followup_is_honoured():
+    """Peers' defect: the user's exclusion of an invoice was ignored."""
+    assert reasons(item(no_followup=True), item(late=9)) == ["no_followup", "level_reached"]
+
+
+@pytest.mark.parametrize(
+    "included, no_followup, reason",
+    [
+        (True, True, "level_reached"),  # Odoo's default for them: not a decision by a person
+        (True, False, "level_reached"),
+        (False, True, "general_journal"),
+        (False, False, "general_journal"),
+    ],
+)
+def test_rule_1_general_journal_debts_if_the_policy_says_so(included, no_followup, reason):
+    """Design rule 1: opening balances don't vanish because Odoo sets no_followup on them."""
+    rules = policy(general_journal=included)
+    entry = item(kind="entry", no_followup=no_followup, policy=rules)
+    assert reasons(entry, item(late=9, policy=rules)) == [reason, "level_reached"]
+
+
+@pytest.mark.parametrize(
+    "required, sent, kind, reason",
+    [
+        (True, False, "invoice", "not_sent"),
+        (True, True, "invoice", "level_reached"),
+        (False, False, "invoice", "level_reached"),
+        (True, False, "entry", "level_reached"),  # there is nothing to send
+    ],
+)
+def test_invoices_never_sent(required, sent, kind, reason):
+    """Peers' defect: a lost invoice is not the customer's fault."""
+    assert reasons(item(sent=sent, kind=kind, policy=policy(require_sent=required))) == [reason]
+
+
+def test_without_policy_or_levels():
+    assert reasons(item(policy=None), item(policy=NO_LEVELS)) == ["no_policy", "no_levels"]
+    assert reasons(item(policy=None, no_followup=True)) == ["no_followup"]
+
+
+# --- Delivery -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts, has_email, reason",
+    [
+        ({}, True, "level_reached"),
+        ({}, False, "no_email"),
+        ({"needs_email": False}, False, "level_reached"),
+        ({"deliverable": False}, True, "no_template"),
+        ({"deliverable": False}, False, "no_template"),
+    ],
+)
+def test_a_message_that_cannot_be_delivered_is_work_for_a_person(facts, has_email, reason):
+    unready = item(has_email=has_email, policy=policy(level(5, **facts)))
+    assert decide(unready)[0][:3] == (REASONS[reason][0], reason, level(5, **facts))
+
+
+def test_what_waits_is_not_asked_for_its_address():
+    assert reasons(item(late=1, has_email=False)) == ["level_not_reached"]
+
+
+# --- Cadence and gap ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "contacted, expected",
+    [
+        (6, ("wait", "cadence", LEVELS[0], ahead(1))),
+        (7, ("remind", "level_reached", LEVELS[0], None)),
+        (8, ("remind", "level_reached", LEVELS[0], None)),
+    ],
+)
+def test_rule_8_cadence_limits_messages_to_the_debtor(contacted, expected):
+    """Design rule 8: a ready line waits, with the date in its reason."""
+    [decision] = decide(item(debtor_contacted=ago(contacted), policy=policy(cadence=7)))
+    assert decision == expected
+
+
+def test_rule_8_cadence_is_about_ready_lines_only():
+    """Design rule 8: it limits messages, not lines; the others keep their own reason."""
+    facts = {"debtor_contacted": TODAY, "policy": policy(cadence=7)}
+    items = [item(late=1, **facts), item(last=told(5, 2), late=16, **facts), item(**facts)]
+    assert reasons(*items) == ["level_not_reached", "gap", "cadence"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"debtor_contacted": TODAY, "policy": policy(cadence=0)},
+        {"debtor_contacted": None, "policy": policy(cadence=7)},
+    ],
+)
+def test_without_cadence_or_contact_nothing_waits(facts):
+    assert reasons(item(**facts)) == ["level_reached"]
+
+
+def test_one_recently_reminded_invoice_does_not_silence_the_others():
+    """Peers' defect: the gap of one invoice silenced the debtor; here it is per line."""
+    told_yesterday = item(late=16, last=told(5, 1), debtor_contacted=ago(1))
+    other = item(late=12, debtor_contacted=ago(1))
+    assert reasons(told_yesterday, other) == ["gap", "level_reached"]
+
+
+def test_the_progression_is_the_policys():
+    """Peers' defect: no way to choose where a 200-day-old debt enters."""
+    by_age = policy(progression="by_age")
+    decisions = decide(item(late=200), item(late=200, policy=by_age))
+    assert [decision.level.delay for decision in decisions] == [5, 15]
+
+
+def test_each_item_follows_its_own_policy():
+    other = policy(level(9), id=2)
+    decisions = decide(item(late=9), item(late=9, policy=other), item(late=8, policy=other))
+    assert [(one.reason, one.level.delay) for one in decisions] == [
+        ("level_reached", 5),
+        ("level_reached", 9),
+        ("level_not_reached", 9),
+    ]
+
+
+# --- Minimums -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "residual, reason",
+    [("99.99", "below_minimum"), ("100", "level_reached"), ("100.01", "level_reached")],
+)
+def test_rule_15_the_minimum_in_company_currency(residual, reason):
+    """Design rule 15: below, at and above it."""
+    assert reasons(item(residual, policy=policy(minimum=money(100)))) == [reason]
+
+
+@pytest.mark.parametrize("rate", [20, 4000])
+@pytest.mark.parametrize(
+    "in_company, reason",
+    [(-1, "below_minimum"), (0, "level_reached"), (1, "level_reached")],
+)
+def test_rule_15_a_foreign_debt_is_compared_in_company_currency(rate, in_company, reason):
+    """Design rule 15, rates much greater than 1: USD 5 at the minimum of MXN 5 * rate."""
+    rules = policy(minimum=money(5 * rate))
+    debt = item(5, currency="USD", rate=rate, policy=rules)
+    debt = debt._replace(company_residual=money(5 * rate + in_company))
+    assert reasons(debt) == [reason]
+
+
+@pytest.mark.parametrize("rate", [20, 4000])
+@pytest.mark.parametrize(
+    "dollars, reason",
+    [("99.99", "below_minimum"), (100, "level_reached"), ("100.01", "level_reached")],
+)
+def test_rule_15_the_other_way_round(rate, dollars, reason):
+    """Design rule 15, company in USD, debt in a currency of which `rate` make one dollar."""
+    debt = item(money(dollars) * rate, currency="COP", rate=1 / money(rate))
+    assert reasons(debt._replace(policy=policy(minimum=money(100)))) == [reason]
+
+
+def test_a_minimum_of_100_mxn_does_not_silence_1999_usd():
+    """Peers' defect: the tolerance was converted in the wrong direction."""
+    rules = policy(minimum=money(100))
+    assert reasons(item(1999, currency="USD", rate=20, policy=rules)) == ["level_reached"]
+    in_usd = item(1999, currency="COP", rate="0.00025", policy=rules)  # company in USD: 0.50
+    assert reasons(in_usd) == ["below_minimum"]
+
+
+@pytest.mark.parametrize("rate", [20, 4000])
+@pytest.mark.parametrize("company_minimum", [0, 10**9])
+@pytest.mark.parametrize(
+    "residual, reason",
+    [("49.99", "below_minimum"), ("50", "level_reached"), ("50.01", "level_reached")],
+)
+def test_rule_15_a_table_per_currency_is_never_converted(residual, reason, company_minimum, rate):
+    """Design rule 15: USD 50 means dollars, whatever they are worth and the other minimum is."""
+    rules = policy(minimum=money(company_minimum), minimums={"USD": money(50)})
+    assert reasons(item(residual, currency="USD", rate=rate, policy=rules)) == [reason]
+
+
+@pytest.mark.parametrize(
+    "pesos, dollars, expected",
+    [
+        (100, "49.99", ["level_reached", "below_minimum"]),
+        ("99.99", "50", ["below_minimum", "level_reached"]),
+        ("99.99", "49.99", ["below_minimum", "below_minimum"]),
+    ],
+)
+def test_a_currency_with_its_own_minimum_is_a_pool_of_its_own(pesos, dollars, expected):
+    rules = policy(minimum=money(100), minimums={"USD": money(50)})
+    items = [item(pesos, policy=rules), item(dollars, currency="USD", rate=20, policy=rules)]
+    assert reasons(*items) == expected
+
+
+@pytest.mark.parametrize(
+    "dollars, reason", [("1.99", "below_minimum"), ("2", "level_reached"), (3, "level_reached")]
+)
+def test_the_minimum_is_for_all_that_the_debtor_would_be_asked(dollars, reason):
+    """MXN 60 and some dollars at 20 together: a pool in company currency."""
+    rules = policy(minimum=money(100))
+    items = [item(60, policy=rules), item(dollars, currency="USD", rate=20, policy=rules)]
+    assert reasons(*items) == [reason, reason]
+
+
+def test_each_policy_has_its_own_pool():
+    low, high = policy(minimum=money(50)), policy(minimum=money(150), id=2)
+    items = [item(60, policy=low), item(100, policy=high), item(49, policy=high)]
+    assert reasons(*items) == ["level_reached", "below_minimum", "below_minimum"]
+    assert reasons(*items, item(1, policy=high))[1:] == ["level_reached"] * 3
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"late": 1},  # waits
+        {"no_followup": True},
+        {"has_email": False},
+        {"pauses": (pause("block"),)},
+        {"payments": (payment(90),)},
+    ],
+)
+def test_only_what_is_asked_for_counts_towards_the_minimum(facts):
+    rules = policy(minimum=money(100))
+    assert reasons(item(60, policy=rules), item(90, policy=rules, **facts))[0] == "below_minimum"
+
+
+@pytest.mark.parametrize(
+    "paused, reason",
+    [("49.99", "level_reached"), ("50", "level_reached"), ("50.01", "below_minimum")],
+)
+def test_the_minimum_looks_at_what_may_be_chased(paused, reason):
+    rules = policy(minimum=money(1000))
+    holding = (pause("promise", paused),)
+    assert reasons(item(100, currency="USD", rate=20, pauses=holding, policy=rules)) == [reason]
+
+
+@pytest.mark.parametrize(
+    "places, in_company, reason",
+    [
+        (2, "99.994", "below_minimum"),
+        (2, "99.995", "level_reached"),  # rounded as a sum of money, half up
+        (0, "99.49", "below_minimum"),
+        (0, "99.5", "level_reached"),
+    ],
+)
+def test_company_amounts_are_rounded_before_they_are_compared(places, in_company, reason):
+    rules = policy(minimum=money(100), places=places)
+    debt = item(1, currency="USD", rate=in_company, policy=rules)
+    assert reasons(debt) == [reason]
+
+
+def test_below_minimum_names_the_level_that_would_have_been():
+    rules = policy(minimum=money(101))
+    assert decide(item(100, policy=rules))[0] == ("skip", "below_minimum", LEVELS[0], None)
+
+
+def test_without_a_minimum_a_cent_is_asked_for():
+    assert reasons(item("0.01")) == ["level_reached"]
+
+
+# --- Every reason ---------------------------------------------------------------------------
+
+ONCE = (level(5), level(15))
+WAYS = {
+    "level_reached": item(),
+    "repeat": item(last=told(5, 30), policy=policy(level(5, repeat=30))),
+    "level_not_reached": item(late=1),
+    "gap": item(late=20, last=told(5, 1)),
+    "cadence": item(debtor_contacted=ago(1), policy=policy(cadence=7)),
+    "paused_until": item(pauses=(pause("promise", 100, ahead(1)),)),
+    "no_partner": item(debtor_id=None),
+    "no_policy": item(policy=None),
+    "no_levels": item(policy=NO_LEVELS),
+    "no_followup": item(no_followup=True),
+    "general_journal": item(kind="entry", policy=policy(general_journal=False)),
+    "not_sent": item(sent=False, policy=policy(require_sent=True)),
+    "credit": item(-1),
+    "payment_in_process": item(payments=(payment(100),)),
+    "nothing_to_chase": item(0),
+    "paused": item(pauses=(pause("dispute", 100),)),
+    "covered_by_credit": item(100),  # with a credit beside it
+    "demand_first": item(policy=policy(level(5, kind="demand"))),
+    "no_level_left": item(policy=policy(level(-5))),
+    "final_level_done": item(late=99, last=told(15, 30), policy=policy(*ONCE)),
+    "no_template": item(policy=policy(level(5, deliverable=False))),
+    "no_email": item(has_email=False),
+    "below_minimum": item(policy=policy(minimum=money(101))),
+}
+
+
+def test_every_reason_has_its_case():
+    assert set(WAYS) == set(REASONS)
+
+
+@pytest.mark.parametrize("reason", WAYS)
+def test_a_decision_carries_its_reason(reason):
+    beside = [item(-100)] if reason == "covered_by_credit" else []
+    [decision, *_] = decide(WAYS[reason], *beside)
+    assert decision.reason == reason
+    assert decision.outcome == REASONS[reason][0]
+    assert (decision.next_date is not None) == (decision.outcome == "wait")
+
+
+def test_pauses_are_named_before_credits_before_payments():
+    """When several things together take the residual, the one a person can look into first."""
+    half = {"payments": (payment(50),)}
+    debt = item(100, **half)
+    assert reasons(debt, item(-50))[0] == "covered_by_credit"
+    assert reasons(debt._replace(pauses=(pause("dispute", 30),)), item(-20))[0] == "paused"
+
+
+def test_every_item_gets_one_decision_oldest_due_first():
+    items = [item(late=3), item(-5, late=7), item(late=12), item(late=5, policy=None)]
+    assert [one.item for one in assess(items, TODAY)] == [items[2], items[1], items[3], items[0]]
+    assert assess([], TODAY) == []

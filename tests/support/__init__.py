@@ -1,0 +1,1 @@
+"""Helpers of the layers that run against live servers."""
