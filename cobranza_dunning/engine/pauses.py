@@ -37,7 +37,7 @@ def apply(amount, pauses, today):
     """
     free, applied = amount, []
     for pause in sorted(pauses, key=lambda pause: KINDS.index(pause.kind)):
-        if free <= 0 or not pause.active(today):
+        if not pause.active(today):
             continue
         taken = free if pause.amount is None else min(pause.amount, free)
         if taken > 0:
@@ -53,5 +53,5 @@ def resumes_on(amount, pauses, today):
     None means that no pause in force ends by itself, or that ending frees nothing.
     """
     free, _ = apply(amount, pauses, today)
-    ends = sorted(pause.until for pause in pauses if pause.until and pause.active(today))
+    ends = sorted(pause.until for pause in pauses if pause.until)
     return next((day for day in ends if apply(amount, pauses, day)[0] > free), None)

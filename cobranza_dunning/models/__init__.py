@@ -12,6 +12,7 @@ from . import (
     cobranza_reminder_line,
     account_move,
     account_move_line,
+    account_partial_reconcile,
     res_company,
     res_config_settings,
     res_partner,

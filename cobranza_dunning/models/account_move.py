@@ -14,26 +14,35 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         help="Only for this invoice; empty: the customer's or the company's policy.",
+        groups="cobranza_dunning.group_auditor",
     )
     cobranza_debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id"
+        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id",
+        groups="cobranza_dunning.group_auditor",
     )
     cobranza_due_line_ids = fields.Many2many(
-        "account.move.line", string="Due lines", compute="_compute_cobranza_due_line_ids"
+        "account.move.line", string="Due lines", compute="_compute_cobranza_due_line_ids",
+        groups="cobranza_dunning.group_auditor",
     )
-    cobranza_block_ids = fields.One2many("cobranza.block", "move_id", "Collections pauses")
-    cobranza_reminder_count = fields.Integer(compute="_compute_cobranza_reminder_count")
+    cobranza_block_ids = fields.One2many(
+        "cobranza.block", "move_id", "Collections pauses", groups="cobranza_dunning.group_auditor"
+    )
+    cobranza_reminder_count = fields.Integer(
+        compute="_compute_cobranza_reminder_count", groups="cobranza_dunning.group_auditor"
+    )
     cobranza_paused = fields.Boolean(
         "Reminders paused",
         compute="_compute_cobranza_paused",
         search="_search_cobranza_paused",
         help="The invoice, one of its due lines or its customer is paused.",
+        groups="cobranza_dunning.group_auditor",
     )
     cobranza_to_chase = fields.Boolean(
         "To chase",
         compute="_compute_cobranza_to_chase",
         search="_search_cobranza_to_chase",
         help="Overdue, and neither paused nor excluded.",
+        groups="cobranza_dunning.group_auditor",
     )
 
     def _compute_cobranza_debtor_id(self):
@@ -120,12 +129,16 @@ class AccountMove(models.Model):
         )
 
     def _post(self, soft=True):
-        """Post, and see that each new customer has a collections account."""
+        """Post; each customer concerned has a collections account with figures afterwards."""
         posted = super()._post(soft)
-        receivable = posted.filtered(lambda move: move.is_sale_document(include_receipts=True))
-        for company, moves in receivable.grouped("company_id").items():
-            self.env["cobranza.debtor"].sudo()._ensure(company, moves.commercial_partner_id)
+        self.env["cobranza.debtor"]._refresh_later(posted.line_ids)
         return posted
+
+    def button_draft(self):
+        """Reset to draft; what is not owed any more leaves the customers' figures."""
+        result = super().button_draft()
+        self.env["cobranza.debtor"]._refresh_later(self.line_ids)
+        return result
 
     def cobranza_explain(self, date=None):
         """Explain these invoices' due lines; see account.move.line.cobranza_explain."""

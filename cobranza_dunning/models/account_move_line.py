@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .reason_texts import REASON_SELECTION, explain
 
@@ -13,19 +14,28 @@ class AccountMoveLine(models.Model):
         [("remind", "Remind"), ("wait", "Wait"), ("skip", "Skip")],
         "Collections",
         compute="_compute_cobranza_decision",
+        groups="cobranza_dunning.group_auditor",
     )
     cobranza_reason = fields.Selection(
-        REASON_SELECTION, "Reason", compute="_compute_cobranza_decision"
+        REASON_SELECTION, "Reason", compute="_compute_cobranza_decision",
+        groups="cobranza_dunning.group_auditor",
     )
-    cobranza_sentence = fields.Char("Why / why not", compute="_compute_cobranza_decision")
+    cobranza_sentence = fields.Char(
+        "Why / why not", compute="_compute_cobranza_decision",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_level_id = fields.Many2one(
-        "cobranza.policy.level", "Level", compute="_compute_cobranza_decision"
+        "cobranza.policy.level", "Level", compute="_compute_cobranza_decision",
+        groups="cobranza_dunning.group_auditor",
     )
-    cobranza_next_date = fields.Date("When next", compute="_compute_cobranza_decision")
+    cobranza_next_date = fields.Date(
+        "When next", compute="_compute_cobranza_decision", groups="cobranza_dunning.group_auditor"
+    )
     cobranza_amount = fields.Monetary(
         "To chase",
         compute="_compute_cobranza_decision",
         help="What may be chased today: open, less payments in process, pauses and credits.",
+        groups="cobranza_dunning.group_auditor",
     )
 
     def _compute_cobranza_decision(self):
@@ -61,6 +71,10 @@ class AccountMoveLine(models.Model):
         not due lines are left out.
         """
         self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
+            raise AccessError(
+                self.env._("Only users of Collections may see why an invoice is, or isn't, chased.")
+            )
         day = fields.Date.to_date(date)
         wanted = set(self.ids)
         found = []

@@ -1,3 +1,5 @@
+from itertools import groupby
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -263,10 +265,10 @@ class CobranzaDebtor(models.Model):
                        %(only_lines)s
                   GROUP BY p.commercial_partner_id
                 ), told AS (
-                    SELECT DISTINCT ON (debtor_id) debtor_id, level_id, sent_date
-                      FROM cobranza_reminder
-                     WHERE company_id = %(company)s AND state = 'sent'
-                  ORDER BY debtor_id, sent_date DESC, id DESC
+                    SELECT DISTINCT ON (r.debtor_id) r.debtor_id, r.level_id, r.sent_date
+                      FROM cobranza_reminder r
+                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
+                  ORDER BY r.debtor_id, r.sent_date DESC, r.id DESC
                 ), fresh AS (
                     SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
                            COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
@@ -292,6 +294,7 @@ class CobranzaDebtor(models.Model):
                 """,
                 today=today,
                 company=company.id,
+                delivered=self.env["cobranza.reminder"]._sql_delivered("r"),
                 only_lines=SQL(
                     "AND p.commercial_partner_id IN"
                     " (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
@@ -303,3 +306,37 @@ class CobranzaDebtor(models.Model):
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _refresh_later(self, lines):
+        """Refresh the figures of these journal items' debtors when the transaction commits.
+
+        lines: account.move.line. Once per transaction for all of them, after everything is
+        computed: postings and reconciliations come in bursts.
+        """
+        changed = self.env.cr.precommit.data.setdefault("cobranza.debtor", set())
+        if not changed:
+            self.env.cr.precommit.add(self._refresh_changed)
+        changed |= {
+            (line.company_id.id, line.partner_id.id)
+            for line in lines.sudo()
+            if line.account_type == "asset_receivable" and line.partner_id
+        }
+
+    @api.model
+    def _refresh_changed(self):
+        """Refresh the debtors collected by `_refresh_later`; create those that are missing."""
+        changed = self.env.cr.precommit.data.pop("cobranza.debtor", set())
+        debtors_sudo = self.sudo()
+        for company, pairs in groupby(sorted(changed), key=lambda pair: pair[0]):
+            company_sudo = self.env["res.company"].sudo().browse(company)
+            partners = self.env["res.partner"].sudo().browse([partner for _, partner in pairs])
+            partners = partners.exists().commercial_partner_id
+            if not partners:
+                continue
+            debtors_sudo._ensure(company_sudo, partners)
+            found = debtors_sudo.search(
+                [("company_id", "=", company), ("partner_id", "in", partners.ids)]
+            )
+            if found:
+                debtors_sudo._refresh_figures(company_sudo, found.ids)

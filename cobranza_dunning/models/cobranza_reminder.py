@@ -30,7 +30,7 @@ class CobranzaReminder(models.Model):
         "run_id", "debtor_id", "recipient_id", "level_id", "line_ids", "date", "lang", "state",
         "text_subject", "text_body", "is_edited", "text_outdated", "approved_by_id",
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
-        "line_count", "problem",
+        "line_count", "problem", "automatic",
     )  # fmt: skip
 
     debtor_id = fields.Many2one(
@@ -90,6 +90,9 @@ class CobranzaReminder(models.Model):
     payment_block = fields.Html(compute="_compute_blocks", sanitize=False)
     contact_block = fields.Html(compute="_compute_blocks", sanitize=False)
 
+    automatic = fields.Boolean(
+        readonly=True, help="Approved by an automatic run: it leaves by itself."
+    )
     approved_by_id = fields.Many2one("res.users", readonly=True)
     approved_date = fields.Datetime("Approved on", readonly=True)
     sent_date = fields.Date("Sent on", readonly=True, index="btree_not_null")
@@ -612,8 +615,16 @@ class CobranzaReminder(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Hand over, batch by batch, what is approved in companies that send automatically."""
-        domain = [("state", "=", "approved"), ("company_id.cobranza_run_mode", "=", "auto")]
+        """Hand over, batch by batch, what is approved and leaves by itself.
+
+        That is what an automatic run approved, and everything in companies on automatic.
+        """
+        domain = [
+            ("state", "=", "approved"),
+            "|",
+            ("automatic", "=", True),
+            ("company_id.cobranza_run_mode", "=", "auto"),
+        ]
         cron = self.env["ir.cron"]
         ids = self.search([*domain, ("problem", "=", False)], order="id").ids
         for start in range(0, len(ids), SEND_BATCH):

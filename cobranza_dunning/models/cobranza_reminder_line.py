@@ -39,7 +39,9 @@ class CobranzaReminderLine(models.Model):
     date_invoice = fields.Date("Invoice date")
     date_due = fields.Date("Due date", required=True)
     currency_id = fields.Many2one("res.currency", required=True)
-    company_currency_id = fields.Many2one(related="reminder_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="reminder_id.currency_id", string="Company currency"
+    )
     total_amount = fields.Monetary("Original amount")
     residual = fields.Monetary("Open", help="What the ledger said was open.")
     amount = fields.Monetary("To pay", required=True, help="What the customer is asked for.")

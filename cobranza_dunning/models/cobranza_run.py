@@ -301,13 +301,16 @@ class CobranzaRun(models.Model):
         debtors._refresh_figures(self.company_id, self.debtor_ids.ids or None)
         if self.mode == "auto":
             waiting = self._automatic_reminders()
+            waiting._gated().write({"automatic": True})
             waiting._set_approved()
             self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
 
     def _automatic_reminders(self):
-        """Proposed reminders of this company that need nobody's approval."""
+        """Proposed reminders in this run's scope that need nobody's approval."""
+        scope = [("debtor_id", "in", self.debtor_ids.ids)] if self.debtor_ids else []
         return self.env["cobranza.reminder"].search(
             [
+                *scope,
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "proposed"),
                 ("level_id.approval", "=", "auto"),
@@ -358,13 +361,16 @@ class CobranzaRun(models.Model):
 
     @api.model
     def _cron_work(self):
-        """Go on with what is running, then hand over approved reminders of automatic companies.
+        """Go on with what is running, hand over what leaves by itself, refresh the figures.
 
         Commits as it goes: whatever dies, the next call goes on where this one stopped.
         """
         for run in self.search([("state", "=", "running")], order="id"):
             run._work_in_background()
         self.env["cobranza.reminder"]._cron_send()
+        for company in self.env["cobranza.debtor"]._read_group([], ["company_id"]):
+            self.env["cobranza.debtor"]._refresh_figures(company[0])
+            self.env["ir.cron"]._commit_progress()
 
     def _work_in_background(self):
         """Execute one running run in steps; a failure stops it with its message on the form."""

@@ -33,7 +33,9 @@ class CobranzaRunLine(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="set null")
     recipient_id = fields.Many2one("res.partner", ondelete="set null")
     currency_id = fields.Many2one("res.currency", required=True)
-    company_currency_id = fields.Many2one(related="run_id.company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="run_id.company_id.currency_id", string="Company currency"
+    )
     outcome = fields.Selection(
         [("remind", "Remind"), ("wait", "Wait"), ("skip", "Skip")], required=True
     )

@@ -7,13 +7,19 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     cobranza_debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id"
+        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id",
+        groups="cobranza_dunning.group_auditor",
     )
-    cobranza_overdue_amount = fields.Monetary("Overdue", compute="_compute_cobranza_debtor_id")
+    cobranza_overdue_amount = fields.Monetary(
+        "Overdue", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
+    )
     cobranza_due_line_ids = fields.Many2many(
-        "account.move.line", string="Due lines", compute="_compute_cobranza_debtor_id"
+        "account.move.line", string="Due lines", compute="_compute_cobranza_debtor_id",
+        groups="cobranza_dunning.group_auditor",
     )
-    cobranza_next_step = fields.Char("Next step", compute="_compute_cobranza_debtor_id")
+    cobranza_next_step = fields.Char(
+        "Next step", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
+    )
 
     def _compute_cobranza_debtor_id(self):
         debtors = self.env["cobranza.debtor"].search(

@@ -49,8 +49,8 @@ def _layers():
     """(name, pytest's arguments) of each layer; a folder without tests is an error, not a pass."""
     yield "engine, repository", _folders("engine", "repo")
     yield "ORM", _orm()
-    for name in ("packaging", "rpc", "browser", "faults"):
-        yield name, _folders(name)
+    # one process: the live server of the session is started once
+    yield "live servers", _folders("packaging", "rpc", "browser", "faults")
 
 
 def _folders(*names):

@@ -22,7 +22,8 @@ def compare():
         raise SetupError("there is no addon of ours to compare with.")
     environment.prepare()
     environment.prepare_system()
-    without, without_figures = _run("cobranza_account_without", ["account"])
+    without, without_figures = _run(
+        "cobranza_account_without", templates.foreign_dependencies(paths.addons()))
     with_us, with_figures = _run("cobranza_account_with", paths.addons())
     print(f"\nOdoo's account tests without our addons: {without_figures}")
     print(f"Odoo's account tests with our addons:    {with_figures}")

@@ -53,7 +53,7 @@ def drop_database(name):
 def _ensure(addons, assets):
     """Name of the template for these addons, made if it isn't there."""
     own = [name for name in addons if name in paths.addons()]
-    base_addons = sorted(_foreign_dependencies(addons))
+    base_addons = sorted(foreign_dependencies(addons))
     base_key = _hash(RECIPE, odoo_source.version_key(odoo_source.home()), venv.lock_key(),
                      *base_addons)
     base = _name("base", base_addons, base_key)
@@ -100,8 +100,8 @@ def _closure(addons):
     return sorted(found)
 
 
-def _foreign_dependencies(addons):
-    """Addons that aren't ours: those asked for and those ours depend on."""
+def foreign_dependencies(addons):
+    """Addons that aren't ours: those asked for and those ours depend on; a set of names."""
     ours, foreign = set(paths.addons()), set(ALWAYS)
     for addon in addons:
         if addon not in ours:

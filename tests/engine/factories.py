@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
-from engine import dunning, due, escalation, pauses
+from engine import due, dunning, escalation, pauses
 
 TODAY = date(2026, 3, 20)
 _ids = count(1)

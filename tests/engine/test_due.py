@@ -79,7 +79,9 @@ def test_a_credit_younger_than_the_debt_counts():
     assert chaseable(item(100, late=90), item(-100, late=-30)) == [0, 0]
 
 
-@pytest.mark.parametrize("kind, no_followup", [("entry", True), ("entry", False), ("invoice", True)])
+@pytest.mark.parametrize(
+    "kind, no_followup", [("entry", True), ("entry", False), ("invoice", True)]
+)
 def test_a_credit_counts_whatever_it_comes_from(kind, no_followup):
     """Odoo sets no_followup on general-journal items by itself; a payment is one of those."""
     assert chaseable(item(100), item(-60, kind=kind, no_followup=no_followup)) == [40, 0]
@@ -185,7 +187,8 @@ def test_a_foreign_payment_for_an_invoice_in_company_currency(rate):
 
 def test_a_payment_in_a_third_currency_goes_through_the_company_currency():
     """EUR 10 booked as MXN 220 for an invoice of USD 100 booked at 20: worth USD 11."""
-    assert chaseable(item(100, currency="USD", rate=20, payments=(payment(10, "EUR", 220),))) == [89]
+    euros = payment(10, "EUR", 220)
+    assert chaseable(item(100, currency="USD", rate=20, payments=(euros,))) == [89]
 
 
 def test_one_payment_for_invoices_in_two_currencies_is_used_once():

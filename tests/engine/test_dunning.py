@@ -135,6 +135,7 @@ def test_rule_8_cadence_is_about_ready_lines_only():
     "facts",
     [
         {"debtor_contacted": TODAY, "policy": policy(cadence=0)},
+        {"debtor_contacted": ahead(1), "policy": policy(cadence=0)},  # a run for a past date
         {"debtor_contacted": None, "policy": policy(cadence=7)},
     ],
 )

@@ -232,6 +232,11 @@ def test_rule_6_the_last_level_may_repeat(repeat, gap, days_since, expected, pro
 
 
 @BOTH
+def test_a_last_level_on_the_due_date_is_repeated_after_it(progression):
+    assert decide(9, told(0, 9), (level(0, repeat=9),), progression)[:2] == ("remind", "repeat")
+
+
+@BOTH
 def test_only_the_last_level_repeats(progression):
     levels = (level(5, repeat=2), level(40))
     assert decide(30, told(5, 20), levels, progression)[:3] == ("wait", "level_not_reached", 40)
@@ -272,9 +277,7 @@ def test_rule_5_the_level_reached_is_that_of_the_last_contact(progression):
     "days_since, expected",
     [(4, ("wait", "gap", 5, ahead(1))), (5, reminds(5)), (6, reminds(5))],
 )
-def test_rule_6_a_new_policy_resets_the_level_but_the_gap_counts(
-    days_since, expected, progression
-):
+def test_rule_6_a_new_policy_resets_the_level_but_the_gap_counts(days_since, expected, progression):
     """Design rule 6: nothing resets a level except a new policy; who heard yesterday, heard."""
     history = told(40, days_since, same_policy=False)
     assert decide(10, history, progression=progression) == expected
@@ -312,9 +315,15 @@ def test_after_a_level_was_removed_its_delay_still_counts(progression):
 
 
 def test_rank_is_the_kind_first_and_then_the_delay():
-    ordered = [level(90), level(10, kind="follow_up"), level(1, kind="demand")]
-    ordered[1:1] = [level(91)]
-    assert sorted(reversed(ordered), key=lambda one: one.rank) == ordered
+    by_delay = [
+        level(1, kind="demand"),
+        level(10, kind="follow_up"),
+        level(90),
+        level(91),
+        level(95, kind="demand"),
+    ]
+    ranked = sorted(by_delay, key=lambda one: one.rank)
+    assert [one.delay for one in ranked] == [90, 91, 10, 1, 95]
 
 
 def test_the_outcome_belongs_to_the_reason():

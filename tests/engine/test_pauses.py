@@ -61,6 +61,15 @@ def test_a_pause_that_is_over_makes_room_for_the_next():
     assert (free, taken(applied)) == (20, [("promise", 80)])
 
 
+@pytest.mark.parametrize("amount", [0, "-10"])
+def test_a_pause_of_nothing_takes_nothing_and_is_not_named(amount):
+    """A promise kept in full, say: its end frees nothing either."""
+    kept, dispute = pause("promise", amount, ahead(2)), pause("dispute", 60, ahead(5))
+    assert pauses.apply(money(100), [kept, dispute], TODAY) == (40, ((dispute, 60),))
+    assert pauses.resumes_on(money(100), [kept, dispute], TODAY) == ahead(5)
+    assert pauses.resumes_on(money(100), [kept], TODAY) is None
+
+
 def test_two_pauses_of_one_kind_add_up():
     assert pauses.apply(money(100), [pause("dispute", 30), pause("dispute", 30)], TODAY)[0] == 40
 

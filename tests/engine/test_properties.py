@@ -38,9 +38,7 @@ def levels(draw):
     kinds = st.sampled_from(escalation.KINDS)
     gaps = st.integers(0, 20)
     repeat = draw(st.sampled_from([0, 0, 1, 9]))
-    return tuple(
-        level(delay, gap=draw(gaps), kind=draw(kinds), repeat=repeat) for delay in delays
-    )
+    return tuple(level(delay, gap=draw(gaps), kind=draw(kinds), repeat=repeat) for delay in delays)
 
 
 @st.composite
@@ -130,14 +128,14 @@ def by_currency(pairs):
 @given(debtors())
 def test_the_parts_of_an_item_are_its_residual(items):
     for one in assess(items):
-        position = one.position
-        assert min(position[1:5]) >= 0
+        in_process, paused, credit, chaseable = parts = one.position[1:5]
+        assert min(parts) >= 0
         if one.item.residual > 0:
-            assert sum(position[1:5]) == one.item.residual
-            assert sum(amount for _, amount in position.applied) == position.paused
+            assert in_process + paused + credit + chaseable == one.item.residual
+            assert sum(amount for _, amount in one.position.applied) == paused
         else:
-            assert position.in_process <= -one.item.residual
-            assert position[2:5] == (0, 0, 0)
+            assert in_process <= -one.item.residual
+            assert (paused, credit, chaseable) == (0, 0, 0)
 
 
 @given(debtors())
@@ -146,15 +144,15 @@ def test_credits_are_used_exactly_as_far_as_they_go(items):
     worth after payments and pauses, less all credits not being refunded; never below nothing.
     """
     free, asked, credits = [], [], []
-    for position in due.net(items, TODAY, _takes_part, _nets):
-        one, rest = position.item, abs(position.item.residual) - position.in_process
+    for found in due.net(items, TODAY, _takes_part, _nets):
+        one, rest = found.item, abs(found.item.residual) - found.in_process
         if one.residual < 0:
             credits.append((one.currency, rest))
         elif _takes_part(one) and _nets(one):
-            free.append((one.currency, rest - position.paused))
-            asked.append((one.currency, position.chaseable))
+            free.append((one.currency, rest - found.paused))
+            asked.append((one.currency, found.chaseable))
         else:
-            assert position.credit == 0
+            assert found.credit == 0
     free, asked, credits = by_currency(free), by_currency(asked), by_currency(credits)
     for currency, amount in free.items():
         assert asked[currency] == max(0, amount - credits[currency])
@@ -176,7 +174,9 @@ def test_nobody_is_asked_for_more_than_his_balance(items):
         (one.currency, one.residual) for one in items if one.residual < 0 or _takes_part(one)
     )
     asked = by_currency(
-        (one.item.currency, one.position.chaseable) for one in assess(items) if _takes_part(one.item)
+        (one.item.currency, one.position.chaseable)
+        for one in assess(items)
+        if _takes_part(one.item)
     )
     for currency, amount in asked.items():
         assert amount <= max(0, balance[currency])

@@ -76,8 +76,8 @@ def installed(wheel, tmp_path):
 
 @pytest.fixture
 def database():
-    """A database with accounting and none of our addons."""
-    templates.new_database(DATABASE, ["account"])
+    """A database with what the addon depends on and none of our addons."""
+    templates.new_database(DATABASE, templates.foreign_dependencies(["cobranza_dunning"]))
     yield DATABASE
     templates.drop_database(DATABASE)
 

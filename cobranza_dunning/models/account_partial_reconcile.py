@@ -1,0 +1,24 @@
+from odoo import api, models
+
+
+class AccountPartialReconcile(models.Model):
+    """What is paid or unpaid again shows in the debtors' figures at once."""
+
+    _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Reconcile, and refresh the debtors concerned when the transaction commits."""
+        partials = super().create(vals_list)
+        self.env["cobranza.debtor"]._refresh_later(partials._cobranza_lines())
+        return partials
+
+    def unlink(self):
+        """Undo reconciliations, and refresh the debtors concerned as well."""
+        lines = self._cobranza_lines()
+        result = super().unlink()
+        self.env["cobranza.debtor"]._refresh_later(lines)
+        return result
+
+    def _cobranza_lines(self):
+        return self.debit_move_id | self.credit_move_id
