@@ -14,6 +14,7 @@ open items that are credits (`--credits`).
 """
 
 import argparse
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,7 +58,8 @@ def fill(connection, ledger):
         partners = ledger.partners or max(ledger.lines // 20, 20)
         first_partner = _insert_partners(cr, source, partners)
         _plan(cr, ledger, first_partner, partners)
-        _insert_moves(cr, source)
+        with _without_foreign_keys(cr, ("account_move", "account_move_line")):
+            _insert_moves(cr, source)
         _insert_debtors(cr, source)
         _insert_payments(cr, source, ledger)
         _insert_history(cr, source, ledger)
@@ -75,7 +77,7 @@ def fill(connection, ledger):
     connection.autocommit = True
     with connection.cursor() as cr:
         for table in TABLES:
-            cr.execute(f"ANALYZE {table}")
+            cr.execute(f"VACUUM ANALYZE {table}")
     connection.autocommit = False
     return totals
 
@@ -129,6 +131,24 @@ def _copy(cr, table, source_id, values, rows):
          WHERE source.id = {source_id}
         """
     )
+
+
+@contextmanager
+def _without_foreign_keys(cr, tables):
+    """Take the foreign keys of `tables` away and check them again at the end: twice as fast."""
+    cr.execute(
+        """
+        SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
+          FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
+        """,
+        [list(tables)],
+    )
+    constraints = cr.fetchall()
+    for table, name, _definition in constraints:
+        cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    yield
+    for table, name, definition in constraints:
+        cr.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def _reserve_ids(cr, table, count):
@@ -296,16 +316,16 @@ def _insert_history(cr, source, ledger):
               JOIN res_company c ON c.cobranza_policy_id = v.policy_id AND c.id = %(company)s
              WHERE v.active AND v.delay_days >= 0 ORDER BY v.delay_days LIMIT 1
         ), message AS (
-            INSERT INTO mail_message (message_type, subtype_id, model, record_name, res_id, date)
+            INSERT INTO mail_message (message_type, subtype_id, model, subject, res_id, date)
             SELECT 'email_outgoing', (SELECT min(id) FROM mail_message_subtype),
                    'cobranza.reminder', debtor_id::text, 0, day
               FROM bench_told
-         RETURNING id, record_name
+         RETURNING id, subject
         ), notification AS (
             INSERT INTO mail_notification (mail_message_id, res_partner_id, notification_type,
                    notification_status, is_read)
             SELECT m.id, t.partner_id, 'email', 'sent', TRUE
-              FROM message m JOIN bench_told t ON t.debtor_id = m.record_name::int
+              FROM message m JOIN bench_told t ON t.debtor_id = m.subject::int
         ), reminder AS (
             INSERT INTO cobranza_reminder (debtor_id, partner_id, company_id, recipient_id,
                    level_id, kind, date, sent_date, state, mail_message_id, is_edited,
@@ -313,7 +333,7 @@ def _insert_history(cr, source, ledger):
             SELECT t.debtor_id, t.partner_id, t.company_id, t.partner_id, level.id, level.kind,
                    t.day, t.day, 'sent', m.id, FALSE, FALSE, 'en_US'
               FROM bench_told t
-              JOIN message m ON m.record_name::int = t.debtor_id CROSS JOIN level
+              JOIN message m ON m.subject::int = t.debtor_id CROSS JOIN level
          RETURNING id, company_id, partner_id, level_id, sent_date
         )
         INSERT INTO cobranza_reminder_line (reminder_id, company_id, move_line_id, move_id,

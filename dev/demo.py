@@ -3,6 +3,7 @@
 Run by the Makefile inside the environment. PORT: of the web client. SERVE=0: stop after the run.
 What happens in the company is in demo_story.py; here are the database, the servers, the report.
 """
+import datetime
 import os
 import shutil
 import socket
@@ -21,25 +22,27 @@ import sys
 sys.path.insert(0, {dev!r})
 from demo_story import run_story
 run_story(env)
-env.cr.commit()
 """
 
 
 def main():
     """The whole demo; returns the exit code."""
     port = int(os.environ.get("PORT") or 8069)
-    _check_free(port)
+    if _serving():
+        _check_free(port)
     shutil.rmtree(MAIL, ignore_errors=True)
     sink = Sink(MAIL).start()
     step(f"Making the database {DATABASE} ...")
     templates.new_database(DATABASE, ADDONS, assets=_serving())
     server = live.OdooServer(DATABASE, port=port, smtp_port=sink.port, crons=1)
     try:
-        server.start()
-        step("Running the story of the demo company ...")
-        print(server.shell(STORY.format(dev=str(paths.DEV))))
+        server.wire()
+        step("Running the story of the demo company (about a minute) ...")
+        # before the server runs: its scheduled actions would send the story's mails as well
+        server.shell(STORY.format(dev=str(paths.DEV)), show=True)
         _report(sink)
         if _serving():
+            server.launch()
             _serve(server)
     finally:
         server.stop()
@@ -61,16 +64,23 @@ def _check_free(port):
 
 
 def _report(sink):
-    """What the mail server was handed."""
-    print(f"The mail server took {len(sink)} messages; they are in {MAIL}")
-    for message in sink.messages:
-        print(f"  {message['X-Sink-Recipients']}: {message['Subject']}")
+    """Which .eml files the mail server wrote, and where."""
+    today = datetime.date.today()
+    messages = sink.messages
+    of_today = [one for one in messages if one["Date"].datetime.date() == today]
+    print(f"\nFicheros .eml: {len(messages)}, de ellos {len(of_today)} de hoy, en {MAIL}")
+    for message in of_today:
+        print(f"  {message['X-Sink-Recipients']:<48} {message['Subject']}")
 
 
 def _serve(server):
     """Keep serving until Ctrl-C."""
-    print(f"\nOpen {server.url}/odoo  (login: {server.login}, password: {server.password})."
-          "  Ctrl-C stops it.", flush=True)
+    print(f"\nAbra {server.url}/odoo\n"
+          f"  usuario {server.login}, contraseña {server.password}: administración\n"
+          "  usuario carmen, contraseña carmen: responsable de cobros\n"
+          "  usuario ivan, contraseña ivan: gestor de cobros\n"
+          "  usuario marta, contraseña marta: contable\n"
+          "Con Ctrl-C se para.", flush=True)
     try:
         while server.process.poll() is None:
             time.sleep(1)

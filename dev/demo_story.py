@@ -1,10 +1,215 @@
-"""What happens in the demo company; run inside `odoo shell` by demo.py, prints what it did."""
+"""What happens in the demo company; run inside `odoo shell` by demo.py, prints what it did.
+
+Its books are made week by week, and the last weeks are collected as they would have been: a run,
+approval, sending, the mail queue, with the clock put back. Then comes today.
+"""
+from collections import Counter
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+
+from freezegun import freeze_time
+from odoo import Command
+from odoo.addons.cobranza_dunning.demo.company import create_company
+from odoo.addons.cobranza_dunning.demo.ledger import Ledger
+from odoo.addons.cobranza_dunning.demo.plan import DAYS
+from odoo.tools import formatLang
+
+LANGUAGES = ("es_ES", "pt_PT", "en_GB")
+MAIL_DOMAIN = "atlantico.example.com"
+#: login (and password), name, job, telephone, groups
+PEOPLE = (
+    ("carmen", "Carmen Vázquez Otero", "Responsable de cobros", "+34 986 000 111",
+     ("account.group_account_manager",)),
+    ("ivan", "Iván Souto Rial", "Gestor de cobros", "+34 986 000 112",
+     ("account.group_account_readonly", "cobranza_dunning.group_collector")),
+    ("marta", "Marta Lago Pereira", "Contable", "+34 986 000 113",
+     ("account.group_account_invoice",)),
+)
+#: So many weeks ago the company began to remind its customers.
+WEEKS_OF_REMINDERS = 9
+#: The manager leaves so many of today's reminders for whoever opens the browser, at least.
+LEFT_TO_APPROVE = 5
 
 
 def run_story(env):
-    """Tell the story with `env` of the demo database; the caller commits.
+    """Tell the story with `env` of the demo database; commits as it goes, prints at the end."""
+    env = _speak_spanish(env)
+    company = create_company(env)
+    people = _hire(company)
+    today = company._cobranza_today()
+    ledger = Ledger(company, today)
+    say(f"{company.name}: nueve meses de facturas, cobros y recordatorios ...")
+    for day in _weeks(today):
+        with clock(env, day):
+            ledger.play(until=day)
+            if today - day <= timedelta(weeks=WEEKS_OF_REMINDERS):
+                _past_week(company, people, day)
+            env.cr.commit()
+    ledger.play()
+    env.cr.commit()
+    run, sent = _today(company, people)
+    report(run, sent)
 
-    Prints one line per step, for people who read the terminal.
-    """
-    companies = env["res.company"].search([])
-    print(f"Companies: {', '.join(companies.mapped('name'))}")
+
+def say(text=""):
+    """Print at once: somebody is waiting."""
+    print(text, flush=True)
+
+
+# --- the company -----------------------------------------------------------------------------
+
+def _speak_spanish(env):
+    """Install the languages of company and customers; return `env` in Spanish."""
+    for code in LANGUAGES:
+        env["res.lang"]._activate_and_install_lang(code)
+    return env(context={**env.context, "lang": "es_ES", "tz": "Europe/Madrid"})
+
+
+def _hire(company):
+    """Return {login: user} of the people who work there; the administrator moves in as well."""
+    env = company.env
+    company.alias_domain_id = env["mail.alias.domain"].create({"name": MAIL_DOMAIN})
+    users = {}
+    for login, name, job, phone, groups in PEOPLE:
+        first, last = name.lower().replace("á", "a").split()[:2]
+        users[login] = env["res.users"].with_context(no_reset_password=True).create(
+            {
+                "login": login,
+                "password": login,
+                "name": name,
+                "email": f"{first}.{last}@{MAIL_DOMAIN}".replace("í", "i"),
+                "phone": phone,
+                "lang": "es_ES",
+                "tz": "Europe/Madrid",
+                "company_id": company.id,
+                "company_ids": [Command.set(company.ids)],
+                "group_ids": [Command.link(env.ref(group).id) for group in groups],
+            }
+        )
+        users[login].partner_id.function = job
+    env.ref("base.user_admin").write(
+        {
+            "name": "Administración",
+            "lang": "es_ES",
+            "tz": "Europe/Madrid",
+            "company_id": company.id,
+            "company_ids": [Command.set(company.ids)],
+        }
+    )
+    company.cobranza_user_id = users["ivan"]
+    return users
+
+
+# --- the past --------------------------------------------------------------------------------
+
+def _weeks(today):
+    """One working day of each week of the plan, the oldest first, up to a week ago."""
+    days = (today - timedelta(days=ago) for ago in range(DAYS // 7 * 7, 0, -7))
+    return [day - timedelta(days=max(day.weekday() - 4, 0)) for day in days]
+
+
+@contextmanager
+def clock(env, day):
+    """Have it be the morning of `day` for everything that asks Python for the time."""
+    with freeze_time(datetime.combine(day, time(9, 30))):
+        yield
+        env.flush_all()
+
+
+def _past_week(company, people, day):
+    """Propose, approve and send as on that day; once the manager cancels a reminder."""
+    _assign_collectors(company, people)
+    reminders = _propose(company, people["ivan"]).with_user(people["carmen"])
+    if not reminders:
+        return
+    if len(reminders) > 3 and not reminders.search_count([("state", "=", "cancelled")], limit=1):
+        reminders[0].action_cancel("Ha llamado: paga este mes", day + timedelta(days=14))
+    reminders = reminders.filtered(lambda one: one.state == "proposed")
+    _approve_and_send(reminders)
+
+
+def _assign_collectors(company, people):
+    """Iván looks after the customers in Spain, Carmen after those abroad."""
+    debtors = company.env["cobranza.debtor"].search(
+        [("company_id", "=", company.id), ("user_id", "=", False)]
+    )
+    at_home = debtors.filtered(lambda one: one.partner_id.country_id == company.country_id)
+    at_home.user_id = people["ivan"]
+    (debtors - at_home).user_id = people["carmen"]
+
+
+# --- the work --------------------------------------------------------------------------------
+
+def _propose(company, user):
+    """Run in the mode Propose as `user`, on the day the clock shows; return the reminders."""
+    return _run(company, user).reminder_ids
+
+
+def _run(company, user):
+    run = company.env["cobranza.run"].with_user(user).create(
+        {"company_id": company.id, "date": company._cobranza_today(), "mode": "propose"}
+    )
+    run.action_execute()
+    return run
+
+
+def _approve_and_send(reminders):
+    """Approve and hand over, then work off the mail queue as the scheduled action does."""
+    if reminders:
+        reminders.action_approve()
+        reminders.action_send()
+        reminders.env.cr.commit()
+        mails = reminders.sudo().mail_ids
+        mails.process_email_queue(email_ids=mails.ids)
+
+
+def _today(company, people):
+    """Today's run; the questions to customers and the largest amounts are left to approve."""
+    _assign_collectors(company, people)
+    run = _run(company, people["ivan"])
+    reminders = run.reminder_ids.with_user(people["carmen"])
+    left = reminders.filtered(lambda one: one.kind != "reminder")
+    by_amount = (reminders - left).sorted("amount_company", reverse=True)
+    left += by_amount[: max(LEFT_TO_APPROVE - len(left), 0)]
+    _approve_and_send(reminders - left)
+    return run, (reminders - left).filtered(lambda one: one.state == "sent")
+
+
+# --- the report ------------------------------------------------------------------------------
+
+OUTCOMES = (("remind", "Recordar"), ("wait", "En espera"), ("skip", "Omitidos"))
+
+
+def report(run, sent):
+    """Print what the run decided, by reason, and what became of its reminders."""
+    env = run.env(context={**run.env.context, "lang": "es_ES"})
+    run = run.with_env(env)
+    reasons = dict(run.line_ids._fields["reason"]._description_selection(env))
+    counted = run.line_ids._read_group(
+        [("run_id", "=", run.id)], ["outcome", "reason"], ["__count"], order="__count DESC"
+    )
+    rows = [("Vencimientos evaluados", run.lines_count, "")]
+    for outcome, label in OUTCOMES:
+        mine = [(reasons[reason], count) for what, reason, count in counted if what == outcome]
+        rows.append((label, sum(count for _, count in mine), ""))
+        rows += [(f"   {reason}", count, "") for reason, count in mine]
+    states = Counter(run.reminder_ids.mapped("state"))
+    rows += [
+        ("Recordatorios propuestos", len(run.reminder_ids), _total(run.reminder_ids)),
+        ("   enviados", len(sent), _total(sent)),
+        ("   por aprobar, en el navegador", states["proposed"],
+         _total(run.reminder_ids.filtered(lambda one: one.state == "proposed"))),
+    ]
+    say(f"\nEl proceso de hoy, {run.date:%d/%m/%Y}")
+    for label, count, amount in rows:
+        say(f"  {label:<44}{count:>5}  {amount:>16}")
+    before = env["cobranza.reminder"].search_count(
+        [("state", "=", "sent"), ("run_id", "!=", run.id), ("company_id", "=", run.company_id.id)]
+    )
+    say(f"\nEn semanas anteriores se enviaron {before} recordatorios.")
+
+
+def _total(reminders):
+    return formatLang(
+        reminders.env, sum(reminders.mapped("amount_company")), currency_obj=reminders.currency_id
+    ) if reminders else ""

@@ -5,8 +5,10 @@ Modes, also changeable while it runs:
 - "normal": accept everything;
 - "reject=550" (for good) or "reject=450" (for now): refuse every recipient with that code;
 - "drop": take the message, then close the connection instead of answering, so that the sender
-  can't know whether it arrived.
+  can't know whether it arrived;
+- "hold": take the message, then don't answer as long as the mode stays.
 """
+import asyncio
 import email
 import email.policy
 import itertools
@@ -57,6 +59,10 @@ class Sink:
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 for path in sorted(self.folder.glob("*.eml"))]
 
+    def to(self, address):
+        """The messages whose SMTP conversation named this recipient."""
+        return [one for one in self.messages if address in one["X-Sink-Recipients"].split(", ")]
+
     def clear(self):
         """Forget all messages and be normal again."""
         self.mode = "normal"
@@ -103,6 +109,8 @@ class _Handler:
         self.sink.store(envelope)
         if self.sink.mode == "drop":
             server.transport.abort()
+        while self.sink.mode == "hold":
+            await asyncio.sleep(0.05)
         return "250 OK"
 
 

@@ -18,10 +18,11 @@ def _hypothesis_keeps_out_of_the_checkout():
 
 @pytest.fixture(scope="session")
 def live():
-    """One server for the whole session: no scheduled action runs by itself, mail goes to .sink."""
+    """One server for the whole session; what it has to do in the background it does by itself,
+    and its mail goes to .sink. Tests share it: each makes customers and invoices of its own."""
     from support import live as support
 
-    server = support.start(assets=True)
+    server = support.start(assets=True, crons=1)
     yield server
     support.finish(server)
 
@@ -51,9 +52,24 @@ def sink(live):
 
 
 @pytest.fixture(scope="session")
+def odoo(live):
+    """An odoorpc client of the session's server, logged in as its administrator."""
+    return live.odoo()
+
+
+@pytest.fixture(scope="session")
+def books(odoo):
+    """Customers and invoices of the session's server (see support.books.Books)."""
+    from support.books import Books
+
+    return Books(odoo)
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium under Playwright."""
     from playwright.sync_api import sync_playwright
+
     from support.browser import FLAGS, executable
 
     with sync_playwright() as playwright:

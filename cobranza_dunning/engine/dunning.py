@@ -48,6 +48,16 @@ class Assessed(NamedTuple):
         """The due item itself."""
         return self.position.item
 
+    @property
+    def amount(self):
+        """What may be chased of the item today, in its currency; nothing of an excluded one."""
+        return due.ZERO if excluded(self.item) else self.position.chaseable
+
+    @property
+    def company_amount(self):
+        """`amount` in company currency at the item's booked rate, not rounded."""
+        return due.ZERO if excluded(self.item) else self.position.company_chaseable
+
 
 def assess(items, today):
     """Decide on every open item of one debtor on `today`.

@@ -36,6 +36,7 @@ def group(assessed):
 
 
 def _letter(key, lines):
+    """Make the Letter of one debtor and recipient from what is to be reminded."""
     lines = sorted(lines, key=lambda one: (one.item.due, one.item.id))
     totals = defaultdict(Decimal)
     for one in lines:

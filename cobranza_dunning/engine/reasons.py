@@ -31,9 +31,9 @@ REASONS = {
     "paused": (SKIP, "paused until a person ends it"),
     "covered_by_credit": (SKIP, "unallocated credits of the debtor cover the line"),
     "demand_first": (SKIP, "only a demand is left, and a demand is never a first contact"),
-    "no_level_left": (SKIP, "what is left is for before the due date, and that is too late"),
     "final_level_done": (SKIP, "the last level was sent and does not repeat"),
     "no_template": (SKIP, "the level has no active template"),
     "no_email": (SKIP, "the recipient has no e-mail address"),
     "below_minimum": (SKIP, "what may be chased is below the policy's minimum"),
+    "no_level_left": (SKIP, "the levels left are for before the due date, which has passed"),
 }

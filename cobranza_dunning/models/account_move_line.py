@@ -137,7 +137,7 @@ class AccountMoveLine(models.Model):
             "in_process": parts["in_process"],
             "paused": parts["paused"],
             "credit": parts["credit"],
-            "amount": float(position.chaseable),
+            "amount": float(one.amount),
             "currency": line.currency_id.name,
             "policy_id": policy.id,
             "policy": policy.name,

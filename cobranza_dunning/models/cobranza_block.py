@@ -18,14 +18,30 @@ class CobranzaBlock(models.Model):
     partner_id = fields.Many2one(related="debtor_id.partner_id", store=True)
     company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
     move_id = fields.Many2one(
-        "account.move", "Invoice", index="btree_not_null", ondelete="cascade", check_company=True
+        "account.move",
+        "Invoice",
+        compute="_compute_from_line",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
     )
     move_line_id = fields.Many2one(
         "account.move.line",
         "Due line",
         index="btree_not_null",
-        ondelete="cascade",
+        ondelete="set null",
         check_company=True,
+    )
+    date_due = fields.Date(
+        "Due date",
+        compute="_compute_from_line",
+        store=True,
+        precompute=True,
+        help="Of the due line: an invoice that is reset and posted again gets new ones, and the "
+        "pause finds its own by invoice and due date.",
     )
     scope = fields.Selection(
         [("debtor", "Whole account"), ("move", "Invoice"), ("line", "Due line")],
@@ -43,11 +59,18 @@ class CobranzaBlock(models.Model):
         [("active", "Paused"), ("over", "Over")], compute="_compute_state", search="_search_state"
     )
 
-    @api.depends("move_id", "move_line_id")
+    @api.depends("move_line_id")
+    def _compute_from_line(self):
+        for block in self:
+            line = block.move_line_id
+            block.move_id = line.move_id or block.move_id
+            block.date_due = line.date_maturity or line.date or block.date_due
+
+    @api.depends("move_id", "date_due")
     def _compute_scope(self):
         for block in self:
-            line_or_move = "line" if block.move_line_id else "move"
-            block.scope = line_or_move if block.move_line_id or block.move_id else "debtor"
+            line_or_move = "line" if block.date_due else "move"
+            block.scope = line_or_move if block.move_id else "debtor"
 
     @api.depends("active", "until")
     def _compute_state(self):

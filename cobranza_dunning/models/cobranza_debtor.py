@@ -1,6 +1,7 @@
 from itertools import groupby
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -69,6 +70,7 @@ class CobranzaDebtor(models.Model):
     figures_date = fields.Datetime("Figures as of", readonly=True)
     reminder_count = fields.Integer(compute="_compute_reminder_count")
     next_step = fields.Char(compute="_compute_next_step")
+    ready_count = fields.Integer("Due lines to remind", compute="_compute_next_step")
 
     _partner_company_unique = models.UniqueIndex(
         "(partner_id, company_id)", "This customer has an account in this company already."
@@ -118,11 +120,15 @@ class CobranzaDebtor(models.Model):
     def _compute_next_step(self):
         assessed = self._assess()
         for debtor in self:
-            debtor.next_step = debtor._describe_next_step(assessed.get(debtor.id, []))
+            lines = assessed.get(debtor.id, [])
+            debtor.next_step = debtor._describe_next_step(lines)
+            debtor.ready_count = sum(one.decision.outcome == "remind" for one in lines)
 
     def _describe_next_step(self, assessed):
         """Say in one sentence what happens next with this debtor."""
         ready = [one for one in assessed if one.decision.outcome == "remind"]
+        if len(ready) == 1:
+            return self.env._("A due line is ready for a reminder: the next run proposes it.")
         if ready:
             return self.env._(
                 "%(count)s due lines are ready for a reminder: the next run proposes it.",
@@ -148,15 +154,36 @@ class CobranzaDebtor(models.Model):
         )
         return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
 
-    def action_view_due_lines(self):
-        """Open the open journal items of these debtors."""
+    def action_view_due_lines(self, part=None):
+        """Open the open journal items of these debtors.
+
+        part: only "overdue", "not_due" or "credit"; None = all of them.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.account_move_line_action_due"
+        )
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Due lines"),
-            "res_model": "account.move.line",
-            "view_mode": "list,form",
-            "domain": self._due_line_domain(),
+            **action,
+            "domain": [*self._due_line_domain(), *self._part_domain(part)],
+            "context": {"cobranza_partner": len(self) > 1},
         }
+
+    def _part_domain(self, part):
+        """Domain that narrows down open items to the part that one of the figures sums up."""
+        if part == "credit":
+            return [("amount_residual", "<", 0)]
+        if not part:
+            return []
+        today = self[:1].company_id._cobranza_today()
+        overdue = Domain("date_maturity", "<", today) | (
+            Domain("date_maturity", "=", False) & Domain("date", "<", today)
+        )
+        when = overdue if part == "overdue" else ~overdue
+        return list(when & Domain("amount_residual", ">", 0))
+
+    def action_view_partner(self):
+        """Open the customer's contact."""
+        return self.partner_id._get_records_action()
 
     def action_pause(self):
         """Open the dialog that pauses the whole account of these debtors."""

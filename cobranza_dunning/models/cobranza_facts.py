@@ -1,6 +1,6 @@
 from datetime import date as calendar_date
 from decimal import Decimal
-from itertools import groupby
+from itertools import count, groupby
 
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
@@ -11,6 +11,8 @@ from ..engine import dunning, due, escalation, pauses
 
 #: Due lines read, decided and written together; whole debtors, so a chunk may be larger.
 CHUNK = 20_000
+
+_cursor_numbers = count(1)
 
 
 class CobranzaFacts(models.AbstractModel):
@@ -37,6 +39,7 @@ class CobranzaFacts(models.AbstractModel):
         hold: keep the statement open across commits (a run in the background).
         only_orphans: only lines without a partner.
         Yields dicts {debtor id or None: list of engine.dunning.Assessed} with whole debtors.
+        Whoever may stop halfway closes the generator (contextlib.closing).
         """
         conditions = self._scope(debtor_ids, after, only_orphans)
         query = self._query(company, date, debtor_ids, conditions)
@@ -72,7 +75,7 @@ class CobranzaFacts(models.AbstractModel):
                 line_id, debtor_id, currency, Decimal(residual), day, Decimal(company_residual),
                 places, move_id, recipient, has_email, kind, sent, no_followup,
                 _payments(payments) if payments else (),
-                _pauses(blocks, payment_blocked, move_id, line_id)
+                _pauses(blocks, payment_blocked, move_id, line_id, day)
                 if blocks or payment_blocked
                 else (),
                 last, contacted, policy, rule if policy else None,
@@ -98,11 +101,13 @@ class CobranzaFacts(models.AbstractModel):
         self.env.flush_all()
         cr = self.env.cr
         keep = SQL("WITH HOLD") if hold else SQL()
-        cr.execute(SQL("DECLARE cobranza_facts NO SCROLL CURSOR %s FOR %s", keep, query))
+        # a name of its own: an explanation may be asked for in the middle of a run
+        name = SQL.identifier(f"cobranza_facts_{next(_cursor_numbers)}")
+        cr.execute(SQL("DECLARE %s NO SCROLL CURSOR %s FOR %s", name, keep, query))
         try:
             rest = []
             while True:
-                cr.execute(SQL("FETCH %s FROM cobranza_facts", CHUNK))
+                cr.execute(SQL("FETCH %s FROM %s", CHUNK, name))
                 rows = cr.fetchall()
                 if len(rows) < CHUNK:
                     yield rest + rows
@@ -113,7 +118,7 @@ class CobranzaFacts(models.AbstractModel):
         finally:
             # after an error the transaction is gone and the cursor with it
             if not cr.closed and not _is_broken(cr):
-                cr.execute("CLOSE cobranza_facts")
+                cr.execute(SQL("CLOSE %s", name))
 
     def _query(self, company, date, debtor_ids, scope):
         """Return the one statement that reads every fact the engine needs.
@@ -225,8 +230,10 @@ class CobranzaFacts(models.AbstractModel):
         return SQL(
             """
             SELECT link.invoice_id AS move_id,
-                   jsonb_agg(jsonb_build_array(pay.id, pay.currency_id, pay.amount::text,
-                             abs(pay.amount_company_currency_signed)::text) ORDER BY pay.id)
+                   jsonb_agg(jsonb_build_array(pay.id, pay.currency_id,
+                             (CASE pay.payment_type WHEN 'outbound' THEN -pay.amount
+                              ELSE pay.amount END)::text,
+                             pay.amount_company_currency_signed::text) ORDER BY pay.id)
                        AS payments
               FROM account_move__account_payment link
               JOIN account_payment pay ON pay.id = link.payment_id
@@ -238,12 +245,15 @@ class CobranzaFacts(models.AbstractModel):
         )
 
     def _query_blocks(self, company, date):
-        """The pauses by hand that hold on the date, by debtor."""
+        """The pauses by hand that hold on the date, by debtor.
+
+        That of a due line is found again by invoice and due date where the item was recreated.
+        """
         return SQL(
             """
             SELECT b.debtor_id,
-                   jsonb_agg(jsonb_build_array(b.move_id, b.move_line_id, b.until, b.reason)
-                             ORDER BY b.id) AS blocks
+                   jsonb_agg(jsonb_build_array(b.move_id, b.move_line_id, b.date_due, b.until,
+                             b.reason) ORDER BY b.id) AS blocks
               FROM cobranza_block b
              WHERE b.company_id = %s AND b.active AND (b.until IS NULL OR b.until > %s)
           GROUP BY b.debtor_id
@@ -267,12 +277,14 @@ def _payments(rows):
     )
 
 
-def _pauses(blocks, payment_blocked, move_id, line_id):
+def _pauses(blocks, payment_blocked, move_id, line_id, day):
     """The pauses that concern one line; `payment_blocked` is Odoo's own block of an invoice."""
     found = [
         pauses.Pause("block", None, calendar_date.fromisoformat(until) if until else None, reason)
-        for block_move, block_line, until, reason in blocks or ()
-        if (block_line or line_id) == line_id and (block_move or move_id) == move_id
+        for block_move, block_line, block_due, until, reason in blocks or ()
+        if block_move in (None, move_id)
+        and block_line in (None, line_id)
+        and (block_line or block_due in (None, day.isoformat()))
     ]
     if payment_blocked:
         found.append(pauses.Pause("block", None, None, "payment_blocked"))

@@ -64,6 +64,7 @@ class CobranzaPolicy(models.Model):
     )
     is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
     without_levels = fields.Boolean(compute="_compute_without_levels")
+    has_problem = fields.Boolean(compute="_compute_has_problem")
 
     _cadence_not_negative = models.Constraint(
         "CHECK (cadence_days >= 0)", "The days between messages can't be negative."
@@ -82,6 +83,11 @@ class CobranzaPolicy(models.Model):
         for policy in self:
             policy.without_levels = not policy.level_ids
 
+    @api.depends("level_ids.problem")
+    def _compute_has_problem(self):
+        for policy in self:
+            policy.has_problem = any(policy.level_ids.mapped("problem"))
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         used = self.env["res.company"].sudo().search([("cobranza_policy_id", "in", self.ids)])
@@ -92,13 +98,29 @@ class CobranzaPolicy(models.Model):
                     company=", ".join(used.mapped("name")),
                 )
             )
+        # whoever may delete policies need not see every customer and invoice they are chosen for
+        debtors_sudo, moves_sudo = self.env["cobranza.debtor"].sudo(), self.env["account.move"].sudo()
+        for policy in self:
+            if debtors_sudo.search_count(
+                [("policy_id", "=", policy.id)], limit=1
+            ) or moves_sudo.search_count([("cobranza_policy_id", "=", policy.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "“%(policy)s” is chosen for customers or invoices: archive it instead of "
+                        "deleting it.",
+                        policy=policy.name,
+                    )
+                )
+        # the database deletes the levels with the policy, without asking them
+        self.with_context(active_test=False).level_ids._unlink_except_told()
 
     def copy_data(self, default=None):
         """Name copies so that they can be told apart."""
-        return [
-            {**vals, "name": self.env._("%s (copy)", policy.name)}
-            for policy, vals in zip(self, super().copy_data(default), strict=True)
-        ]
+        vals_list = super().copy_data(default)
+        if "name" not in (default or {}):
+            for policy, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%s (copy)", policy.name)
+        return vals_list
 
     def action_set_default(self):
         """Make this the policy of its company."""

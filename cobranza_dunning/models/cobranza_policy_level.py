@@ -93,9 +93,11 @@ class CobranzaPolicyLevel(models.Model):
     @api.constrains("kind", "delay_days", "active", "policy_id")
     def _check_first_is_no_demand(self):
         for policy in self.policy_id:
-            after_due = policy.level_ids.filtered(lambda level: level.delay_days >= 0)
-            first = after_due.sorted("delay_days")[:1]
-            if first.kind == "demand":
+            levels = policy.level_ids.sorted("delay_days")
+            # what comes before the due date is over afterwards: each of the two has its first
+            after_due = levels.filtered(lambda level: level.delay_days >= 0)
+            first = (levels[:1] | after_due[:1]).filtered(lambda level: level.kind == "demand")[:1]
+            if first:
                 raise ValidationError(
                     self.env._(
                         "“%(level)s” would demand without a reminder before it: put a reminder "

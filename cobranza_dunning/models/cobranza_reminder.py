@@ -3,9 +3,11 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, formatLang
 
 from ..engine import dunning
+from ..engine.reasons import REMIND
 
 OPEN_STATES = ("proposed", "approved")
 
@@ -30,8 +32,9 @@ class CobranzaReminder(models.Model):
         "run_id", "debtor_id", "recipient_id", "level_id", "line_ids", "date", "lang", "state",
         "text_subject", "text_body", "is_edited", "text_outdated", "approved_by_id",
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
-        "line_count", "problem", "automatic",
+        "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
     )  # fmt: skip
+    _gated_create = True
 
     debtor_id = fields.Many2one(
         "cobranza.debtor", required=True, readonly=True, index=True, ondelete="restrict"
@@ -105,6 +108,7 @@ class CobranzaReminder(models.Model):
         [
             ("queued", "Waiting to leave"),
             ("delivered", "Handed to the mail server"),
+            ("unconfirmed", "Not confirmed"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),
         ],
@@ -115,6 +119,11 @@ class CobranzaReminder(models.Model):
     delivery_error = fields.Char(compute="_compute_delivery")
     problem = fields.Char(readonly=True, help="Why it could not be handed over.")
     cancel_reason = fields.Char(tracking=True)
+    problem_text = fields.Char("Problem in words", compute="_compute_problem_text")
+    totals = fields.Char(
+        "To pay in all", compute="_compute_totals", help="One total per currency of its lines."
+    )
+    lang_name = fields.Char("Language of the text", compute="_compute_lang_name")
 
     _open_unique = models.UniqueIndex(
         "(debtor_id, recipient_id) WHERE state IN ('proposed', 'approved')",
@@ -130,7 +139,9 @@ class CobranzaReminder(models.Model):
             day = fields.Date.to_string(reminder.date)
             reminder.display_name = f"{reminder.partner_id.display_name} {day}"
 
-    @api.depends("text_subject", "text_body", "state", "is_edited", "line_ids", "level_id", "user_id")
+    @api.depends(
+        "text_subject", "text_body", "state", "is_edited", "line_ids.amount", "level_id", "user_id"
+    )
     def _compute_text(self):
         live = self.filtered(lambda one: one.state == "proposed" and not one.is_edited)
         texts = live._render()
@@ -159,7 +170,7 @@ class CobranzaReminder(models.Model):
             {"text_subject": subject, "text_body": body, "is_edited": True, "text_outdated": False}
         )
 
-    @api.depends("line_ids", "user_id", "lang")
+    @api.depends("line_ids.amount", "user_id", "lang")
     def _compute_blocks(self):
         for reminder in self:
             views = reminder.with_context(lang=reminder.lang)
@@ -209,42 +220,91 @@ class CobranzaReminder(models.Model):
             reminder.delivery = next(
                 (name for status, name in DELIVERY if status in states), False
             )
-            failed = found.filtered("failure_type")[:1]
-            reminder.delivery_error = failed and (
-                failed.failure_reason or failed.format_failure_reason()
+            reminder.delivery_error = reminder._describe_failure(found)
+
+    @api.depends("state", "problem", "text_outdated", "mail_message_id")
+    def _compute_problem_text(self):
+        for reminder in self:
+            text = False
+            if reminder.state == "approved":
+                text = reminder.problem
+            elif reminder.state == "proposed" and reminder.text_outdated:
+                text = self.env._("Its edited text must be read again.")
+            elif reminder.state == "sent" and reminder.delivery in PROBLEMS:
+                text = reminder.delivery_error or self.env._("The message did not arrive.")
+            reminder.problem_text = text
+
+    @api.depends("line_ids.amount", "line_ids.currency_id")
+    def _compute_totals(self):
+        for reminder in self:
+            reminder.totals = " + ".join(
+                formatLang(self.env, sum(lines.mapped("amount")), currency_obj=currency)
+                for currency, lines in reminder.line_ids.grouped("currency_id").items()
             )
+
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        names = dict(self.env["res.lang"].get_installed())
+        for reminder in self:
+            reminder.lang_name = names.get(reminder.lang, reminder.lang)
+
+    def _describe_failure(self, notifications):
+        """Say why the message didn't arrive, as far as it is known; False if nothing is wrong."""
+        if self.delivery == "unconfirmed":
+            return self.env._(
+                "The mail server didn't confirm it: it may have arrived or not. Ask the customer "
+                "before you write again."
+            )
+        failed = notifications.filtered("failure_type")[:1]
+        if self.delivery == "failed" and not failed:
+            return self.env._("The mail was cancelled: it never left the queue.")
+        return bool(failed) and (failed.failure_reason or failed.format_failure_reason())
 
     def _search_delivery(self, operator, value):
         if operator != "in":
             return NotImplemented
         statuses = [status for status, name in DELIVERY if name in value]
-        found = self.env["mail.notification"].sudo()._search(
-            [("notification_status", "in", statuses)]
-        )
-        return [("mail_message_id.notification_ids", "in", found)]
+        found = self._with_notification([("notification_status", "in", statuses)])
+        return found | ~self._with_notification([]) if False in value else found
+
+    def _with_notification(self, domain):
+        """Domain of reminders whose message has such a notification."""
+        # whoever may read the reminder may know what became of its message
+        notifications_sudo = self.env["mail.notification"].sudo()._search(domain)
+        messages = notifications_sudo.subselect("mail_message_id")
+        return Domain("mail_message_id", "in", messages)
 
     @api.model
     def _sql_delivered(self, alias):
-        """SQL condition: the reminder `alias` isn't known as undelivered."""
+        """SQL condition: the reminder `alias` isn't known as undelivered.
+
+        A failure that somebody has dismissed ("canceled") is still one.
+        """
         return SQL(
             """NOT EXISTS (SELECT 1 FROM mail_notification n
                             WHERE n.mail_message_id = %s
-                              AND n.notification_status IN ('bounce', 'exception'))""",
+                              AND n.notification_status IN ('bounce', 'exception', 'canceled'))""",
             SQL.identifier(alias, "mail_message_id"),
         )
 
     # --- CRUD --------------------------------------------------------------------------
 
     def write(self, vals):
-        """Write values; what was sent stays as it was told."""
-        if {"user_id", "cancel_reason"} & set(vals) and "sent" in self.mapped("state"):
+        """Write values; what was sent stays as it was told, what was approved as it was read."""
+        states = set(self.mapped("state"))
+        if {"user_id", "cancel_reason"} & set(vals) and "sent" in states:
             raise UserError(self.env._("A reminder that was sent can't be changed."))
+        if "user_id" in vals and "approved" in states:
+            raise UserError(
+                self.env._("The text that was approved names its contact person: it stays so.")
+            )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sent(self):
+    def unlink(self):
+        """Delete reminders. Raises UserError if one was sent (before its messages are deleted)."""
         if any(reminder.state == "sent" for reminder in self):
             raise UserError(self.env._("A reminder that was sent can't be deleted."))
+        return super().unlink()
 
     # --- proposing ---------------------------------------------------------------------
 
@@ -267,9 +327,11 @@ class CobranzaReminder(models.Model):
         for key, reminder in by_key.items():
             if reminder.state == "approved":
                 assessed = assessed_by_debtor[reminder.debtor_id.id]
-                done += reminder._reduce(assessed)
+                done += reminder._reduce(
+                    [one for one in assessed if not reminder._is_told_elsewhere(one)]
+                )
             elif key not in letters:
-                reminder._set_cancelled(self.env._("Nothing is to be reminded any more."))
+                reminder._set_cancelled(self._nothing_left())
                 done["cancelled"] += 1
             elif reminder._differs(letters[key]):
                 changed |= reminder
@@ -331,6 +393,10 @@ class CobranzaReminder(models.Model):
         )
         self._message_log(body=self.env._("A new run changed its lines or amounts."))
 
+    def _is_told_elsewhere(self, one):
+        """Whether a run tells a line to another recipient now: it is told once only."""
+        return one.decision.outcome == REMIND and one.item.recipient_id != self.recipient_id.id
+
     def _reduce(self, assessed):
         """Take away what may not be chased any more from an approved reminder.
 
@@ -352,17 +418,52 @@ class CobranzaReminder(models.Model):
             line._lower_to(amount, one)
         self._refresh_totals()
         if not self.line_ids:
-            self._set_cancelled(self.env._("Nothing of it is owed, or may be chased, any more."))
+            self._set_cancelled(self._nothing_left())
             return Counter(cancelled=1)
         self._text_follows()
         return Counter(reduced=1)
+
+    def _nothing_left(self):
+        """The reason of a cancellation that nobody decided."""
+        return self.env._("Nothing of it is to be told any more: it is paid, paused or excluded.")
+
+    @api.model
+    def _cancel_settled(self, run):
+        """Cancel the open reminders of debtors that `run` found nothing open of; return them.
+
+        SQL, because a run may have decided on a hundred thousand debtors.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.id FROM cobranza_reminder r
+                 WHERE r.company_id = %(company)s AND r.state IN %(states)s AND %(scope)s
+                   AND NOT EXISTS (SELECT 1 FROM cobranza_run_line l
+                                    WHERE l.run_id = %(run)s AND l.debtor_id = r.debtor_id)
+                """,
+                company=run.company_id.id,
+                states=OPEN_STATES,
+                scope=SQL("r.debtor_id IN %s", tuple(run.debtor_ids.ids))
+                if run.debtor_ids
+                else SQL("TRUE"),
+                run=run.id,
+            )
+        )
+        settled = self.browse(reminder_id for [reminder_id] in rows)
+        settled._set_cancelled(self._nothing_left())
+        return settled
 
     def _text_follows(self):
         """After amounts fell: write the text anew, or have a person look at an edited one."""
         for reminder in self:
             if reminder.is_edited:
                 reminder._update_state(
-                    "proposed", allowed=("approved",), text_outdated=True, approved_by_id=False
+                    "proposed",
+                    allowed=("approved",),
+                    text_outdated=True,
+                    approved_by_id=False,
+                    approved_date=False,
+                    automatic=False,
                 )
                 reminder._message_log(
                     body=self.env._("Amounts fell after the text was edited: look at it again.")
@@ -465,7 +566,8 @@ class CobranzaReminder(models.Model):
     def action_text_checked(self):
         """Confirm that an edited text still fits its changed lines."""
         self.check_access("write")
-        self._gated().write({"text_outdated": False})
+        proposed = self.filtered(lambda one: one.state == "proposed")
+        proposed._gated().write({"text_outdated": False})
 
     def action_reset_text(self):
         """Give up the edited text and go back to the policy's."""
@@ -474,6 +576,10 @@ class CobranzaReminder(models.Model):
         proposed._gated().write(
             {"is_edited": False, "text_outdated": False, "text_subject": False, "text_body": False}
         )
+
+    def action_view_debtor(self):
+        """Open the customer's collections account."""
+        return self.debtor_id._get_records_action()
 
     def action_open_cancel(self):
         """Open the dialog that asks for the reason and the day before which nothing follows."""
@@ -485,9 +591,11 @@ class CobranzaReminder(models.Model):
         cancel_reason: text; may be written to the field beforehand instead.
         not_before: date or ISO string; the lines are paused until then. Without it the next
         run may propose them again.
-        Raises UserError without a reason, or if none of them is open.
+        Raises UserError without a reason, with a day that isn't later than today, or if none of
+        them is open.
         """
         self.check_access("write")
+        not_before = fields.Date.to_date(not_before)
         moving = self.filtered(lambda one: one.state in OPEN_STATES)
         if not moving:
             raise UserError(self.env._("Only a reminder that has not been sent can be cancelled."))
@@ -495,6 +603,13 @@ class CobranzaReminder(models.Model):
             reason = cancel_reason or reminder.cancel_reason
             if not (reason and reason.strip()):
                 raise UserError(self.env._("Say why the reminder is cancelled."))
+            if not_before and not_before <= reminder.company_id._cobranza_today():
+                raise UserError(
+                    self.env._(
+                        "Choose a later day than today, or none: then the next run may propose "
+                        "it again."
+                    )
+                )
             reminder._set_cancelled(reason)
             reminder._pause_lines(reason, not_before)
         return True
@@ -640,11 +755,14 @@ DELIVERY = (
     ("bounce", "bounced"),
     ("exception", "failed"),
     ("canceled", "failed"),
+    ("process", "unconfirmed"),
     ("ready", "queued"),
-    ("process", "queued"),
     ("pending", "queued"),
     ("sent", "delivered"),
 )
+
+#: Deliveries that a person has to look at.
+PROBLEMS = ("bounced", "failed", "unconfirmed")
 
 
 def _is_excluded(one):

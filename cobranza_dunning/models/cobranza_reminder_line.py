@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from . import gate
-
 
 class CobranzaReminderLine(models.Model):
     """A due line as it is, or was, told in a reminder: frozen text and numbers.
@@ -19,6 +17,7 @@ class CobranzaReminderLine(models.Model):
     _inherit = ["cobranza.gated.mixin"]
     _order = "reminder_id, date_due, id"
     _gated_fields = None
+    _gated_create = True
 
     reminder_id = fields.Many2one(
         "cobranza.reminder", required=True, index=True, ondelete="cascade"
@@ -53,10 +52,15 @@ class CobranzaReminderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_gated(self):
-        if self.env.context.get(gate.KEY) is not gate.OPEN:
+        if not self._gate_is_open():
             raise AccessError(
                 self.env._("Lines of a reminder can't be deleted: cancel the reminder instead.")
             )
+
+    def action_open_business_doc(self):
+        """Open the invoice; nothing happens if it is gone: what was told stays without it."""
+        self.ensure_one()
+        return self.move_id.action_open_business_doc() if self.move_id else False
 
     def _decimal_amount(self):
         """The amount as the exact Decimal of its currency."""
@@ -116,4 +120,5 @@ class CobranzaReminderLine(models.Model):
             )
         )
         self.invalidate_model()
-        reminders.invalidate_recordset(["line_ids"])
+        # and with the lines everything that is computed from them
+        reminders.invalidate_recordset()

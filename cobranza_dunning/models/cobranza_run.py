@@ -1,11 +1,13 @@
 import logging
 from collections import Counter
+from contextlib import closing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import grouping
+from ..engine.reasons import REASONS
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +31,10 @@ class CobranzaRun(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
         required=True,
-        default=lambda self: self.env.company._cobranza_today(),
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="The day to decide for. The ledger is read as it is now, whatever the day.",
     )
     mode = fields.Selection(
@@ -69,11 +74,20 @@ class CobranzaRun(models.Model):
     wait_count = fields.Integer("Wait", compute="_compute_figures")
     skip_count = fields.Integer("Skip", compute="_compute_figures")
     reminder_count = fields.Integer("Reminders made", compute="_compute_figures")
+    refreshed_count = fields.Integer("Reminders refreshed", compute="_compute_figures")
+    reduced_count = fields.Integer("Reminders lowered", compute="_compute_figures")
+    cancelled_count = fields.Integer("Reminders cancelled", compute="_compute_figures")
+    reason_rows = fields.Json(compute="_compute_reason_rows")
 
     _running_unique = models.UniqueIndex(
         "(company_id) WHERE state = 'running' AND mode <> 'preview'",
         "Another run of this company is still working: wait until it is done.",
     )
+
+    @api.depends("company_id")
+    def _compute_date(self):
+        for run in self:
+            run.date = (run.company_id or self.env.company)._cobranza_today()
 
     @api.depends("date", "mode")
     def _compute_display_name(self):
@@ -96,6 +110,33 @@ class CobranzaRun(models.Model):
             run.wait_count = outcomes.get("wait", 0)
             run.skip_count = outcomes.get("skip", 0)
             run.reminder_count = figures.get("created", 0)
+            run.refreshed_count = figures.get("refreshed", 0)
+            run.reduced_count = figures.get("reduced", 0)
+            run.cancelled_count = figures.get("cancelled", 0)
+
+    @api.depends("figures")
+    @api.depends_context("lang")
+    def _compute_reason_rows(self):
+        """The figures in words: each outcome with its count, then its reasons, most lines first.
+
+        Rows are {outcome, reason, label, count}; the reason of an outcome's own row is False.
+        """
+        line_fields = self.env["cobranza.run.line"]._fields
+        outcomes = line_fields["outcome"]._description_selection(self.env)
+        labels = dict(line_fields["reason"]._description_selection(self.env))
+        for run in self:
+            rows, figures = [], run.figures or {}
+            counted = Counter(figures.get("reasons", {})).most_common()
+            for outcome, label in outcomes:
+                count = figures.get("outcomes", {}).get(outcome)
+                if count:
+                    rows.append(_reason_row(outcome, False, label, count))
+                    rows += [
+                        _reason_row(outcome, reason, labels.get(reason, reason), number)
+                        for reason, number in counted
+                        if REASONS[reason][0] == outcome
+                    ]
+            run.reason_rows = rows
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -143,12 +184,30 @@ class CobranzaRun(models.Model):
         run.action_execute()
         return run._get_records_action()
 
-    def action_view_lines(self):
-        """Open the decisions of these runs."""
+    @api.model
+    def action_preview_next(self):
+        """Preview what the next daily run of the company would decide; return the run's form."""
+        company = self.env.company
+        cron_sudo = self.env.ref("cobranza_dunning.ir_cron_daily").sudo()
+        date = max(company._cobranza_today(), company._cobranza_date(cron_sudo.nextcall))
+        run = self.create({"company_id": company.id, "date": date, "mode": "preview"})
+        run.action_execute()
+        return run._get_records_action()
+
+    def action_view_lines(self, outcome=None, reason=None):
+        """Open the decisions of these runs; outcome, reason: only those with these codes."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cobranza_dunning.cobranza_run_line_action"
         )
-        return {**action, "domain": [("run_id", "in", self.ids)]}
+        domain = [("run_id", "in", self.ids)]
+        context = {"search_default_group_outcome": 1, "search_default_group_reason": 1}
+        if outcome:
+            domain.append(("outcome", "=", outcome))
+            context = {"search_default_group_reason": 1}
+        if reason:
+            domain.append(("reason", "=", reason))
+            context = {}
+        return {**action, "domain": domain, "context": context}
 
     def action_view_reminders(self):
         """Open the reminders these runs made."""
@@ -211,17 +270,18 @@ class CobranzaRun(models.Model):
     def _work(self, checkpoint=None):
         """Decide and write chunk by chunk; with `checkpoint` (a function) commit after each."""
         self.ensure_one()
-        chunks = self.env["cobranza.facts"]._assess_in_chunks(
+        assessing = self.env["cobranza.facts"]._assess_in_chunks(
             self.company_id,
             self.date,
             debtor_ids=self.debtor_ids.ids or None,
             after=self.cursor_debtor_id or None,
             hold=bool(checkpoint),
         )
-        for chunk in chunks:
-            self._work_chunk(chunk)
-            if checkpoint:
-                checkpoint(self)
+        with closing(assessing) as chunks:
+            for chunk in chunks:
+                self._work_chunk(chunk)
+                if checkpoint:
+                    checkpoint(self)
         self._finish()
 
     def _work_chunk(self, chunk):
@@ -294,6 +354,10 @@ class CobranzaRun(models.Model):
         )
 
     def _finish(self):
+        if self.mode != "preview":
+            self._lock()
+            settled = self.env["cobranza.reminder"]._cancel_settled(self)
+            self._add_figures([], {"cancelled": len(settled)}, self.cursor_debtor_id)
         self._gated().write({"state": "done", "progress": 100})
         if self.mode == "preview":
             return
@@ -397,3 +461,5 @@ class CobranzaRun(models.Model):
         self.search([("mode", "=", "preview"), ("create_date", "<", old)], limit=1000).unlink()
 
 
+def _reason_row(outcome, reason, label, count):
+    return {"outcome": outcome, "reason": reason, "label": label, "count": count}

@@ -76,6 +76,11 @@ class CobranzaRunLine(models.Model):
             "credit": self.credit_amount,
         }
 
+    def action_open_business_doc(self):
+        """Open the invoice; nothing happens if it is gone."""
+        self.ensure_one()
+        return self.move_id.action_open_business_doc() if self.move_id else False
+
     @api.model
     def _insert(self, run, assessed, partner_by_debtor):
         """Write the decisions of a chunk at once (COPY: a run has one line per due line).
@@ -101,8 +106,7 @@ class CobranzaRunLine(models.Model):
             item.currency, decision.outcome, decision.reason,
             decision.level.id if decision.level else None, decision.next_date, item.due,
             item.residual, position.in_process, position.paused, position.credit,
-            position.chaseable,
-            position.company_chaseable if item.residual else 0,
+            one.amount, one.company_amount,
             item.policy.id if item.policy else None, item.policy_rule,
         )  # fmt: skip
 

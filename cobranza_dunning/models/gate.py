@@ -20,10 +20,29 @@ class GatedMixin(models.AbstractModel):
 
     #: names of the fields that a plain create or write may not set; None = every field
     _gated_fields = ()
+    #: whether only the model's own methods may make records at all
+    _gated_create = False
+
+    @api.model
+    def default_get(self, fields):
+        """Leave guarded fields to the model: neither context nor a user's own default sets them."""
+        if self._gate_is_open():
+            return super().default_get(fields)
+        guarded = self._guarded(fields)
+        values = super().default_get([name for name in fields if name not in guarded])
+        own = {name: self._fields[name].default for name in guarded}
+        return values | {name: default(self) for name, default in own.items() if default}
 
     @api.model_create_multi
     def create(self, vals_list):
         """Create records; raise AccessError if a guarded field is set from outside."""
+        if self._gated_create and not self._gate_is_open():
+            raise AccessError(
+                self.env._(
+                    "A %(model)s can't be made by hand: use the buttons or actions.",
+                    model=self.env["ir.model"]._get(self._name).name,
+                )
+            )
         for vals in vals_list:
             self._check_gate(vals)
         return super().create(vals_list)
@@ -34,9 +53,9 @@ class GatedMixin(models.AbstractModel):
         return super().write(vals)
 
     def _check_gate(self, vals):
-        if self.env.context.get(KEY) is OPEN:
+        if self._gate_is_open():
             return
-        guarded = sorted(vals if self._gated_fields is None else set(vals) & {*self._gated_fields})
+        guarded = sorted(self._guarded(vals))
         if guarded:
             labels = ", ".join(self._fields[name]._description_string(self.env) for name in guarded)
             raise AccessError(
@@ -46,6 +65,14 @@ class GatedMixin(models.AbstractModel):
                     model=self.env["ir.model"]._get(self._name).name,
                 )
             )
+
+    def _guarded(self, names):
+        """Which of these field names are guarded."""
+        known = self._fields.keys() & set(names)
+        return known if self._gated_fields is None else known & {*self._gated_fields}
+
+    def _gate_is_open(self):
+        return self.env.context.get(KEY) is OPEN
 
     def _gated(self):
         """The same records, allowed to write their guarded fields."""

@@ -31,6 +31,7 @@ REASON_SELECTION = [
     ("no_template", "Level without text"),
     ("no_email", "No e-mail address"),
     ("below_minimum", "Below the minimum"),
+    ("no_level_left", "Too late for what is left"),
 ]
 
 SENTENCES = {
@@ -60,6 +61,7 @@ SENTENCES = {
     "no_template": _lt("“%(level)s” has no active text: choose one in the policy."),
     "no_email": _lt("The recipient has no e-mail address: add one to the contact."),
     "below_minimum": _lt("What he would be asked for is below the policy's minimum."),
+    "no_level_left": _lt("The levels left are for before the due date, and that has passed."),
 }
 
 PARTS = {

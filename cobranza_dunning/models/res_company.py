@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 
 class ResCompany(models.Model):
@@ -33,10 +33,28 @@ class ResCompany(models.Model):
         help="Days after which decisions that led to no reminder are forgotten; 0 keeps all.",
     )
 
+    @api.constrains("cobranza_policy_id")
+    def _check_cobranza_policy_id(self):
+        for company in self:
+            # policies of other companies are out of the user's sight
+            policy_sudo = company.cobranza_policy_id.sudo()
+            if policy_sudo and policy_sudo.company_id != company:
+                raise ValidationError(
+                    self.env._(
+                        "“%(policy)s” isn't a policy of %(company)s: choose one of its own.",
+                        policy=policy_sudo.name,
+                        company=company.name,
+                    )
+                )
+
     def _cobranza_today(self):
         """Return today in the company's own time zone."""
+        return self._cobranza_date(fields.Datetime.now())
+
+    def _cobranza_date(self, moment):
+        """Return the day of a moment (UTC, without zone) in the company's own time zone."""
         zone = self.partner_id.tz or self.env.context.get("tz") or self.env.user.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone))
+        return fields.Date.context_today(self.with_context(tz=zone), moment)
 
     def _cobranza_check_rival(self):
         """Raise UserError if another addon would send reminders by itself as well."""

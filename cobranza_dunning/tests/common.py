@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from odoo import Command, fields
-from odoo.tests.common import freeze_time
+from psycopg2 import IntegrityError
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests.common import freeze_time, new_test_user
+from odoo.tools import mute_logger
+
+from odoo.addons.base.tests.common import BaseCommon
 
 #: A Tuesday, noon in UTC.
 TODAY = date(2026, 3, 10)
@@ -22,11 +26,33 @@ def days_ago(days):
     return TODAY - timedelta(days=days)
 
 
-class CobranzaCase(AccountTestInvoicingCommon):
+#: What `cobranza_explain` tells: key -> the same from a run's decision.
+EXPLAINED = {
+    "line_id": lambda one: one.move_line_id.id,
+    "move_id": lambda one: one.move_id.id,
+    "outcome": lambda one: one.outcome,
+    "reason": lambda one: one.reason,
+    "sentence": lambda one: one.sentence,
+    "level_id": lambda one: one.level_id.id,
+    "next_date": lambda one: fields.Date.to_string(one.next_date) if one.next_date else False,
+    "date_due": lambda one: fields.Date.to_string(one.date_due),
+    "residual": lambda one: one.residual,
+    "in_process": lambda one: one.in_process_amount,
+    "paused": lambda one: one.paused_amount,
+    "credit": lambda one: one.credit_amount,
+    "amount": lambda one: one.amount,
+    "currency": lambda one: one.currency_id.name,
+    "policy_id": lambda one: one.policy_id.id,
+    "policy_rule": lambda one: one.policy_rule,
+}
+
+
+class CobranzaCase(BaseCommon):
     """A company of its own in USD, and the policy 5 and 20 reminder, 40 follow-up, 60 demand.
 
     The policy has neither cadence, gap nor minimum: a test that is about one of them sets it.
-    `self.env.user` is an accounting manager, not the superuser.
+    `self.env.user` is an accounting manager, not the superuser.  The books are kept without a
+    chart of accounts: loading one takes seconds for each test class.
     """
 
     freeze_time = freeze_time(f"{TODAY} 12:00:00")
@@ -34,27 +60,87 @@ class CobranzaCase(AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env.company
+        cls.accounts = cls.books[cls.company]
         cls.template = cls.env.ref("cobranza_dunning.mail_template_reminder")
         cls.policy = cls.new_policy()
         cls.company.cobranza_policy_id = cls.policy
         cls.r5, cls.r20, cls.f40, cls.d60 = cls.policy.level_ids.sorted("delay_days")
         cls.partner = cls.new_partner("Ana Customer")
         cls.other = cls.new_partner("Berta Customer")
-        # payments in process without a journal entry: a method without outstanding account
-        cls.bank = cls.company_data["default_journal_bank"]
-        cls.no_entry_method = cls.inbound_payment_method_line.copy(
-            {"name": "Online", "payment_account_id": False, "journal_id": cls.bank.id}
+
+    @classmethod
+    def setup_independent_user(cls):
+        return new_test_user(
+            cls.env,
+            login="cobranza_bookkeeper",
+            groups="account.group_account_manager,account.group_account_user,base.group_system",
         )
-        if not cls.inbound_payment_method_line.payment_account_id:
-            cls.inbound_payment_method_line.payment_account_id = cls.env["account.account"].create(
-                {
-                    "name": "Outstanding receipts",
-                    "code": "OUTREC",
-                    "account_type": "asset_current",
-                    "reconcile": True,
-                }
+
+    @classmethod
+    def setup_independent_company(cls, **kwargs):
+        cls.books = {}
+        usd = cls._enable_currency("USD")
+        company = cls._create_company(name="Cobranza test company", currency_id=usd.id)
+        cls._keep_books(company)
+        return company
+
+    @classmethod
+    def _keep_books(cls, company):
+        """Give a company the least it needs to invoice and be paid, in two methods."""
+        account = cls._account_maker(company)
+        receivable = account("1210", "Receivable", "asset_receivable")
+        income = account("4000", "Income", "income")
+        bank_account = account("1014", "Bank", "asset_cash")
+        outstanding = account("1017", "Outstanding receipts", "asset_current", reconcile=True)
+        gain = account("4410", "Exchange gain", "income")
+        loss = account("6410", "Exchange loss", "expense")
+        cls.env["ir.default"].sudo().set(
+            "res.partner", "property_account_receivable_id", receivable.id, company_id=company.id
+        )
+        journals = {
+            kind: cls.env["account.journal"].create(
+                {"name": kind, "type": kind, "code": kind[:4].upper(), "company_id": company.id}
+                | vals
             )
+            for kind, vals in (
+                ("sale", {"default_account_id": income.id}),
+                ("general", {}),
+                ("bank", {"default_account_id": bank_account.id}),
+            )
+        }
+        company.write(
+            {
+                "account_fiscal_country_id": cls.env.ref("base.us").id,
+                "transfer_account_id": outstanding.id,
+                "currency_exchange_journal_id": journals["general"].id,
+                "income_currency_exchange_account_id": gain.id,
+                "expense_currency_exchange_account_id": loss.id,
+            }
+        )
+        incoming = journals["bank"].inbound_payment_method_line_ids[0]
+        outgoing = journals["bank"].outbound_payment_method_line_ids[0]
+        (incoming | outgoing).payment_account_id = outstanding
+        cls.books[company] = {
+            "receivable": receivable,
+            "income": income,
+            "journals": journals,
+            "with_entry": {"inbound": incoming, "outbound": outgoing},
+            # payments by these have no journal entry: the methods have no outstanding account
+            "without_entry": {
+                one.payment_type: one.copy({"name": "Online", "payment_account_id": False})
+                for one in incoming | outgoing
+            },
+        }
+
+    @classmethod
+    def _account_maker(cls, company):
+        def make(code, name, account_type, **vals):
+            return cls.env["account.account"].with_company(company).create(
+                {"code": code, "name": name, "account_type": account_type,
+                 "company_ids": [Command.set(company.ids)], **vals}
+            )  # fmt: skip
+
+        return make
 
     # --- masters -----------------------------------------------------------------------
 
@@ -105,19 +191,17 @@ class CobranzaCase(AccountTestInvoicingCommon):
 
     @classmethod
     def new_company(cls, name="Other company", currency=None, policy=True):
-        """Create a second company with books of its own; return its accounting data."""
-        vals = {"currency_id": currency.id} if currency else {}
-        data = cls.setup_other_company(name=name, **vals)
-        company = data["company"]
-        cls.env = cls.env(
-            context={**cls.env.context, "allowed_company_ids": cls.env.user.company_ids.ids}
-        )
+        """Create a second company that the user may work in, with books and a policy."""
+        currency = currency or cls.company.currency_id
+        company = cls._create_company(name=name, currency_id=currency.id)
+        cls._keep_books(company)
         if policy:
             company.cobranza_policy_id = cls.new_policy(company=company)
-        return data
+        return company
 
     def debtor(self, partner=None, company=None):
         """Return the collections account of a customer (it exists once something is posted)."""
+        self.env.cr.flush()  # as a commit does: accounts and figures follow there
         return self.env["cobranza.debtor"].search(
             [
                 ("partner_id", "=", (partner or self.partner).commercial_partner_id.id),
@@ -130,7 +214,13 @@ class CobranzaCase(AccountTestInvoicingCommon):
     @contextmanager
     def at(self, day):
         """Make it noon of another day inside the block."""
-        with freeze_time(f"{fields.Date.to_string(day)} 12:00:00"):
+        with self.at_moment(f"{fields.Date.to_string(day)} 12:00:00"):
+            yield
+
+    @contextmanager
+    def at_moment(self, moment):
+        """Make it another moment (UTC) inside the block."""
+        with freeze_time(moment):
             yield
 
     def invoice(
@@ -207,11 +297,11 @@ class CobranzaCase(AccountTestInvoicingCommon):
         currency = currency or company.currency_id
         due = due or days_ago(30)
         balance = currency._convert(amount, company.currency_id, company, due)
-        accounts = self._accounts(company)
+        books = self.books[company]
         move = self.env["account.move"].with_company(company).create(
             {
                 "move_type": "entry",
-                "journal_id": accounts["default_journal_misc"].id,
+                "journal_id": books["journals"]["general"].id,
                 "date": due,
                 "line_ids": [
                     Command.create(
@@ -224,37 +314,19 @@ class CobranzaCase(AccountTestInvoicingCommon):
                             "date_maturity": due,
                         }
                     )
-                    for sign, account in (
-                        (1, accounts["default_account_receivable"]),
-                        (-1, accounts["default_account_revenue"]),
-                    )
+                    for sign, account in ((1, books["receivable"]), (-1, books["income"]))
                 ],
             }
         )
         move.action_post()
         return move
 
-    def _accounts(self, company):
-        if company == self.company:
-            return self.company_data
-        search = self.env["account.account"].with_company(company).search
-        domain = self.env["account.account"]._check_company_domain(company)
-        return {
-            "default_journal_misc": self.env["account.journal"].search(
-                [("company_id", "=", company.id), ("type", "=", "general")], limit=1
-            ),
-            "default_account_receivable": search(
-                [*domain, ("account_type", "=", "asset_receivable")], limit=1
-            ),
-            "default_account_revenue": search([*domain, ("account_type", "=", "income")], limit=1),
-        }
-
     def pay(self, moves, amount=None, currency=None, **vals):
-        """Pay invoices by Odoo's wizard: with a journal entry, reconciled. Return the payment.
+        """Pay invoices (or refund credit notes) by Odoo's wizard: with a journal entry, reconciled.
 
         amount: in `currency` (the invoices' if left out); everything if left out.
         """
-        return self._register(moves, amount, currency, self.inbound_payment_method_line, **vals)
+        return self._register(moves, amount, currency, "with_entry", **vals)
 
     def payment_in_process(self, moves, amount=None, currency=None, **vals):
         """Pay invoices by a method that makes no journal entry: the residual ignores it.
@@ -267,7 +339,7 @@ class CobranzaCase(AccountTestInvoicingCommon):
             lambda self: "in_payment",
         )
         with in_payment:
-            payment = self._register(moves, amount, currency, self.no_entry_method, **vals)
+            payment = self._register(moves, amount, currency, "without_entry", **vals)
             self.env.flush_all()
         assert not payment.move_id and payment.state == "in_process", payment.state
         return payment
@@ -276,10 +348,12 @@ class CobranzaCase(AccountTestInvoicingCommon):
         register = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=moves.ids
         )
+        books = self.books[moves.company_id]
+        direction = "outbound" if "out_refund" in moves.mapped("move_type") else "inbound"
         vals = {
             "payment_date": fields.Date.today(),
-            "journal_id": self.bank.id,
-            "payment_method_line_id": method.id,
+            "journal_id": books["journals"]["bank"].id,
+            "payment_method_line_id": books[method][direction].id,
             "group_payment": True,
             **vals,
         }
@@ -299,8 +373,8 @@ class CobranzaCase(AccountTestInvoicingCommon):
                 "amount": amount,
                 "currency_id": (currency or self.company.currency_id).id,
                 "date": day or TODAY,
-                "journal_id": self.bank.id,
-                "payment_method_line_id": self.inbound_payment_method_line.id,
+                "journal_id": self.accounts["journals"]["bank"].id,
+                "payment_method_line_id": self.accounts["with_entry"]["inbound"].id,
             }
         )
         payment.action_post()
@@ -355,15 +429,49 @@ class CobranzaCase(AccountTestInvoicingCommon):
         return self.decision(self.run_dunning("preview", date), of)
 
     def assertDecision(self, of, outcome, reason, level=None, amount=None, date=None, **fields_):
-        """Check what a preview decides; fields_: other fields of the decision."""
+        """Check what a preview decides, and that the explanation on the line says the same.
+
+        fields_: other fields of the decision.
+        """
         one = self.decide(of, date)
         self.assertEqual((one.outcome, one.reason), (outcome, reason))
+        self.assertExplains(one.move_line_id, one)
         if level is not None:
             self.assertEqual(one.level_id, level)
         if amount is not None:
             self.assertAlmostEqual(one.amount, amount, places=one.currency_id.decimal_places)
         for name, value in fields_.items():
             self.assertEqual(one[name], value, name)
+        return one
+
+    @contextmanager
+    def assertRefused(self, fragment, error=UserError):
+        """Check that the block is refused with a message, as a user would read it.
+
+        error: the class expected; a constraint of the database counts as a ValidationError.
+        """
+        with mute_logger("odoo.sql_db"), self.assertRaises(Exception) as caught:
+            yield
+            self.env.flush_all()
+        refusal = caught.exception
+        message = str(refusal)
+        if not isinstance(refusal, IntegrityError):
+            self.assertIsInstance(refusal, error, message)
+        else:
+            table = refusal.diag.table_name
+            model = next(one for one in self.env.registry.values() if one._table == table)
+            message = self.env[model._name]._sql_error_to_message(refusal)
+        self.assertIn(fragment, message)
+
+    def assertExplains(self, line, decided):
+        """Check that `cobranza_explain` of a due line says what a run decided for its date."""
+        explained = line.cobranza_explain(decided.run_id.date)
+        self.assertEqual(len(explained), 1)
+        one = explained[0]
+        self.assertEqual(
+            {name: one[name] for name in EXPLAINED},
+            {name: value(decided) for name, value in EXPLAINED.items()},
+        )
         return one
 
     def remind(self, on=None, debtors=None):
@@ -377,3 +485,42 @@ class CobranzaCase(AccountTestInvoicingCommon):
                 reminders.action_approve()
                 reminders.action_send()
         return reminders
+
+    # --- reminders and users -----------------------------------------------------------
+
+    def propose(self, on=None, debtors=None, company=None):
+        """Run in mode "propose" on a day (today); return the company's open reminders."""
+        with self.at(on or fields.Date.today()):
+            run = self.run_dunning("propose", debtors=debtors, company=company)
+        return self.env["cobranza.reminder"].search(
+            [("company_id", "=", run.company_id.id), ("state", "in", ("proposed", "approved"))],
+            order="id",
+        )
+
+    def approved(self, on=None, debtors=None):
+        """Propose what is ready on a day (today) and approve it; return those reminders."""
+        reminders = self.propose(on, debtors)
+        reminders.filtered(lambda one: one.state == "proposed").action_approve()
+        return reminders
+
+    @classmethod
+    def new_user(cls, *groups, name=None, companies=None, **vals):
+        """Create a user with exactly these groups (external ids) in companies; the first is his."""
+        companies = companies or cls.env.company
+        name = name or f"User {' '.join(groups)}"
+        return cls.env["res.users"].sudo().with_context(no_reset_password=True).create(
+            {
+                "name": name,
+                "login": f"{name} {cls.env['res.users'].sudo().search_count([])}",
+                "email": "user@example.com",
+                "group_ids": [Command.set([cls.env.ref(group).id for group in groups])],
+                "company_id": companies[:1].id,
+                "company_ids": [Command.set(companies.ids)],
+                **vals,
+            }
+        )
+
+    @classmethod
+    def new_collector(cls, **vals):
+        """Create a collector who is nothing else: no accountant, no manager."""
+        return cls.new_user("cobranza_dunning.group_collector", **vals)

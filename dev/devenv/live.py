@@ -1,5 +1,6 @@
 """A real Odoo server as a process of its own, for the demo and the tests outside Odoo."""
 import atexit
+import ctypes
 import os
 import signal
 import subprocess
@@ -45,14 +46,18 @@ class OdooServer:
 
     def start(self, timeout=60):
         """Wire the database, start the server, return when it answers."""
-        paths.LOGS.mkdir(parents=True, exist_ok=True)
         if self.smtp_port:
-            self.shell(WIRING.format(smtp_port=self.smtp_port, url=self.url))
+            self.wire()
         self.launch(timeout)
         return self
 
+    def wire(self):
+        """Point the database's mail and addresses to this server and its sink."""
+        self.shell(WIRING.format(smtp_port=self.smtp_port, url=self.url))
+
     def launch(self, timeout=60):
         """Start the process (again, after a kill) and wait until it answers."""
+        paths.LOGS.mkdir(parents=True, exist_ok=True)
         command = [
             *environment.odoo_command(), "-d", self.db, f"--db-filter=^{self.db}$",
             "--http-interface=127.0.0.1", f"--http-port={self.port}",
@@ -61,7 +66,7 @@ class OdooServer:
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 command, env=_variables(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True)
+                start_new_session=True, preexec_fn=_die_with_parent)
         atexit.register(self.kill)
         self._wait(timeout)
 
@@ -94,16 +99,19 @@ class OdooServer:
             self.process.wait()
         atexit.unregister(self.kill)
 
-    def shell(self, code):
+    def shell(self, code, show=False):
         """Run code in `odoo shell` on the database and return what it prints.
 
         It is a process of its own: `env.cr.commit()` at the end, or nothing stays.
+        show: let it print by itself, while it works; then nothing is returned.
         """
         command = [*environment.odoo_command(), "shell", "-d", self.db, "--no-http",
                    "--log-level=warn"]
-        done = subprocess.run(command, input=code, env=_variables(), capture_output=True, text=True)
+        done = subprocess.run(command, input=code, env=_variables(), text=True,
+                              stdout=None if show else subprocess.PIPE, stderr=subprocess.PIPE)
         if done.returncode or "Traceback (most recent call last)" in done.stderr:
-            raise SetupError(f"odoo shell failed:\n{done.stdout[-2000:]}{done.stderr[-6000:]}")
+            raise SetupError(
+                f"odoo shell failed:\n{(done.stdout or '')[-2000:]}{done.stderr[-6000:]}")
         return done.stdout
 
 
@@ -111,6 +119,12 @@ def serve_fresh(db, addons=(), assets=False, **options):
     """A started OdooServer on a fresh database `db` cloned from the template."""
     templates.new_database(db, addons, assets=assets)
     return OdooServer(db, **options).start()
+
+
+def _die_with_parent():
+    """Have the kernel kill this process when its parent is gone, however that happened."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def _variables():

@@ -96,7 +96,8 @@ def chromium():
 def missing_packages(wkhtmltopdf):
     """Debian packages that browser and PDF need and that this machine lacks."""
     missing = [] if chromium() else ["chromium"]
-    if not any(os.path.isdir(f"/usr/share/fonts/truetype/{name}") for name in ("dejavu", "liberation")):
+    fonts = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype/liberation")
+    if not any(map(os.path.isdir, fonts)):
         missing += ["fonts-dejavu-core", "fonts-liberation"]
     libraries = {"libXrender": "libxrender1", "libfontconfig": "libfontconfig1",
                  "libXext": "libxext6", "libX11": "libx11-6", "libfreetype": "libfreetype6"}

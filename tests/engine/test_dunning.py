@@ -303,6 +303,29 @@ def test_without_a_minimum_a_cent_is_asked_for():
     assert reasons(item("0.01")) == ["level_reached"]
 
 
+# --- What is reported as the amount ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts, amount",
+    [
+        ({}, 70),
+        ({"late": 1}, 70),  # not due yet, but it may be chased one day
+        ({"has_email": False}, 70),
+        ({"no_followup": True}, 0),
+        ({"policy": None}, 0),
+        ({"debtor_id": None}, 0),
+        ({"residual": money(-100)}, 0),
+        ({"pauses": (pause("block"),)}, 0),
+    ],
+)
+def test_the_amount_of_a_line_that_takes_no_part_is_nothing(facts, amount):
+    usual = {"residual": 100, "currency": "USD", "rate": 20, "pauses": (pause("dispute", 30),)}
+    debt = item(**{**usual, **facts})
+    [one] = assess([debt], TODAY)
+    assert (one.amount, one.company_amount) == (amount, 20 * amount)
+
+
 # --- Every reason ---------------------------------------------------------------------------
 
 ONCE = (level(5), level(15))

@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import pytest
+
 from devenv import environment, odoo_source, paths, postgres, templates, venv
 
 DATABASE = "cobranza_test_wheel"

@@ -4,10 +4,20 @@ import os
 import shutil
 
 import odoorpc
+
 from devenv import live, paths, postgres, templates
 from smtpsink import Sink
 
+PREFIX = "cobranza_live_"   # then the process id of the test run, then a number
 _numbers = itertools.count(1)
+
+# Odoo's other scheduled actions are no part of any test, nor are the mails of its demo data.
+QUIET = """
+    UPDATE ir_cron SET active = FALSE WHERE id NOT IN (
+        SELECT res_id FROM ir_model_data WHERE model = 'ir.cron' AND (
+            module LIKE 'cobranza%' OR (module, name) = ('mail', 'ir_cron_mail_scheduler_action')));
+    DELETE FROM mail_mail;
+"""
 
 
 class Live(live.OdooServer):
@@ -16,6 +26,8 @@ class Live(live.OdooServer):
     .url .db .login .password: how to reach it. .sink: the mails it sent (see smtpsink.Sink).
     .odoo(): a logged-in odoorpc client. .shell(code): code in `odoo shell` (commit yourself!).
     .psql(sql): rows from the database. .kill() and .launch(): kill -9 and start again.
+    .wake(): have scheduled actions that are due run now, .make_due(name): those that aren't yet.
+    .another(): a second server.
     """
 
     sink: Sink
@@ -30,12 +42,33 @@ class Live(live.OdooServer):
         """Run SQL in the database; rows as lines, columns split by `|`."""
         return postgres.psql(sql, self.db)
 
+    def wake(self):
+        """Have the server look for due scheduled actions now; by itself it does once a minute."""
+        postgres.psql(f"NOTIFY cron_trigger, '{self.db}'")
+
+    def make_due(self, xml_id):
+        """Have a scheduled action, named by its external id, run now."""
+        module, name = xml_id.split(".")
+        self.psql(f"""UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' WHERE id = (
+                        SELECT res_id FROM ir_model_data
+                         WHERE module = '{module}' AND name = '{name}')""")
+        self.wake()
+
+    def another(self):
+        """A second server process on the same database; the caller stops it."""
+        server = Live(self.db, workers=self.workers, crons=0, options=self.options)
+        server.log = server.log.with_name(f"server-{self.db}-{server.port}.log")
+        server.launch()
+        return server
+
 
 def start(addons=(), assets=False, workers=0, crons=0, options=()):
     """A Live on a fresh database (default: cobranza_dunning) with a sink; `finish` ends it."""
-    name = f"cobranza_live_{os.getpid()}_{next(_numbers)}"
+    _drop_leftovers()
+    name = f"{PREFIX}{os.getpid()}_{next(_numbers)}"
     sink = Sink(paths.STATE / "test-mail" / name).start()
     templates.new_database(name, addons, assets=assets)
+    postgres.psql(QUIET, name)
     server = Live(name, smtp_port=sink.port, workers=workers, crons=crons, options=options)
     server.sink = sink
     try:
@@ -51,3 +84,10 @@ def finish(server):
     server.sink.stop()
     templates.drop_database(server.db)
     shutil.rmtree(server.sink.folder, ignore_errors=True)
+
+
+def _drop_leftovers():
+    """Drop databases of test runs that were killed before they could."""
+    for name in postgres.psql("SELECT datname FROM pg_database").split():
+        if name.startswith(PREFIX) and not os.path.exists(f"/proc/{name.split('_')[2]}"):
+            templates.drop_database(name)

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""The timed scenarios: `make bench`.
+
+usage: run.py [LINES ...] [--modes preview propose] [--keep] [--json FILE]
+
+Makes a fresh database with a ledger of each size (default 10 000, 100 000 and 1 000 000 open
+lines), measures every scenario in a fresh process and prints tables.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import ledger
+import psycopg2
+
+HERE = Path(__file__).resolve().parent
+DEV = HERE.parent / "dev"
+SIZES = (10_000, 100_000, 1_000_000)
+MODES = ("preview", "propose")
+
+
+def main():
+    """Measure every size and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("lines", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--keep", action="store_true", help="keep and reuse the databases")
+    parser.add_argument("--json", type=Path, help="write what was measured to this file")
+    options = parser.parse_args()
+    results = {}
+    for lines in options.lines:
+        results[lines] = measure_size(lines, options.modes, options.keep)
+        print_runs({lines: results[lines]})
+    print_runs(results)
+    print_rest(results)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+def measure_size(lines, modes, keep):
+    """Return {scenario: what measure.py says} for one size."""
+    database = f"bench_{lines}"
+    if not (keep and _has_ledger(database)):
+        _make(database, lines)
+    scenarios = ["floor", *modes, *(["reminders"] if "propose" in modes else []), "forms", "figures"]
+    results = {scenario: _measure(scenario, database) for scenario in scenarios}
+    if not keep:
+        _dev("dropdb", database)
+    return results
+
+
+def _make(database, lines):
+    start = time.perf_counter()
+    print(f"Making {database} ...", file=sys.stderr)
+    _dev("newdb", database)
+    connection = psycopg2.connect(dbname=database)
+    totals = ledger.fill(connection, ledger.Ledger(lines))
+    connection.close()
+    seconds = time.perf_counter() - start
+    print(f"  {totals['overdue']} overdue lines of {totals['partners']} customers"
+          f" in {seconds:.0f} s", file=sys.stderr)  # fmt: skip
+
+
+def _has_ledger(database):
+    try:
+        psycopg2.connect(dbname=database).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _dev(command, database):
+    subprocess.run([DEV / command, database], check=True, stdout=subprocess.DEVNULL)
+
+
+def _measure(scenario, database):
+    print(f"  {scenario} ...", file=sys.stderr)
+    done = subprocess.run(
+        [sys.executable, HERE / "measure.py", scenario, database],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+# --- tables -------------------------------------------------------------------------------
+
+
+def print_runs(results):
+    """Print what the runs cost, and how many times the floor that is."""
+    rows = []
+    for scenarios in results.values():
+        floor = scenarios["floor"]
+        for name in ("floor", *MODES):
+            one = scenarios.get(name)
+            if not one:
+                continue
+            times_floor = (one["wall"] / one["lines"]) / (floor["wall"] / floor["lines"])
+            chunks = one.get("chunks", 0)
+            cpu = one["python"] + one["database"]
+            rows.append(
+                (
+                    f"{one['lines']:,}", name, f"{one['wall']:.1f}", f"{one['python']:.1f}",
+                    f"{one['database']:.1f}", f"{one['lines'] / one['wall']:,.0f}",
+                    f"{one['lines'] / cpu:,.0f}", f"{times_floor:.1f}", f"{one['queries']}",
+                    f"{chunks or ''}", f"{one['queries'] / chunks:.0f}" if chunks else "",
+                    f"{one['peak']:.0f}", f"{one.get('reminders', '')}",
+                )
+            )  # fmt: skip
+    heads = ("lines", "what", "wall s", "python s", "database s", "lines/s", "lines/CPU s",
+             "× floor", "queries", "chunks", "per chunk", "peak MiB", "reminders")  # fmt: skip
+    _print_table(heads, rows)
+
+
+def print_rest(results):
+    """Print what opening and sending costs at each size."""
+    rows = []
+    for lines, one in results.items():
+        sent = one.get("reminders")
+        forms = one["forms"]
+        rows.append(
+            (
+                f"{lines:,}",
+                f"{1000 * sent['wall'] / sent['reminders']:.1f}" if sent else "",
+                f"{sent['queries'] / sent['reminders']:.1f}" if sent else "",
+                *(f"{1000 * forms[key]:.0f}" for key in ("debtor", "largest", "list", "explain")),
+                f"{one['figures']['wall']:.2f}",
+            )
+        )
+    heads = ("lines", "ms per reminder", "queries per reminder", "debtor form ms",
+             "largest debtor ms", "debtor list ms", "explain a line ms", "all figures s")  # fmt: skip
+    _print_table(heads, rows)
+
+
+def _print_table(heads, rows):
+    """Print a Markdown table with aligned columns."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row in (heads, ["-" * (width - 1) + ":" for width in widths], *rows):
+        cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        print(f"| {' | '.join(cells)} |", flush=True)
+    print()
+
+
+if __name__ == "__main__":
+    main()

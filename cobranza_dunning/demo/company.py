@@ -1,0 +1,228 @@
+"""The demo company: its books, its bank, its policy, its customers and products."""
+
+from odoo import Command
+
+from .plan import TERMS, table
+
+COMPANY = {
+    "name": "Suministros Atlántico, S.L.",
+    "vat": "ESB00153841",
+    "street": "Rúa do Areal, 218",
+    "zip": "36201",
+    "city": "Vigo",
+    "phone": "+34 986 000 100",
+    "email": "administracion@atlantico.example.com",
+    "website": "https://atlantico.example.com",
+}
+BANK = "Banco de Ejemplo, S.A."
+IBAN = "ES60 9999 0001 4100 0012 3456"  # the check digits are right, the bank doesn't exist
+DIRECT_DEBITS = "REC"
+TERM_NAMES = {
+    "15": "15 días",
+    "30": "30 días",
+    "60": "60 días",
+    "30-60": "30 y 60 días",
+    "30-60-90": "30, 60 y 90 días",
+}
+#: The standard policy's levels, by their days after the due date.
+LEVEL_NAMES = {
+    -3: "Antes del vencimiento",
+    5: "Recordatorio",
+    20: "Segundo recordatorio",
+    40: "¿Cómo podemos ayudarle?",
+}
+MINIMUM = 20.0
+
+
+def create_company(env):
+    """Return a new company that keeps its books in Spain, with a bank account and a policy.
+
+    Its chart is the Spanish one where `l10n_es` is installed, Odoo's generic one elsewhere.
+    """
+    country = env.ref("base.es")
+    state = env["res.country.state"].search([("code", "=", "PO"), ("country_id", "=", country.id)])
+    # the context keeps Odoo from installing the country's chart by itself; mail and web address
+    # come afterwards, or Odoo asks an outside service about the company
+    company = env["res.company"].with_context(chart_template_load=True).create(
+        {
+            "name": COMPANY["name"],
+            "country_id": country.id,
+            "currency_id": env.ref("base.EUR").id,
+        }
+    )
+    company.write({**COMPANY, "state_id": state.id})
+    company = company.with_context(allowed_company_ids=company.ids)
+    company.partner_id.write({"tz": "Europe/Madrid", "lang": _installed_lang(env, "es_ES")})
+    _load_chart(company)
+    _set_up_journals(company)
+    company.cobranza_policy_id = _create_policy(company)
+    return company
+
+
+def _load_chart(company):
+    charts = company.env["account.chart.template"]
+    spanish = company.env["ir.module.module"].search_count(
+        [("name", "=", "l10n_es"), ("state", "=", "installed")]
+    )
+    charts._load("es_pymes" if spanish else "generic_coa", company, install_demo=False)
+    if not spanish:
+        name = "IVA 21 %"
+        company.account_sale_tax_id.write({"amount": 21, "name": name, "invoice_label": name})
+
+
+def _set_up_journals(company):
+    """Name sales by their Spanish initials, give the bank its account, and add direct debits."""
+    journals = company.env["account.journal"]
+    sales = journals.search([("type", "=", "sale"), ("company_id", "=", company.id)], limit=1)
+    sales.write({"name": "Facturas emitidas", "code": "FV"})
+    account = company.env["res.partner.bank"].create(
+        {
+            "acc_number": IBAN,
+            "bank_id": company.env["res.bank"].create({"name": BANK}).id,
+            "partner_id": company.partner_id.id,
+            "company_id": company.id,
+        }
+    )
+    bank = bank_journal(company)
+    bank.write({"name": "Banco", "bank_account_id": account.id})
+    # payments are entered when the statement shows them: straight to the bank's account
+    bank.inbound_payment_method_line_ids.payment_account_id = bank.default_account_id
+    journals.create(
+        {
+            "name": "Recibos domiciliados",
+            "code": DIRECT_DEBITS,
+            "type": "bank",
+            "company_id": company.id,
+        }
+    )
+
+
+def bank_journal(company, direct_debits=False):
+    """Return the journal of the company's bank, or the one of its direct debits."""
+    return company.env["account.journal"].search(
+        [
+            ("type", "=", "bank"),
+            ("code", "=" if direct_debits else "!=", DIRECT_DEBITS),
+            ("company_id", "=", company.id),
+        ],
+        limit=1,
+    )
+
+
+def _create_policy(company):
+    """Return the standard policy with Spanish names and the manager's minimum."""
+    policy = company.env["cobranza.policy"]._create_standard(company)
+    policy.write({"name": "Política general", "minimum_amount": MINIMUM})
+    for level in policy.level_ids:
+        level.name = LEVEL_NAMES.get(level.delay_days, level.name)
+    return policy
+
+
+def create_terms(company):
+    """Return {name in the plan: payment term}."""
+    return {
+        key: company.env["account.payment.term"].create(
+            {
+                "name": TERM_NAMES[key],
+                "company_id": company.id,
+                "line_ids": [Command.create(values) for values in _equal_parts(days)],
+            }
+        )
+        for key, days in TERMS.items()
+    }
+
+
+def _equal_parts(days):
+    """Lines of a payment term; the last part takes what rounding leaves."""
+    part = round(100 / len(days), 2)
+    parts = [part] * (len(days) - 1) + [100 - part * (len(days) - 1)]
+    return [
+        {"value": "percent", "value_amount": amount, "nb_days": day}
+        for amount, day in zip(parts, days, strict=True)
+    ]
+
+
+def create_products(company):
+    """Return {key: product}; each is taxed as goods or services are."""
+    charts = company.env["account.chart.template"]
+    services = charts.ref("account_tax_template_s_iva21s", raise_if_not_found=False)
+    taxes = {
+        "consu": company.account_sale_tax_id,
+        "service": services or company.account_sale_tax_id,
+    }
+    rows = table("products")
+    products = company.env["product.product"].create(
+        [
+            {
+                "name": row["name"],
+                "list_price": float(row["price"]),
+                "type": row["type"],
+                "taxes_id": [Command.set(taxes[row["type"]].ids)],
+                "company_id": company.id,
+            }
+            for row in rows.values()
+        ]
+    )
+    return dict(zip(rows, products, strict=True))
+
+
+def create_customers(company, terms, rows):
+    """Return {key: contact that invoices are addressed to}; its parent is the customer.
+
+    rows: of the table of customers. Each belongs to the company alone.
+    """
+    found = {}
+    for row in rows:
+        customer = company.env["res.partner"].create(_customer_vals(company, row, terms))
+        contact = customer
+        if row["contact"]:
+            contact = customer.create(
+                {
+                    **_address(company, row),
+                    "name": row["contact"],
+                    "type": "invoice",
+                    "parent_id": customer.id,
+                    "email": _email(row, "contact_email"),
+                }
+            )
+        found[row["key"]] = contact
+    return found
+
+
+def _customer_vals(company, row, terms):
+    return {
+        **_address(company, row),
+        "name": row["name"],
+        "vat": row["vat"],
+        "phone": row["phone"],
+        "is_company": True,
+        "customer_rank": 1,
+        "email": _email(row, "email"),
+        "property_payment_term_id": terms[row["term"]].id,
+    }
+
+
+def _address(company, row):
+    """Values that a customer and the contact for its invoices share."""
+    env = company.env
+    country = env["res.country"].search([("code", "=", row["country"])])
+    state = env["res.country.state"].search(
+        [("code", "=", row["state"]), ("country_id", "=", country.id)]
+    )
+    return {
+        **{name: row[name] for name in ("street", "zip", "city")},
+        "company_id": company.id,
+        "country_id": country.id,
+        "state_id": state.id,
+        "lang": _installed_lang(env, row["lang"]),
+    }
+
+
+def _email(row, column):
+    return f"{row[column]}@{row['key']}.example.com" if row[column] else False
+
+
+def _installed_lang(env, code):
+    """The language if it is installed, else the user's."""
+    installed = dict(env["res.lang"].get_installed())
+    return code if code in installed else env.lang or "en_US"

@@ -1,0 +1,67 @@
+"""The particular cases of the demo company, one row each.
+
+(what, customer, days ago, values).  Days ago count from today; `due` and `until` do as well,
+negative = in the future.  The invoices of these customers that nothing is told about are paid
+or not by their habit.
+"""
+
+from decimal import Decimal
+
+STORIES = (
+    # a building company that pays by thirds: the first is paid, of the second a part
+    ("invoice", "barbanza", 112, {"key": "s-barbanza", "lines": (("estanteria", 24),)}),
+    ("payment", "barbanza", 80, {"invoice": "s-barbanza", "installment": 0}),
+    ("payment", "barbanza", 30,
+     {"invoice": "s-barbanza", "installment": 1, "share": Decimal("0.4")}),
+    # a credit note that nobody set against the invoice
+    ("invoice", "talleres-ria", 70, {"key": "s-talleres", "lines": (("compresor", 3),)}),
+    ("credit", "talleres-ria", 45,
+     {"invoice": "s-talleres", "share": Decimal("0.15"), "reconciled": False}),
+    # direct debits on their way: one covers its invoice, one covers half of it
+    ("invoice", "hotel-illas", 48, {"key": "s-hotel-1", "lines": (("mantenimiento", 4),)}),
+    ("payment", "hotel-illas", 2, {"invoice": "s-hotel-1", "in_process": True}),
+    ("invoice", "hotel-illas", 55, {"key": "s-hotel-2", "lines": (("alquiler", 6),)}),
+    ("payment", "hotel-illas", 3,
+     {"invoice": "s-hotel-2", "share": Decimal("0.5"), "in_process": True}),
+    # dollars and Mexican pesos
+    ("invoice", "harbor-supply", 125,
+     {"key": "s-harbor", "lines": (("taladro", 12),), "ref": "PO 88-1042"}),
+    ("payment", "harbor-supply", 40, {"invoice": "s-harbor", "share": Decimal("0.5")}),
+    ("invoice", "ferretera-golfo", 110, {"key": "s-golfo", "lines": (("anclajes", 30),)}),
+    # invoices that nobody sent
+    ("invoice", "lourido", 62, {"key": "s-lourido-1", "lines": (("afilado", 5),), "sent": False}),
+    ("invoice", "lourido", 41, {"key": "s-lourido-2", "lines": (("silicona", 4),), "sent": False}),
+    # a public body that pays through its own procedure: excluded from follow-up
+    ("invoice", "costa-verde", 130,
+     {"key": "s-costa", "lines": (("cuadro", 2),), "excluded": True, "ref": "Expediente 114/2"}),
+    # an invoice blocked for payment until a mistake in it is corrected
+    ("invoice", "forno", 75, {"key": "s-forno", "lines": (("pintura", 9),), "blocked": True}),
+    # he paid a second time by mistake: the company owes him
+    ("invoice", "electrinorte", 90, {"key": "s-electri", "lines": (("cuadro", 1),)}),
+    ("payment", "electrinorte", 61, {"invoice": "s-electri"}),
+    ("advance", "electrinorte", 20, {"amount": Decimal("768.35")}),
+    # no e-mail address
+    ("invoice", "instalaciones-mino", 65, {"key": "s-mino", "lines": (("arnes", 6),)}),
+    # the bank kept its fee: too little is left to write about it
+    ("invoice", "frutas-salnes", 80, {"key": "s-frutas", "lines": (("guantes", 8),)}),
+    ("payment", "frutas-salnes", 47, {"invoice": "s-frutas", "leaves": Decimal("12.50")}),
+    # an old return: the credit is larger than what he owes
+    ("invoice", "astilleros-ferrol", 150, {"key": "s-ferrol-1", "lines": (("compresor", 4),)}),
+    ("payment", "astilleros-ferrol", 84, {"invoice": "s-ferrol-1"}),
+    ("credit", "astilleros-ferrol", 72,
+     {"invoice": "s-ferrol-1", "share": Decimal("0.5"), "reconciled": False}),
+    ("invoice", "astilleros-ferrol", 118, {"key": "s-ferrol-2", "lines": (("guantes", 10),)}),
+    # pauses: one customer until a day, one invoice until somebody ends it, one that is over
+    ("pause", "metalurgica-porrino", 4,
+     {"invoice": None, "reason": "Ha pedido plazo hasta cobrar una obra", "until": -9}),
+    ("invoice", "viveros-lemos", 66, {"key": "s-viveros", "lines": (("carretilla", 1),)}),
+    ("pause", "viveros-lemos", 24,
+     {"invoice": "s-viveros", "reason": "Mercancía dañada: pendiente de abono", "until": None}),
+    ("pause", "reformas-deza", 40,
+     {"invoice": None, "reason": "Vacaciones del cliente", "until": 25}),
+    # debts from the earlier system
+    ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),
+    ("opening", "marmoles-pontevedra", 270, {"amount": Decimal("1240.00"), "due": 255}),
+    ("opening", "gruas-bilbao", 270, {"amount": Decimal("2315.75"), "due": 248}),
+    ("opening", None, 270, {"amount": Decimal("95.30"), "due": 250}),
+)

@@ -1,0 +1,107 @@
+"""The scripts of docs/examples as a newcomer runs them: other process, real server, real mail."""
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from devenv import paths
+
+EXAMPLES = paths.ROOT / "docs" / "examples"
+
+
+def run(script, live, *arguments, password=None, answer=""):
+    """Run an example; returns the CompletedProcess."""
+    environment = {"PATH": os.environ["PATH"], "ODOO_PASSWORD": password or live.password}
+    return subprocess.run(
+        [sys.executable, str(EXAMPLES / script), "--db", live.db, "--login", live.login,
+         *arguments], env=environment, input=answer, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def three(books):
+    """Three new customers with an overdue invoice each: (partner ids, move ids)."""
+    partner_ids = books.customers(3)
+    return partner_ids, books.invoices(partner_ids, amount=1234.5)
+
+
+def test_run_and_send(live, books, sink, three):
+    """Decisions are printed, one mail per customer arrives with number and amount, states fit."""
+    partner_ids, move_ids = three
+    numbers = [row["name"] for row in books.env["account.move"].read(move_ids, ["name"])]
+    done = run("run_and_send.py", live, "--url", live.url, "--yes")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for partner_id, number in zip(partner_ids, numbers, strict=True):
+        customer, address = _name_and_address(books, partner_id)
+        decision = next(line for line in done.stdout.splitlines() if line.startswith(number))
+        assert re.search(rf"{customer} .* remind +level_reached +Reminder .* 1,234\.50 USD", decision)
+        last = next(line for line in done.stdout.splitlines() if address in line)
+        assert re.match(rf"{customer} +{address} +sent +delivered ", last)
+
+        (mail,) = sink.to(address)
+        assert mail["Subject"] == "YourCompany: summary of your open invoices"
+        assert mail["To"].endswith(f"<{address}>")
+        text = mail.get_body(("plain",)).get_content()
+        assert number in text and "1,234.50" in text and customer in text
+    states = books.env["cobranza.reminder"].search_read(
+        [("partner_id", "in", partner_ids)], ["state", "delivery", "amount_company"])
+    assert [(one["state"], one["delivery"], one["amount_company"]) for one in states] == [
+        ("sent", "delivered", 1234.5)] * 3
+
+
+def test_nothing_leaves_without_a_yes(live, books, sink, three):
+    """Whoever answers no has seen a preview and changed nothing."""
+    partner_ids, _move_ids = three
+    done = run("run_and_send.py", live, "--host", "127.0.0.1", "--port", str(live.port),
+               answer="n\n")
+    assert done.returncode == 0, done.stderr
+    assert "Propose, approve and send? [y/N]" in done.stdout
+    assert books.reminders(partner_ids) == []
+    assert len(sink) == 0
+
+
+def test_polls_a_large_run(live, books, sink, three):
+    """A run in the background is waited for until the server's own thread has done it."""
+    set_param = books.env["ir.config_parameter"].set_param
+    set_param("cobranza_dunning.foreground_lines", "1")
+    try:
+        done = run("run_and_send.py", live, "--url", live.url, "--yes")
+    finally:
+        set_param("cobranza_dunning.foreground_lines", False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^Run \d+: \d+ %$", done.stdout, re.M), done.stdout
+    addresses = [_name_and_address(books, partner_id)[1] for partner_id in three[0]]
+    assert [len(sink.to(address)) for address in addresses] == [1, 1, 1]
+
+
+def test_for_another_day(live, books, three):
+    """--date decides for that day: the next level has not come, or has."""
+    done = run("run_and_send.py", live, "--url", live.url, "--date", "2020-01-01")
+    assert done.returncode == 0, done.stderr
+    assert "There is nothing to remind of." in done.stdout
+
+
+def test_api_key_as_password(live, three, api_keys):
+    done = run("run_and_send.py", live, "--url", live.url, password=api_keys["admin"],
+               answer="n\n")
+    assert done.returncode == 0, done.stderr
+
+
+def test_explain_invoice(live, books, three):
+    """Why, why not, and a clear word about a number that doesn't exist."""
+    number = books.read("account.move", three[1][0], "name")
+    unsent = books.invoice(sent=False)
+    other = books.read("account.move", unsent, "name")
+    done = run("explain_invoice.py", live, "--port", str(live.port), number, other, "INV/0/0")
+    assert done.returncode == 1
+    assert f"{number}, due " in done.stdout and "to chase 1,234.50" in done.stdout
+    assert "remind (level_reached): Ready for “Reminder”" in done.stdout
+    assert "skip (not_sent): The invoice was never sent" in done.stdout
+    assert "policy: Standard policy (rule: company)" in done.stdout
+    assert "INV/0/0: there is no such invoice" in done.stdout
+
+
+def _name_and_address(books, partner_id):
+    values = books.read("res.partner", partner_id, "name", "email")
+    return values["name"], values["email"]
