@@ -4,10 +4,10 @@ PORT ?= 8069
 SERVE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench stop test-odoo-account
+.PHONY: help setup demo test lint bench i18n stop test-odoo-account
 
 help:               ## this list
-	@sed -n 's/^\([a-z-]*\): *## /  make \1\t/p' Makefile | expand -t 28
+	@sed -n 's/^\([a-z0-9-]*\): *## /  make \1\t/p' Makefile | expand -t 28
 
 setup:              ## only set up: Odoo, virtualenv, PostgreSQL, browser
 	@./dev/make setup
@@ -23,6 +23,9 @@ lint:               ## ruff, and pylint-odoo over the addons
 
 bench:              ## the timed scenarios of benchmarks/
 	@./dev/make bench
+
+i18n:               ## the catalogues of translations, as code and views are now; prints what lacks
+	@./dev/make i18n
 
 stop:               ## stop what runs in the background
 	@./dev/make stop

@@ -334,12 +334,11 @@ def _insert_history(cr, source, ledger):
                    t.day, t.day, 'sent', m.id, FALSE, FALSE, 'en_US'
               FROM bench_told t
               JOIN message m ON m.subject::int = t.debtor_id CROSS JOIN level
-         RETURNING id, company_id, partner_id, level_id, sent_date
+         RETURNING id, partner_id, level_id, sent_date
         )
-        INSERT INTO cobranza_reminder_line (reminder_id, company_id, move_line_id, move_id,
-               level_id, currency_id, name, date_due, total_amount, residual, amount,
-               company_amount)
-        SELECT r.id, r.company_id, p.line_id, p.move_id, r.level_id,
+        INSERT INTO cobranza_reminder_line (reminder_id, move_line_id, move_id, level_id,
+               currency_id, name, date_due, total_amount, residual, amount, company_amount)
+        SELECT r.id, p.line_id, p.move_id, r.level_id,
                (SELECT currency_id FROM account_move WHERE id = %(move)s), 'BENCH/' || p.n,
                p.due, p.amount, p.residual, p.residual, p.residual
           FROM reminder r

@@ -109,6 +109,11 @@ def propose(env):
     return _run(env, "propose")
 
 
+def again(env):
+    """A second run on the same day: reads every reminder that waits, changes none."""
+    return _run(env, "propose")
+
+
 def _run(env, mode):
     chunks = []
     model = env.registry["cobranza.run"]
@@ -220,7 +225,7 @@ def figures(env):
 
 
 SCENARIOS = {
-    one.__name__: one for one in (floor, preview, propose, reminders, forms, figures)
+    one.__name__: one for one in (floor, preview, propose, again, reminders, forms, figures)
 }
 
 

@@ -46,7 +46,9 @@ def measure_size(lines, modes, keep):
     database = f"bench_{lines}"
     if not (keep and _has_ledger(database)):
         _make(database, lines)
-    scenarios = ["floor", *modes, *(["reminders"] if "propose" in modes else []), "forms", "figures"]
+    scenarios = ["floor", *modes, "forms", "figures"]
+    if "propose" in modes:
+        scenarios += ["again", "reminders"]
     results = {scenario: _measure(scenario, database) for scenario in scenarios}
     if not keep:
         _dev("dropdb", database)
@@ -96,7 +98,7 @@ def print_runs(results):
     rows = []
     for scenarios in results.values():
         floor = scenarios["floor"]
-        for name in ("floor", *MODES):
+        for name in ("floor", *MODES, "again"):
             one = scenarios.get(name)
             if not one:
                 continue

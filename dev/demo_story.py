@@ -25,9 +25,9 @@ PEOPLE = (
     ("marta", "Marta Lago Pereira", "Contable", "+34 986 000 113",
      ("account.group_account_invoice",)),
 )
-#: So many weeks ago the company began to remind its customers.
-WEEKS_OF_REMINDERS = 9
-#: The manager leaves so many of today's reminders for whoever opens the browser, at least.
+#: So many weeks ago the company reminded its customers.
+WEEKS_WITH_REMINDERS = (10, 8, 6, 4, 2)
+#: The manager leaves so many of today's reminders for whoever opens the browser.
 LEFT_TO_APPROVE = 5
 
 
@@ -39,11 +39,12 @@ def run_story(env):
     today = company._cobranza_today()
     ledger = Ledger(company, today)
     say(f"{company.name}: nueve meses de facturas, cobros y recordatorios ...")
-    for day in _weeks(today):
+    for ago in range(DAYS // 7, 0, -1):
+        day = _workday(today - timedelta(weeks=ago))
         with clock(env, day):
             ledger.play(until=day)
-            if today - day <= timedelta(weeks=WEEKS_OF_REMINDERS):
-                _past_week(company, people, day)
+            if ago in WEEKS_WITH_REMINDERS:
+                _past_run(company, people, day)
             env.cr.commit()
     ledger.play()
     env.cr.commit()
@@ -69,6 +70,8 @@ def _hire(company):
     """Return {login: user} of the people who work there; the administrator moves in as well."""
     env = company.env
     company.alias_domain_id = env["mail.alias.domain"].create({"name": MAIL_DOMAIN})
+    # its server may send in the name of its people, not only of "notifications"
+    env["ir.mail_server"].search([]).from_filter = MAIL_DOMAIN
     users = {}
     for login, name, job, phone, groups in PEOPLE:
         first, last = name.lower().replace("á", "a").split()[:2]
@@ -102,10 +105,9 @@ def _hire(company):
 
 # --- the past --------------------------------------------------------------------------------
 
-def _weeks(today):
-    """One working day of each week of the plan, the oldest first, up to a week ago."""
-    days = (today - timedelta(days=ago) for ago in range(DAYS // 7 * 7, 0, -7))
-    return [day - timedelta(days=max(day.weekday() - 4, 0)) for day in days]
+def _workday(day):
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))
 
 
 @contextmanager
@@ -116,10 +118,10 @@ def clock(env, day):
         env.flush_all()
 
 
-def _past_week(company, people, day):
+def _past_run(company, people, day):
     """Propose, approve and send as on that day; once the manager cancels a reminder."""
     _assign_collectors(company, people)
-    reminders = _propose(company, people["ivan"]).with_user(people["carmen"])
+    reminders = _run(company, people["ivan"]).reminder_ids.with_user(people["carmen"])
     if not reminders:
         return
     if len(reminders) > 3 and not reminders.search_count([("state", "=", "cancelled")], limit=1):
@@ -129,8 +131,9 @@ def _past_week(company, people, day):
 
 
 def _assign_collectors(company, people):
-    """Iván looks after the customers in Spain, Carmen after those abroad."""
-    debtors = company.env["cobranza.debtor"].search(
+    """Iván looks after the customers in Spain, Carmen after those abroad; no mail tells them."""
+    quiet = company.env["cobranza.debtor"].with_context(mail_auto_subscribe_no_notify=True)
+    debtors = quiet.search(
         [("company_id", "=", company.id), ("user_id", "=", False)]
     )
     at_home = debtors.filtered(lambda one: one.partner_id.country_id == company.country_id)
@@ -140,12 +143,8 @@ def _assign_collectors(company, people):
 
 # --- the work --------------------------------------------------------------------------------
 
-def _propose(company, user):
-    """Run in the mode Propose as `user`, on the day the clock shows; return the reminders."""
-    return _run(company, user).reminder_ids
-
-
 def _run(company, user):
+    """Propose as `user`, for the day that the clock shows; return the run."""
     run = company.env["cobranza.run"].with_user(user).create(
         {"company_id": company.id, "date": company._cobranza_today(), "mode": "propose"}
     )
@@ -164,15 +163,14 @@ def _approve_and_send(reminders):
 
 
 def _today(company, people):
-    """Today's run; the questions to customers and the largest amounts are left to approve."""
+    """Today's run; the questions to customers with the largest amounts are left to approve."""
     _assign_collectors(company, people)
     run = _run(company, people["ivan"])
     reminders = run.reminder_ids.with_user(people["carmen"])
-    left = reminders.filtered(lambda one: one.kind != "reminder")
-    by_amount = (reminders - left).sorted("amount_company", reverse=True)
-    left += by_amount[: max(LEFT_TO_APPROVE - len(left), 0)]
-    _approve_and_send(reminders - left)
-    return run, (reminders - left).filtered(lambda one: one.state == "sent")
+    weighty = reminders.sorted(lambda one: (one.kind != "reminder", one.amount_company))
+    ready = weighty[:-LEFT_TO_APPROVE]
+    _approve_and_send(ready)
+    return run, ready.filtered(lambda one: one.state == "sent")
 
 
 # --- the report ------------------------------------------------------------------------------

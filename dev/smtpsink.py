@@ -7,6 +7,7 @@ Modes, also changeable while it runs:
 - "drop": take the message, then close the connection instead of answering, so that the sender
   can't know whether it arrived;
 - "hold": take the message, then don't answer as long as the mode stays.
+Addresses at reject.test are always refused for good.
 """
 import asyncio
 import email
@@ -100,6 +101,8 @@ class _Handler:
         self.sink = sink
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if address.endswith("@reject.test"):
+            return REPLIES["550"]
         if self.sink.mode.startswith("reject="):
             return REPLIES[self.sink.mode.partition("=")[2]]
         envelope.rcpt_tos.append(address)

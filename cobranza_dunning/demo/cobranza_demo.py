@@ -11,12 +11,13 @@ class CobranzaDemo(models.AbstractModel):
     _description = "Demo company"
 
     @api.model
-    def _load(self, customers=40, invoices=200):
+    def _load(self, customers=40, invoices=200, **company_values):
         """Make the demo company with its ledger up to yesterday, and return it.
 
         customers, invoices: how many; twelve customers are enough for most of the cases.
+        company_values: see `company.create_company`.
         """
-        company = create_company(self.env)
+        company = create_company(self.env, **company_values)
         Ledger(company, company._cobranza_today(), customers, invoices).play()
         self.env["cobranza.debtor"]._refresh_figures(company)
         return company

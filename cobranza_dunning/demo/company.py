@@ -14,7 +14,7 @@ COMPANY = {
     "email": "administracion@atlantico.example.com",
     "website": "https://atlantico.example.com",
 }
-BANK = "Banco de Ejemplo, S.A."
+BANK = {"name": "Banco de Ejemplo, S.A.", "bic": "EJEMESMMXXX"}
 IBAN = "ES60 9999 0001 4100 0012 3456"  # the check digits are right, the bank doesn't exist
 DIRECT_DEBITS = "REC"
 TERM_NAMES = {
@@ -24,33 +24,32 @@ TERM_NAMES = {
     "30-60": "30 y 60 días",
     "30-60-90": "30, 60 y 90 días",
 }
-#: The standard policy's levels, by their days after the due date.
-LEVEL_NAMES = {
-    -3: "Antes del vencimiento",
-    5: "Recordatorio",
-    20: "Segundo recordatorio",
-    40: "¿Cómo podemos ayudarle?",
-}
+#: Below this, in euros, the manager has nobody written to.
 MINIMUM = 20.0
 
 
-def create_company(env):
+def create_company(env, name=COMPANY["name"]):
     """Return a new company that keeps its books in Spain, with a bank account and a policy.
 
+    name: companies can't share one; tests on a database with demo data choose their own.
     Its chart is the Spanish one where `l10n_es` is installed, Odoo's generic one elsewhere.
     """
     country = env.ref("base.es")
     state = env["res.country.state"].search([("code", "=", "PO"), ("country_id", "=", country.id)])
     # the context keeps Odoo from installing the country's chart by itself; mail and web address
     # come afterwards, or Odoo asks an outside service about the company
-    company = env["res.company"].with_context(chart_template_load=True).create(
-        {
-            "name": COMPANY["name"],
-            "country_id": country.id,
-            "currency_id": env.ref("base.EUR").id,
-        }
+    company = (
+        env["res.company"]
+        .with_context(chart_template_load=True)
+        .create(
+            {
+                "name": name,
+                "country_id": country.id,
+                "currency_id": env.ref("base.EUR").id,
+            }
+        )
     )
-    company.write({**COMPANY, "state_id": state.id})
+    company.write({**COMPANY, "name": name, "state_id": state.id})
     company = company.with_context(allowed_company_ids=company.ids)
     company.partner_id.write({"tz": "Europe/Madrid", "lang": _installed_lang(env, "es_ES")})
     _load_chart(company)
@@ -78,7 +77,7 @@ def _set_up_journals(company):
     account = company.env["res.partner.bank"].create(
         {
             "acc_number": IBAN,
-            "bank_id": company.env["res.bank"].create({"name": BANK}).id,
+            "bank_id": company.env["res.bank"].create(BANK).id,
             "partner_id": company.partner_id.id,
             "company_id": company.id,
         }
@@ -110,11 +109,9 @@ def bank_journal(company, direct_debits=False):
 
 
 def _create_policy(company):
-    """Return the standard policy with Spanish names and the manager's minimum."""
+    """Return the standard policy with the manager's minimum."""
     policy = company.env["cobranza.policy"]._create_standard(company)
-    policy.write({"name": "Política general", "minimum_amount": MINIMUM})
-    for level in policy.level_ids:
-        level.name = LEVEL_NAMES.get(level.delay_days, level.name)
+    policy.minimum_amount = MINIMUM
     return policy
 
 

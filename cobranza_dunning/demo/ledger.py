@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.tools import groupby
 
 from . import company as demo_company
 from . import plan
+from .payments import Cashier, receivable
 
 #: Units of a currency for one euro, and how much of it that moves in a year.
 RATES = {"USD": (1.12, 0.06), "MXN": (20.4, -0.08)}
@@ -32,10 +33,9 @@ class Ledger:
         self.rows = dict(list(plan.table("customers").items())[:customers])
         self.terms = demo_company.create_terms(self.company)
         self.products = demo_company.create_products(self.company)
-        self.contacts = demo_company.create_customers(
-            self.company, self.terms, self.rows.values()
-        )
+        self.contacts = demo_company.create_customers(self.company, self.terms, self.rows.values())
         self.currencies = self._activate_currencies(today)
+        self.cashier = Cashier(self.company)
         self.moves = {}
         self._waiting = plan.events(today, customers, invoices)
 
@@ -51,8 +51,8 @@ class Ledger:
             (plan.Opening, self._open_balances),
             (plan.Invoice, self._post_invoices),
             (plan.CreditNote, self._each(self._post_credit_note)),
-            (plan.Payment, self._each(self._pay)),
-            (plan.Advance, self._each(self._pay_in_advance)),
+            (plan.Payment, self._collect),
+            (plan.Advance, self._each(self._collect_in_advance)),
             (plan.Pause, self._each(self._pause)),
         ):
             make([event for event in now if isinstance(event, kind)])
@@ -93,7 +93,7 @@ class Ledger:
             self.moves[event.key] = move
             move.is_move_sent = event.sent
             if event.excluded:
-                self._receivable(move).no_followup = True
+                receivable(move).no_followup = True
             if event.blocked:
                 move.action_toggle_block_payment()
 
@@ -107,15 +107,13 @@ class Ledger:
             "date": event.day,
             "currency_id": self.currencies[code].id,
             "invoice_payment_term_id": self.terms[event.term].id,
-            "ref": event.ref,
+            "ref": event.ref or False,
             "invoice_line_ids": [
                 Command.create(
                     {
                         "product_id": self.products[key].id,
                         "quantity": quantity,
-                        "price_unit": round(
-                            self.products[key].list_price * PRICE_FACTORS[code], 2
-                        ),
+                        "price_unit": round(self.products[key].list_price * PRICE_FACTORS[code], 2),
                     }
                 )
                 for key, quantity in event.lines
@@ -150,64 +148,19 @@ class Ledger:
         note.action_post()
         note.is_move_sent = True
         if event.reconciled:
-            (self._receivable(note) + self._open(invoice)).reconcile()
+            still_open = receivable(invoice).filtered(lambda line: not line.reconciled)
+            (receivable(note) + still_open).reconcile()
 
-    # --- money -------------------------------------------------------------------------
+    # --- money and the rest ------------------------------------------------------------
 
-    def _pay(self, event):
-        invoice = self.moves[event.invoice]
-        due_line = self._receivable(invoice)[event.installment]
-        currency = due_line.currency_id
-        open_amount = due_line.amount_residual_currency
-        amount = currency.round(open_amount * float(event.share) - float(event.leaves))
-        if currency.compare_amounts(amount, 0) <= 0:
-            return
-        if event.in_process:
-            self._collect_by_direct_debit(event, invoice, amount)
-            return
-        payment = self._create_payment(event.day, invoice.partner_id, amount, currency)
-        payment.memo = invoice.name
-        received = self._receivable(payment.move_id)
-        (received + due_line).reconcile()
-
-    def _collect_by_direct_debit(self, event, invoice, amount):
-        """Register a payment that makes no entry until the bank confirms it.
-
-        Community gives every new payment an outstanding account, and thereby an entry;
-        databases where an accounting app runs, or ran, have payments without one.
-        """
-        journal = demo_company.bank_journal(self.company, direct_debits=True)
-        payment = self._draft_payment(
-            event.day, invoice.partner_id, amount, invoice.currency_id, journal
-        )
-        payment.write({"invoice_ids": [Command.set(invoice.ids)], "outstanding_account_id": False})
-        payment.action_post()
-
-    def _pay_in_advance(self, event):
-        self._create_payment(
-            event.day, self.contacts[event.customer], float(event.amount), self.currencies["EUR"]
+    def _collect(self, events):
+        self.cashier.collect(
+            events, lambda event: receivable(self.moves[event.invoice])[event.installment]
         )
 
-    def _create_payment(self, day, contact, amount, currency):
-        journal = demo_company.bank_journal(self.company)
-        payment = self._draft_payment(day, contact, amount, currency, journal)
-        payment.action_post()
-        return payment
-
-    def _draft_payment(self, day, contact, amount, currency, journal):
-        return self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": contact.commercial_partner_id.id,
-                "amount": amount,
-                "currency_id": currency.id,
-                "date": day,
-                "journal_id": journal.id,
-            }
-        )
-
-    # --- the rest ----------------------------------------------------------------------
+    def _collect_in_advance(self, event):
+        partner = self.contacts[event.customer]
+        self.cashier.advance(event.day, partner, float(event.amount), self.currencies["EUR"])
 
     def _open_balances(self, events):
         """One entry for what customers owed already, one for what nobody knows whose it is."""
@@ -221,9 +174,7 @@ class Ledger:
                     "ref": "Saldos de apertura" if known else "Cargo sin identificar",
                     "line_ids": [
                         *(Command.create(self._opening_vals(event)) for event in same),
-                        Command.create(
-                            {"account_id": self._equity_account().id, "credit": total}
-                        ),
+                        Command.create({"account_id": self._equity_account().id, "credit": total}),
                     ],
                 }
             )
@@ -261,11 +212,3 @@ class Ledger:
                     "until": event.until,
                 }
             )
-
-    def _receivable(self, move):
-        """The receivable items of a move, oldest due first."""
-        lines = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-        return lines.sorted(lambda line: (line.date_maturity or fields.Date.today(), line.id))
-
-    def _open(self, move):
-        return self._receivable(move).filtered(lambda line: not line.reconciled)

@@ -113,6 +113,7 @@ def events(today, customers=40, invoices=200):
 
 # --- the particular stories ------------------------------------------------------------------
 
+
 def _told(rows, today, chosen):
     """Turn the rows of `stories` about the chosen customers into events."""
     for what, customer, ago, values in rows:
@@ -141,13 +142,14 @@ _MAKERS = {
 
 # --- everyday business -----------------------------------------------------------------------
 
+
 def _everyday(number, total, chosen, today):
     """Return one invoice and how its customer pays it, by his habit."""
     chance = random.Random(f"{SEED}-{number}")
     day = _ago(today, 1 + (total - number) * (DAYS - 5) // (total + 1))
     customer = chance.choices(chosen, [int(row["weight"]) for row in chosen])[0]
-    products = [key for key in table("products")]
-    lines = tuple((key, chance.randint(1, 7)) for key in chance.sample(products, chance.randint(1, 3)))
+    products = chance.sample(list(table("products")), chance.randint(1, 3))
+    lines = tuple((key, chance.randint(1, 7)) for key in products)
     ref = f"Pedido {chance.randint(2000, 9800)}" if chance.random() < 0.3 else ""
     key = f"i{number:03d}"
     made = [Invoice(day, key, customer["key"], customer["term"], lines, ref)]

@@ -1,12 +1,12 @@
 """The particular cases of the demo company, one row each.
 
 (what, customer, days ago, values).  Days ago count from today; `due` and `until` do as well,
-negative = in the future.  The invoices of these customers that nothing is told about are paid
-or not by their habit.
+negative = in the future.  Everything else that these customers buy is paid or not by their habit.
 """
 
 from decimal import Decimal
 
+# fmt: off
 STORIES = (
     # a building company that pays by thirds: the first is paid, of the second a part
     ("invoice", "barbanza", 112, {"key": "s-barbanza", "lines": (("estanteria", 24),)}),
@@ -65,3 +65,4 @@ STORIES = (
     ("opening", "gruas-bilbao", 270, {"amount": Decimal("2315.75"), "due": 248}),
     ("opening", None, 270, {"amount": Decimal("95.30"), "due": 250}),
 )
+# fmt: on

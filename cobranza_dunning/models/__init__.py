@@ -13,6 +13,7 @@ from . import (
     account_move,
     account_move_line,
     account_partial_reconcile,
+    ir_module_module,
     mail_mail,
     res_company,
     res_config_settings,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class CobranzaBlock(models.Model):
@@ -7,10 +8,11 @@ class CobranzaBlock(models.Model):
 
     _name = "cobranza.block"
     _description = "Pause"
-    _inherit = ["mail.thread"]
+    _inherit = ["cobranza.gated.mixin", "mail.thread"]
     _order = "create_date desc, id desc"
     _check_company_auto = True
     _rec_name = "reason"
+    _gated_fields = ("partner_id", "company_id", "scope", "date_due")
 
     debtor_id = fields.Many2one(
         "cobranza.debtor", required=True, index=True, ondelete="cascade", check_company=True
@@ -18,15 +20,7 @@ class CobranzaBlock(models.Model):
     partner_id = fields.Many2one(related="debtor_id.partner_id", store=True)
     company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
     move_id = fields.Many2one(
-        "account.move",
-        "Invoice",
-        compute="_compute_from_line",
-        store=True,
-        precompute=True,
-        readonly=False,
-        index="btree_not_null",
-        ondelete="cascade",
-        check_company=True,
+        "account.move", "Invoice", index="btree_not_null", ondelete="cascade", check_company=True
     )
     move_line_id = fields.Many2one(
         "account.move.line",
@@ -37,7 +31,7 @@ class CobranzaBlock(models.Model):
     )
     date_due = fields.Date(
         "Due date",
-        compute="_compute_from_line",
+        compute="_compute_date_due",
         store=True,
         precompute=True,
         help="Of the due line: an invoice that is reset and posted again gets new ones, and the "
@@ -60,10 +54,9 @@ class CobranzaBlock(models.Model):
     )
 
     @api.depends("move_line_id")
-    def _compute_from_line(self):
+    def _compute_date_due(self):
         for block in self:
             line = block.move_line_id
-            block.move_id = line.move_id or block.move_id
             block.date_due = line.date_maturity or line.date or block.date_due
 
     @api.depends("move_id", "date_due")
@@ -82,11 +75,16 @@ class CobranzaBlock(models.Model):
         if operator != "in":
             return NotImplemented
         today = self.env.company._cobranza_today()
-        active = [("active", "=", True), "|", ("until", "=", False), ("until", ">", today)]
-        over = ["|", ("active", "=", False), ("until", "<=", today)]
-        if {"active", "over"} <= set(value):
-            return [("active", "in", [True, False])]
-        return active if "active" in value else over
+        holds = Domain("until", "=", False) | Domain("until", ">", today)
+        active = Domain("active", "=", True) & holds
+        found = {"active": active, "over": ~active}
+        return Domain.OR(found[state] for state in value if state in found)
+
+    @api.model
+    def _search(self, domain, *args, active_test=True, **kwargs):
+        """A search by state finds ended pauses as well, though they are archived."""
+        by_state = any(one.field_expr == "state" for one in Domain(domain).iter_conditions())
+        return super()._search(domain, *args, active_test=active_test and not by_state, **kwargs)
 
     @api.constrains("debtor_id", "move_id", "move_line_id")
     def _check_same_debtor(self):
@@ -105,15 +103,22 @@ class CobranzaBlock(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create pauses and show them in the debtors' figures at once."""
-        blocks = super().create(vals_list)
+        blocks = super().create([self._with_invoice(vals) for vals in vals_list])
         blocks._refresh_debtors()
         return blocks
 
     def write(self, vals):
         """Change pauses and show it in the debtors' figures at once."""
-        result = super().write(vals)
+        result = super().write(self._with_invoice(vals))
         self._refresh_debtors()
         return result
+
+    def _with_invoice(self, vals):
+        """Values in which a due line comes with its invoice."""
+        if not vals.get("move_line_id"):
+            return vals
+        line = self.env["account.move.line"].browse(vals["move_line_id"])
+        return {**vals, "move_id": line.move_id.id}
 
     def _refresh_debtors(self):
         for company, blocks in self.grouped("company_id").items():

@@ -1,6 +1,7 @@
 from itertools import groupby
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -15,10 +16,14 @@ class CobranzaDebtor(models.Model):
 
     _name = "cobranza.debtor"
     _description = "Debtor"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["cobranza.gated.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "overdue_amount desc, id"
     _rec_names_search = ["partner_id.complete_name", "partner_id.ref", "partner_id.vat"]
     _check_company_auto = True
+    _gated_fields = (
+        "partner_id", "company_id", "overdue_amount", "not_due_amount", "credit_amount", "balance",
+        "oldest_due_date", "level_id", "last_contact_date", "paused", "next_date", "figures_date",
+    )  # fmt: skip
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="restrict"
@@ -198,7 +203,10 @@ class CobranzaDebtor(models.Model):
         return self._run_now("propose")
 
     def _run_now(self, mode):
-        self.company_id.ensure_one()
+        if len(self.company_id) > 1:
+            raise UserError(
+                self.env._("These customers belong to several companies: choose those of one.")
+            )
         run = self.env["cobranza.run"].create(
             {"company_id": self.company_id.id, "mode": mode, "debtor_ids": self.ids}
         )

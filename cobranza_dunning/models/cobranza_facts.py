@@ -45,7 +45,9 @@ class CobranzaFacts(models.AbstractModel):
         query = self._query(company, date, debtor_ids, conditions)
         policies = self._policies(company)
         make = self._item_maker(policies)
-        for rows in self._read_in_chunks(query, hold):
+        # a few debtors fit into memory, and the planner does better without a cursor
+        few = debtor_ids is not None and not hold
+        for rows in self._read_at_once(query) if few else self._read_in_chunks(query, hold):
             yield {
                 debtor_id: dunning.assess([make(row) for row in lines], date)
                 for debtor_id, lines in groupby(rows, key=lambda row: row[1])
@@ -96,6 +98,12 @@ class CobranzaFacts(models.AbstractModel):
             conditions.append(SQL("l.partner_id IS NULL"))
         return conditions
 
+    def _read_at_once(self, query):
+        """Yield one list with all rows of `_query`."""
+        self.env.flush_all()
+        self.env.cr.execute(query)
+        yield self.env.cr.fetchall()
+
     def _read_in_chunks(self, query, hold):
         """Yield lists of rows of `_query`; a debtor's rows are always in the same list."""
         self.env.flush_all()
@@ -103,6 +111,8 @@ class CobranzaFacts(models.AbstractModel):
         keep = SQL("WITH HOLD") if hold else SQL()
         # a name of its own: an explanation may be asked for in the middle of a run
         name = SQL.identifier(f"cobranza_facts_{next(_cursor_numbers)}")
+        # all rows will be fetched: plan for that, not for the first tenth
+        cr.execute("SET LOCAL cursor_tuple_fraction = 1")
         cr.execute(SQL("DECLARE %s NO SCROLL CURSOR %s FOR %s", name, keep, query))
         try:
             rest = []
@@ -175,7 +185,7 @@ class CobranzaFacts(models.AbstractModel):
             """,
             told=self._query_told(company, debtor_ids),
             contacted=self._query_contacted(company, debtor_ids),
-            in_process=self._query_in_process(company),
+            in_process=self._query_in_process(company, debtor_ids),
             blocks=self._query_blocks(company, date),
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
@@ -191,21 +201,23 @@ class CobranzaFacts(models.AbstractModel):
             """
             SELECT DISTINCT ON (t.line_id) t.line_id, t.level_id, v.delay_days, v.policy_id,
                    t.sent_date
-              FROM (SELECT COALESCE(rl.move_line_id, l.id) AS line_id, rl.level_id, r.sent_date,
-                           rl.id
+              FROM (SELECT rl.move_line_id AS line_id, rl.level_id, r.sent_date, rl.id
                       FROM cobranza_reminder r
                       JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
-                 LEFT JOIN account_move_line l ON rl.move_line_id IS NULL
-                       AND l.move_id = rl.move_id AND l.date_maturity = rl.date_due
-                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
-                       %(only)s) t
+                       AND rl.move_line_id IS NOT NULL
+                     WHERE %(sent)s
+                 UNION ALL
+                    SELECT l.id, rl.level_id, r.sent_date, rl.id
+                      FROM cobranza_reminder r
+                      JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
+                       AND rl.move_line_id IS NULL
+                      JOIN account_move_line l ON l.move_id = rl.move_id
+                       AND l.date_maturity = rl.date_due
+                     WHERE %(sent)s) t
               JOIN cobranza_policy_level v ON v.id = t.level_id
-             WHERE t.line_id IS NOT NULL
           ORDER BY t.line_id, t.sent_date DESC, t.id DESC
             """,
-            company=company.id,
-            delivered=self.env["cobranza.reminder"]._sql_delivered("r"),
-            only=_only_debtors(debtor_ids),
+            sent=self._sent(company, debtor_ids),
         )
 
     def _query_contacted(self, company, debtor_ids):
@@ -214,15 +226,23 @@ class CobranzaFacts(models.AbstractModel):
             """
             SELECT r.debtor_id, max(r.sent_date) AS sent_date
               FROM cobranza_reminder r
-             WHERE r.company_id = %s AND r.state = 'sent' AND %s %s
+             WHERE %s
           GROUP BY r.debtor_id
             """,
-            company.id,
-            self.env["cobranza.reminder"]._sql_delivered("r"),
-            _only_debtors(debtor_ids),
+            self._sent(company, debtor_ids),
         )
 
-    def _query_in_process(self, company):
+    def _sent(self, company, debtor_ids):
+        """SQL condition: reminder `r` reached a debtor, as far as is known."""
+        conditions = [
+            SQL("r.company_id = %s AND r.state = 'sent'", company.id),
+            self.env["cobranza.reminder"]._sql_delivered("r"),
+        ]
+        if debtor_ids is not None:
+            conditions.append(SQL("r.debtor_id IN %s", tuple(debtor_ids) or (0,)))
+        return SQL(" AND ").join(conditions)
+
+    def _query_in_process(self, company, debtor_ids):
         """Payments linked to an invoice that have no journal entry: the residual ignores them.
 
         Confirmed ("paid") ones count as well: without an entry they never lower the residual.
@@ -238,10 +258,11 @@ class CobranzaFacts(models.AbstractModel):
               FROM account_move__account_payment link
               JOIN account_payment pay ON pay.id = link.payment_id
              WHERE pay.company_id = %s AND pay.move_id IS NULL
-               AND pay.state IN ('in_process', 'paid')
+               AND pay.state IN ('in_process', 'paid') %s
           GROUP BY link.invoice_id
             """,
             company.id,
+            _only_moves_of(debtor_ids),
         )
 
     def _query_blocks(self, company, date):
@@ -263,11 +284,20 @@ class CobranzaFacts(models.AbstractModel):
         )
 
 
-def _only_debtors(debtor_ids):
-    """Restrict a query on reminders `r` to some debtors; None = no restriction."""
+def _only_moves_of(debtor_ids):
+    """Restrict a query on payments to invoices of some debtors; None = no restriction."""
     if debtor_ids is None:
         return SQL()
-    return SQL("AND r.debtor_id IN %s", tuple(debtor_ids) or (0,))
+    return SQL(
+        """
+        AND link.invoice_id IN (
+            SELECT l.move_id FROM cobranza_debtor d
+              JOIN res_partner p ON p.commercial_partner_id = d.partner_id
+              JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = d.company_id
+             WHERE d.id IN %s AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0)
+        """,
+        tuple(debtor_ids) or (0,),
+    )
 
 
 def _payments(rows):

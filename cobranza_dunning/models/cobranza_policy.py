@@ -1,7 +1,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..engine import dunning
+
+_lt = LazyTranslate(__name__)
+
+STANDARD_POLICY = _lt("Standard policy")
+#: Days after the due date, days since the message before, kind, text, repetition, name.
+#: Names say what a level is for and never count messages.
+STANDARD_LEVELS = (
+    (-3, 0, "reminder", "before_due", 0, _lt("Courtesy note")),
+    (5, 7, "reminder", "reminder", 0, _lt("Reminder")),
+    (20, 10, "reminder", "reminder", 0, _lt("Statement of account")),
+    (40, 14, "follow_up", "follow_up", 30, _lt("How can we help?")),
+)
 
 
 class CobranzaPolicy(models.Model):
@@ -114,6 +127,12 @@ class CobranzaPolicy(models.Model):
         # the database deletes the levels with the policy, without asking them
         self.with_context(active_test=False).level_ids._unlink_except_told()
 
+    def unlink(self):
+        """Delete policies with their levels; decisions forget both."""
+        self.with_context(active_test=False).level_ids.unlink()
+        self.env["cobranza.run.line"].sudo()._forget("policy_id", self.ids)
+        return super().unlink()
+
     def copy_data(self, default=None):
         """Name copies so that they can be told apart."""
         vals_list = super().copy_data(default)
@@ -132,34 +151,42 @@ class CobranzaPolicy(models.Model):
     @api.model
     def _create_standard(self, company):
         """Create the policy a company starts with: friendly before due, formal only at the end."""
-        template = self.env.ref("cobranza_dunning.mail_template_reminder", False)
-        before = self.env.ref("cobranza_dunning.mail_template_before_due", False)
-        follow_up = self.env.ref("cobranza_dunning.mail_template_follow_up", False)
-        levels = [
-            (-3, 0, "reminder", self.env._("Before the due date"), before, 0),
-            (5, 7, "reminder", self.env._("Reminder"), template, 0),
-            (20, 10, "reminder", self.env._("Second look"), template, 0),
-            (40, 14, "follow_up", self.env._("How can we help?"), follow_up, 30),
-        ]
-        return self.create(
+        policies = self.with_context(lang="en_US")  # the source that translations belong to
+        policy = policies.create(
             {
-                "name": self.env._("Standard policy"),
+                "name": policies.env._(STANDARD_POLICY),
                 "company_id": company.id,
                 "level_ids": [
                     fields.Command.create(
                         {
-                            "name": name,
+                            "name": policies.env._(name),
                             "delay_days": delay,
                             "gap_days": gap,
                             "kind": kind,
-                            "template_id": chosen.id if chosen else False,
+                            "template_id": self._standard_text(text).id,
                             "repeat_days": repeat,
                         }
                     )
-                    for delay, gap, kind, name, chosen, repeat in levels
+                    for delay, gap, kind, text, repeat, name in STANDARD_LEVELS
                 ],
             }
         )
+        policy._translate_standard([code for code, _name in self.env["res.lang"].get_installed()])
+        return policy.with_env(self.env)
+
+    def _standard_text(self, name):
+        """The template with this name; none if somebody deleted it."""
+        found = self.env.ref(f"cobranza_dunning.mail_template_{name}", raise_if_not_found=False)
+        return found or self.env["mail.template"]
+
+    def _translate_standard(self, langs):
+        """Put the names that `_create_standard` gave into other languages.
+
+        A name that somebody changed, in English or in the other language, is left alone.
+        """
+        _translate_names(self, [STANDARD_POLICY], langs)
+        levels = self.with_context(active_test=False).level_ids
+        _translate_names(levels, [name for *_values, name in STANDARD_LEVELS], langs)
 
     def _for_engine(self):
         """Return {policy id: engine.dunning.Policy} for these policies."""
@@ -184,3 +211,13 @@ class CobranzaPolicy(models.Model):
         )
 
 
+def _translate_names(records, names, langs):
+    """Translate those names of records that are one of `names` and are not translated yet."""
+    sources = records.with_context(lang="en_US")
+    for lang in set(langs) - {"en_US"}:
+        targets = records.with_context(lang=lang)
+        known = {sources.env._(name): targets.env._(name) for name in names}
+        for source, target in zip(sources, targets, strict=True):
+            translation = known.get(source.name, source.name)
+            if source.name == target.name != translation:
+                target.name = translation

@@ -118,6 +118,11 @@ class CobranzaPolicyLevel(models.Model):
                 )
             )
 
+    def unlink(self):
+        """Delete levels that nothing was told at; decisions forget them."""
+        self.env["cobranza.run.line"].sudo()._forget("level_id", self.ids)
+        return super().unlink()
+
     def _to_engine(self):
         self.ensure_one()
         return Level(

@@ -1,13 +1,19 @@
+import logging
 from collections import Counter
 from decimal import Decimal
+
+from markupsafe import escape
+from psycopg2 import OperationalError
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL, format_date, formatLang
 
 from ..engine import dunning
 from ..engine.reasons import REMIND
+
+_logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("proposed", "approved")
 
@@ -103,7 +109,7 @@ class CobranzaReminder(models.Model):
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    mail_ids = fields.Many2many("mail.mail", compute="_compute_mail_ids")
+    mail_ids = fields.Many2many("mail.mail", compute="_compute_mail_ids", compute_sudo=True)
     delivery = fields.Selection(
         [
             ("queued", "Waiting to leave"),
@@ -144,7 +150,7 @@ class CobranzaReminder(models.Model):
     )
     def _compute_text(self):
         live = self.filtered(lambda one: one.state == "proposed" and not one.is_edited)
-        texts = live._render()
+        texts = live._render_or_explain()
         for reminder in self:
             frozen = (reminder.text_subject, reminder.text_body)
             reminder.subject, reminder.body = texts.get(reminder.id, frozen)
@@ -191,6 +197,9 @@ class CobranzaReminder(models.Model):
                 move.payment_reference or move.name for move in moves_sudo
             ],
             "contact": self.user_id.sudo().partner_id or company_sudo.partner_id,
+            # not QWeb's widgets: they write their expressions into the customer's mail
+            "day": lambda value: format_date(self.env, value),
+            "money": lambda value, currency: formatLang(self.env, value, currency_obj=currency),
         }
         return self.env["ir.qweb"]._render(
             f"cobranza_dunning.{template}", values, minimal_qcontext=True
@@ -226,10 +235,10 @@ class CobranzaReminder(models.Model):
     def _compute_problem_text(self):
         for reminder in self:
             text = False
-            if reminder.state == "approved":
-                text = reminder.problem
-            elif reminder.state == "proposed" and reminder.text_outdated:
+            if reminder.state == "proposed" and reminder.text_outdated:
                 text = self.env._("Its edited text must be read again.")
+            elif reminder.state in OPEN_STATES:
+                text = reminder.problem
             elif reminder.state == "sent" and reminder.delivery in PROBLEMS:
                 text = reminder.delivery_error or self.env._("The message did not arrive.")
             reminder.problem_text = text
@@ -265,7 +274,7 @@ class CobranzaReminder(models.Model):
             return NotImplemented
         statuses = [status for status, name in DELIVERY if name in value]
         found = self._with_notification([("notification_status", "in", statuses)])
-        return found | ~self._with_notification([]) if False in value else found
+        return found | Domain("mail_message_id", "=", False) if False in value else found
 
     def _with_notification(self, domain):
         """Domain of reminders whose message has such a notification."""
@@ -323,7 +332,7 @@ class CobranzaReminder(models.Model):
         existing = self.search([("debtor_id", "in", debtor_ids), ("state", "in", OPEN_STATES)])
         by_key = {(one.debtor_id.id, one.recipient_id.id): one for one in existing}
         done = Counter()
-        changed = self.browse()
+        changed, settled = self.browse(), self.browse()
         for key, reminder in by_key.items():
             if reminder.state == "approved":
                 assessed = assessed_by_debtor[reminder.debtor_id.id]
@@ -331,17 +340,21 @@ class CobranzaReminder(models.Model):
                     [one for one in assessed if not reminder._is_told_elsewhere(one)]
                 )
             elif key not in letters:
-                reminder._set_cancelled(self._nothing_left())
-                done["cancelled"] += 1
+                settled |= reminder
             elif reminder._differs(letters[key]):
                 changed |= reminder
+        settled._set_cancelled(self._nothing_left())
         changed._drop_lines()
-        for reminder in changed:
-            reminder._take_letter(run, letters[reminder.debtor_id.id, reminder.recipient_id.id])
-        new = self._create_for(run, [letters[key] for key in letters if key not in by_key])
-        self.env["cobranza.reminder.line"]._insert_from_run(run, new | changed)
-        (new | changed)._refresh_totals()
-        done.update(created=len(new), refreshed=len(changed))
+        refreshed = [letters[one.debtor_id.id, one.recipient_id.id] for one in changed]
+        for reminder, letter in zip(changed, refreshed, strict=True):
+            reminder._take_letter(run, letter)
+        note = self.env._("A new run changed its lines or amounts.")
+        changed._message_log_batch(dict.fromkeys(changed.ids, note))
+        created = [letters[key] for key in letters if key not in by_key]
+        new = self._create_for(run, created)
+        self.env["cobranza.reminder.line"]._insert_from_run(run, changed + new, refreshed + created)
+        (changed + new)._refresh_totals()
+        done.update(created=len(new), refreshed=len(changed), cancelled=len(settled))
         return done
 
     def _create_for(self, run, letters):
@@ -353,6 +366,10 @@ class CobranzaReminder(models.Model):
             {
                 "run_id": run.id,
                 "debtor_id": debtor.id,
+                # related fields, given so that they needn't be computed one by one
+                "partner_id": debtor.partner_id.id,
+                "company_id": run.company_id.id,
+                "kind": letter.level.kind,
                 "recipient_id": recipient.id,
                 "level_id": letter.level.id,
                 "date": run.date,
@@ -391,7 +408,6 @@ class CobranzaReminder(models.Model):
                 "text_outdated": self.is_edited,
             }
         )
-        self._message_log(body=self.env._("A new run changed its lines or amounts."))
 
     def _is_told_elsewhere(self, one):
         """Whether a run tells a line to another recipient now: it is told once only."""
@@ -438,8 +454,8 @@ class CobranzaReminder(models.Model):
                 """
                 SELECT r.id FROM cobranza_reminder r
                  WHERE r.company_id = %(company)s AND r.state IN %(states)s AND %(scope)s
-                   AND NOT EXISTS (SELECT 1 FROM cobranza_run_line l
-                                    WHERE l.run_id = %(run)s AND l.debtor_id = r.debtor_id)
+                   AND r.debtor_id NOT IN (SELECT debtor_id FROM cobranza_run_line
+                                            WHERE run_id = %(run)s AND debtor_id IS NOT NULL)
                 """,
                 company=run.company_id.id,
                 states=OPEN_STATES,
@@ -508,6 +524,15 @@ class CobranzaReminder(models.Model):
                 texts[reminder_id] = (subjects[reminder_id], bodies[reminder_id])
         return texts
 
+    def _render_or_explain(self):
+        """Like `_render`; a text that can't be made says why, and the others are shown."""
+        try:
+            return self._render()
+        except UserError as error:
+            if len(self) == 1:
+                return {self.id: (False, escape(str(error)))}
+            return {key: text for one in self for key, text in one._render_or_explain().items()}
+
     def _render_one(self):
         self.ensure_one()
         return self._render()[self.id]
@@ -515,10 +540,11 @@ class CobranzaReminder(models.Model):
     def _freeze_text(self):
         """Keep the very text that is approved; a person's own text is kept as it is."""
         texts = self.filtered(lambda one: not one.is_edited)._render()
-        for reminder in self:
+        quiet = self.with_context(tracking_disable=True)._gated()
+        for reminder in quiet:
             if reminder.id in texts:
                 subject, body = texts[reminder.id]
-                reminder._gated().write({"text_subject": subject, "text_body": body})
+                reminder.write({"text_subject": subject, "text_body": body})
 
     # --- life --------------------------------------------------------------------------
 
@@ -528,8 +554,18 @@ class CobranzaReminder(models.Model):
         The one gate of all state changes; a record in another state is left alone.
         """
         moving = self.filtered(lambda one: one.state in allowed)
-        moving._gated().write({"state": target, **vals})
+        # one note for each, written at once: tracking would take a query or more for each
+        quiet = moving.with_context(tracking_disable=True)
+        notes = {one.id: one._describe_move(target, vals.get("cancel_reason")) for one in moving}
+        quiet._gated().write({"state": target, **vals})
+        moving._message_log_batch(notes)
         return moving
+
+    def _describe_move(self, target, reason=None):
+        """The note in the chatter about a change of state."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        note = f"{labels[self.state]} → {labels[target]}"
+        return f"{note}: {reason}" if reason else note
 
     def action_approve(self):
         """Approve the proposed reminders; freeze their texts.
@@ -553,15 +589,41 @@ class CobranzaReminder(models.Model):
         waiting._set_approved()
         return True
 
-    def _set_approved(self):
+    def _set_approved(self, automatic=False):
         self._freeze_text()
         self._update_state(
             "approved",
             allowed=("proposed",),
             approved_by_id=self.env.uid,
             approved_date=fields.Datetime.now(),
+            automatic=automatic,
             problem=False,
         )
+
+    def _approve_automatically(self):
+        """Approve what needs nobody; one that can't be approved says why and waits."""
+        for start in range(0, len(self), SEND_BATCH):
+            batch = self[start : start + SEND_BATCH]
+            batch._each_or_note(lambda reminders: reminders._set_approved(automatic=True))
+
+    def _each_or_note(self, act):
+        """Do something with all of these at once; if that fails, with each, and note its error.
+
+        act: function of a recordset. What the database refuses is not a reminder's fault: it
+        is raised, and the scheduled action tries again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                act(self)
+        except OperationalError:
+            raise
+        except Exception as error:
+            if len(self) > 1:
+                for reminder in self:
+                    reminder._each_or_note(act)
+                return
+            _logger.warning("Reminder %s stays behind", self.id, exc_info=True)
+            self._gated().write({"problem": str(error)})
 
     def action_text_checked(self):
         """Confirm that an edited text still fits its changed lines."""
@@ -651,7 +713,6 @@ class CobranzaReminder(models.Model):
                 self.env._("None of the reminders is approved: approve them before sending.")
             )
         approved._hand_over()
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return True
 
     def _hand_over(self):
@@ -683,7 +744,10 @@ class CobranzaReminder(models.Model):
         if not self:
             return
         # mails are the system's; what this user may send is decided by the reminder's state
-        mails_sudo = self.env["mail.mail"].sudo().create([one._mail_vals() for one in self])
+        replies = self._reply_addresses()
+        mails_sudo = self.env["mail.mail"].sudo().create(
+            [one._mail_vals(replies[one.id]) for one in self]
+        )
         self.env["mail.notification"].sudo().create(
             [
                 {
@@ -698,25 +762,38 @@ class CobranzaReminder(models.Model):
                 for reminder, mail in zip(self, mails_sudo, strict=True)
             ]
         )
-        now = fields.Datetime.now()
-        for reminder, mail in zip(self, mails_sudo, strict=True):
-            reminder._update_state(
+        quiet = self.with_context(tracking_disable=True)._gated()
+        for reminder, mail in zip(quiet, mails_sudo, strict=True):
+            reminder.write({"mail_message_id": mail.mail_message_id.id})
+        for company, reminders in self.grouped("company_id").items():
+            reminders._update_state(
                 "sent",
                 allowed=("approved",),
-                mail_message_id=mail.mail_message_id.id,
-                sent_at=now,
-                sent_date=reminder.company_id._cobranza_today(),
+                sent_at=fields.Datetime.now(),
+                sent_date=company._cobranza_today(),
                 problem=False,
             )
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
-    def _mail_vals(self):
+    def _reply_addresses(self):
+        """Return {reminder id: address for answers}; asked for one by one it is half of a mail."""
+        return self._notify_get_reply_to_batch(
+            defaults={one.id: one._sender_address() for one in self},
+            author_ids={one.id: one.user_id.partner_id.id for one in self},
+        )
+
+    def _sender_address(self):
+        return self.user_id.partner_id.email_formatted or self.company_id.email_formatted
+
+    def _mail_vals(self, reply_to):
         self.ensure_one()
         sender = self.user_id.partner_id
         return {
+            "reply_to": reply_to,
             "subject": self.text_subject,
             "body": self.text_body,
             "body_html": self.text_body,
-            "email_from": sender.email_formatted or self.company_id.email_formatted,
+            "email_from": self._sender_address(),
             "author_id": sender.id,
             "recipient_ids": [Command.link(self.recipient_id.id)],
             "model": self._name,
@@ -745,9 +822,10 @@ class CobranzaReminder(models.Model):
         for start in range(0, len(ids), SEND_BATCH):
             batch = self.browse(ids[start : start + SEND_BATCH])
             batch = batch.try_lock_for_update().filtered_domain(domain)
-            if batch:
-                batch._hand_over()
-            cron._commit_progress(len(batch), remaining=max(len(ids) - start - SEND_BATCH, 0))
+            batch._each_or_note(lambda reminders: reminders and reminders._hand_over())
+            remaining = max(len(ids) - start - SEND_BATCH, 0)
+            if not cron._commit_progress(len(batch), remaining=remaining):
+                break
 
 
 #: Odoo's notification statuses, the worst first, and what they mean for a reminder.

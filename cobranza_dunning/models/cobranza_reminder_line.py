@@ -15,6 +15,8 @@ class CobranzaReminderLine(models.Model):
     _name = "cobranza.reminder.line"
     _description = "Reminder line"
     _inherit = ["cobranza.gated.mixin"]
+    # who and when is the reminder's
+    _log_access = False
     _order = "reminder_id, date_due, id"
     _gated_fields = None
     _gated_create = True
@@ -22,14 +24,12 @@ class CobranzaReminderLine(models.Model):
     reminder_id = fields.Many2one(
         "cobranza.reminder", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="reminder_id.company_id", store=True)
+    company_id = fields.Many2one(related="reminder_id.company_id")
     state = fields.Selection(related="reminder_id.state")
     move_line_id = fields.Many2one(
         "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
     )
-    move_id = fields.Many2one(
-        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
-    )
+    move_id = fields.Many2one("account.move", "Invoice", ondelete="set null")
     level_id = fields.Many2one(
         "cobranza.policy.level", "Level", required=True, index=True, ondelete="restrict"
     )
@@ -86,36 +86,43 @@ class CobranzaReminderLine(models.Model):
         )
 
     @api.model
-    def _insert_from_run(self, run, reminders):
-        """Write the lines of `reminders` from what `run` decided (one statement)."""
-        if not reminders:
+    def _insert_from_run(self, run, reminders, letters):
+        """Write the lines of `reminders` from what `run` decided (one statement).
+
+        letters: the engine.grouping.Letter of each of the reminders.
+        """
+        pairs = [
+            (reminder_id, one.item.id)
+            for reminder_id, letter in zip(reminders.ids, letters, strict=True)
+            for one in letter.lines
+        ]
+        if not pairs:
             return
         self.env.flush_all()
+        reminder_ids, move_line_ids = zip(*pairs, strict=True)
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO cobranza_reminder_line (
-                    reminder_id, company_id, move_line_id, move_id, level_id, name, concept,
-                    date_invoice, date_due, currency_id, total_amount, residual, amount,
-                    company_amount, create_uid, write_uid, create_date, write_date)
-                SELECT r.id, r.company_id, rl.move_line_id, rl.move_id, rl.level_id,
-                       COALESCE(m.name, ml.name, '/'), COALESCE(m.ref, product.name),
-                       COALESCE(m.invoice_date, m.date), rl.date_due, rl.currency_id,
-                       ml.amount_currency, rl.residual, rl.amount, rl.company_amount,
-                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                  FROM cobranza_run_line rl
-                  JOIN cobranza_reminder r ON r.debtor_id = rl.debtor_id
-                   AND r.recipient_id = rl.recipient_id AND r.id IN %(ids)s
+                    reminder_id, move_line_id, move_id, level_id, name, concept, date_invoice,
+                    date_due, currency_id, total_amount, residual, amount, company_amount)
+                SELECT told.reminder_id, ml.id, m.id, rl.level_id, COALESCE(m.name, ml.name, '/'),
+                       COALESCE(NULLIF(m.ref, ''), product.name), COALESCE(m.invoice_date, m.date),
+                       rl.date_due, rl.currency_id, ml.amount_currency, rl.residual, rl.amount,
+                       rl.company_amount
+                  FROM unnest(%(reminder_ids)s, %(move_line_ids)s)
+                       AS told (reminder_id, move_line_id)
+                  JOIN cobranza_run_line rl ON rl.run_id = %(run)s
+                   AND rl.move_line_id = told.move_line_id
                   JOIN account_move_line ml ON ml.id = rl.move_line_id
                   JOIN account_move m ON m.id = ml.move_id
              LEFT JOIN LATERAL (
                        SELECT split_part(pl.name, E'\\n', 1) AS name FROM account_move_line pl
                         WHERE pl.move_id = m.id AND pl.display_type = 'product'
                      ORDER BY pl.sequence, pl.id LIMIT 1) product ON TRUE
-                 WHERE rl.run_id = %(run)s AND rl.outcome = 'remind'
                 """,
-                uid=self.env.uid,
-                ids=tuple(reminders.ids),
+                reminder_ids=list(reminder_ids),
+                move_line_ids=list(move_line_ids),
                 run=run.id,
             )
         )

@@ -4,6 +4,7 @@ from contextlib import closing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import grouping
@@ -138,6 +139,15 @@ class CobranzaRun(models.Model):
                     ]
             run.reason_rows = rows
 
+    def write(self, vals):
+        """Write values. Raises UserError if a run that was executed would be asked otherwise."""
+        asked = {"company_id", "date", "mode", "debtor_ids"} & set(vals)
+        if asked and any(run.state != "draft" for run in self):
+            raise UserError(
+                self.env._("This run was executed already: make a new one for another pass.")
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
         if any(run.state == "running" for run in self):
@@ -164,10 +174,14 @@ class CobranzaRun(models.Model):
         return True
 
     def action_resume(self):
-        """Go on with a stopped run where it stopped."""
+        """Go on with a stopped run where it stopped.
+
+        Raises UserError if another run of the company is working, or may not send now.
+        """
         self.check_access("write")
-        stopped = self.filtered(lambda run: run.state == "failed")
-        stopped._gated().write({"state": "running", "error": False})
+        for run in self.filtered(lambda run: run.state == "failed"):
+            run._check_allowed()
+            run._gated().write({"state": "running", "error": False})
         self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
 
     def action_propose(self):
@@ -217,20 +231,38 @@ class CobranzaRun(models.Model):
         return {**action, "domain": [("run_id", "in", self.ids)], "context": {}}
 
     def _check_executable(self):
+        """Raise UserError if this run was executed, or may not be executed now."""
         self.ensure_one()
         if self.state != "draft":
             raise UserError(
                 self.env._("This run was executed already: make a new one for another pass.")
             )
+        self._check_allowed()
+        if self.mode == "auto" and self.other_day:
+            raise UserError(
+                self.env._(
+                    "An automatic run sends today: set its date to today, or choose the "
+                    "mode Propose."
+                )
+            )
+
+    def _check_allowed(self):
+        """Raise UserError if another run is working, or another addon would remind as well."""
+        if self.mode != "preview" and self.search_count(
+            [*self._working_domain(self.company_id), ("id", "!=", self.id)], limit=1
+        ):
+            raise UserError(self._still_working())
         if self.mode == "auto":
             self.company_id._cobranza_check_rival()
-            if self.other_day:
-                raise UserError(
-                    self.env._(
-                        "An automatic run sends today: set its date to today, or choose the "
-                        "mode Propose."
-                    )
-                )
+
+    @api.model
+    def _working_domain(self, company):
+        """Domain of the run that is changing a company's reminders right now."""
+        return [("company_id", "=", company.id), ("state", "=", "running"), ("mode", "!=", "preview")]
+
+    @api.model
+    def _still_working(self):
+        return self.env._("Another run of this company is still working: wait until it is done.")
 
     def _foreground_limit(self):
         """Up to so many due lines a run is done while the user waits."""
@@ -290,18 +322,15 @@ class CobranzaRun(models.Model):
         debtor_ids = [debtor_id for debtor_id in chunk if debtor_id]
         figures = Counter()
         if assessed:
-            self.env["cobranza.run.line"]._insert(self, assessed, self._partners(debtor_ids))
+            self.env["cobranza.run.line"]._insert(self, assessed)
         if self.mode != "preview":
             self._lock()
             letters = grouping.group(assessed)
             reminders = self.env["cobranza.reminder"]
             figures = reminders._propose(self, letters, chunk)
             self._store_next_dates(debtor_ids)
-        self._add_figures(assessed, figures, max(debtor_ids, default=self.cursor_debtor_id))
-
-    def _partners(self, debtor_ids):
-        debtors = self.env["cobranza.debtor"].sudo().browse(debtor_ids)
-        return {debtor.id: debtor.partner_id.id for debtor in debtors}
+        # lines without a customer come first: once they are done the cursor is no longer empty
+        self._add_figures(assessed, figures, max(debtor_ids, default=self.cursor_debtor_id or -1))
 
     def _lock(self):
         """Let one run at a time change the company's reminders, until this transaction ends."""
@@ -309,9 +338,7 @@ class CobranzaRun(models.Model):
             SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, self.company_id.id)
         )
         if not self.env.cr.fetchone()[0]:
-            raise UserError(
-                self.env._("Another run of this company is still working: wait until it is done.")
-            )
+            raise UserError(self._still_working())
 
     def _store_next_dates(self, debtor_ids):
         """Keep on the debtors when this run expects the next reminder (for lists)."""
@@ -364,9 +391,7 @@ class CobranzaRun(models.Model):
         debtors = self.env["cobranza.debtor"]
         debtors._refresh_figures(self.company_id, self.debtor_ids.ids or None)
         if self.mode == "auto":
-            waiting = self._automatic_reminders()
-            waiting._gated().write({"automatic": True})
-            waiting._set_approved()
+            self._automatic_reminders()._approve_automatically()
             self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
 
     def _automatic_reminders(self):
@@ -400,18 +425,16 @@ class CobranzaRun(models.Model):
         """Start today's run of a company unless it has one or one is still working."""
         today = company._cobranza_today()
         mode = company.cobranza_run_mode
-        taken = self.search_count(
+        done = Domain(
             [
                 ("company_id", "=", company.id),
                 ("mode", "=", mode),
                 ("debtor_ids", "=", False),
-                "|",
-                "&",
                 ("date", "=", today),
-                ("state", "in", ("done", "running")),
-                ("state", "=", "running"),
+                ("state", "=", "done"),
             ]
         )
+        taken = self.search_count(done | Domain(self._working_domain(company)), limit=1)
         if taken:
             return self.browse()
         run = self.create({"company_id": company.id, "date": today, "mode": mode})
@@ -458,7 +481,8 @@ class CobranzaRun(models.Model):
     def _gc_previews(self):
         """Delete previews after a week: what they showed was never acted upon."""
         old = fields.Datetime.subtract(fields.Datetime.now(), **{"days": 7})
-        self.search([("mode", "=", "preview"), ("create_date", "<", old)], limit=1000).unlink()
+        previews = [("mode", "=", "preview"), ("state", "!=", "running"), ("create_date", "<", old)]
+        self.search(previews, limit=1000).unlink()
 
 
 def _reason_row(outcome, reason, label, count):

@@ -1,15 +1,25 @@
 import io
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .reason_texts import REASON_SELECTION, explain
 
 COLUMNS = (
-    "run_id", "move_line_id", "move_id", "debtor_id", "partner_id", "recipient_id",
-    "currency_id", "outcome", "reason", "level_id", "next_date", "date_due", "residual",
-    "in_process_amount", "paused_amount", "credit_amount", "amount", "company_amount",
-    "policy_id", "policy_rule",
+    "run_id", "move_line_id", "debtor_id", "currency_id", "outcome", "reason", "level_id",
+    "next_date", "date_due", "residual", "in_process_amount", "paused_amount", "credit_amount",
+    "amount", "company_amount", "policy_id", "policy_rule",
 )  # fmt: skip
+
+
+class UncheckedMany2one(fields.Many2one):
+    """A reference without a foreign key: checking one costs as much as writing half a row.
+
+    For records that are hardly ever deleted; they call `_forget` when they are.
+    """
+
+    def update_db_foreign_key(self, model, column):
+        """Leave the column without a constraint."""
 
 
 class CobranzaRunLine(models.Model):
@@ -18,21 +28,19 @@ class CobranzaRunLine(models.Model):
     _name = "cobranza.run.line"
     _description = "Decision"
     _log_access = False
-    _order = "run_id desc, debtor_id, date_due, id"
+    # a run writes them by debtor, oldest due first
+    _order = "run_id.id desc, id"
     _rec_name = "move_line_id"
 
-    run_id = fields.Many2one("cobranza.run", required=True, index=True, ondelete="cascade")
+    run_id = fields.Many2one("cobranza.run", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="run_id.company_id")
     move_line_id = fields.Many2one(
         "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
     )
-    move_id = fields.Many2one(
-        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
-    )
-    debtor_id = fields.Many2one("cobranza.debtor", index="btree_not_null", ondelete="set null")
-    partner_id = fields.Many2one("res.partner", "Customer", ondelete="set null")
-    recipient_id = fields.Many2one("res.partner", ondelete="set null")
-    currency_id = fields.Many2one("res.currency", required=True)
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
+    debtor_id = fields.Many2one("cobranza.debtor", ondelete="set null")
+    partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer")
+    currency_id = UncheckedMany2one("res.currency", required=True)
     company_currency_id = fields.Many2one(
         related="run_id.company_id.currency_id", string="Company currency"
     )
@@ -41,7 +49,7 @@ class CobranzaRunLine(models.Model):
     )
     reason = fields.Selection(REASON_SELECTION, required=True)
     sentence = fields.Char("Why", compute="_compute_sentence")
-    level_id = fields.Many2one("cobranza.policy.level", ondelete="set null")
+    level_id = UncheckedMany2one("cobranza.policy.level")
     next_date = fields.Date("When next")
     date_due = fields.Date("Due date")
     residual = fields.Monetary(help="What the ledger says is open.")
@@ -52,12 +60,15 @@ class CobranzaRunLine(models.Model):
     company_amount = fields.Monetary(
         "To chase (company currency)", currency_field="company_currency_id"
     )
-    policy_id = fields.Many2one("cobranza.policy", ondelete="set null")
+    policy_id = UncheckedMany2one("cobranza.policy")
     policy_rule = fields.Selection(
         [("invoice", "Chosen on the invoice"), ("debtor", "Chosen for the customer"),
          ("company", "The company's")],
         "Policy chosen by",
     )  # fmt: skip
+
+    _run_idx = models.Index("(run_id DESC, id)")
+    _debtor_run_idx = models.Index("(debtor_id, run_id)")
 
     @api.depends("reason", "next_date", "level_id")
     @api.depends_context("lang")
@@ -82,33 +93,45 @@ class CobranzaRunLine(models.Model):
         return self.move_id.action_open_business_doc() if self.move_id else False
 
     @api.model
-    def _insert(self, run, assessed, partner_by_debtor):
+    def _insert(self, run, assessed):
         """Write the decisions of a chunk at once (COPY: a run has one line per due line).
 
         assessed: iterable of engine.dunning.Assessed.
-        partner_by_debtor: {debtor id: commercial partner id}.
         """
         buffer = io.StringIO()
         for one in assessed:
-            values = self._row(run.id, one, partner_by_debtor.get(one.item.debtor_id))
-            buffer.write("\t".join(r"\N" if v is None else str(v) for v in values) + "\n")
+            buffer.write("\t".join(map(str, self._row(run.id, one))) + "\n")
         buffer.seek(0)
         columns = ", ".join(COLUMNS)
-        self.env.cr.copy_expert(f"COPY {self._table} ({columns}) FROM STDIN", buffer)
+        self.env.cr.copy_expert(
+            f"COPY {self._table} ({columns}) FROM STDIN WITH (NULL 'None')", buffer
+        )
         run.invalidate_recordset(["line_ids"])
 
     @api.model
-    def _row(self, run_id, one, partner_id):
+    def _row(self, run_id, one):
         """The values of COLUMNS for one decision; none of them is text that a user wrote."""
         item, position, decision = one.item, one.position, one.decision
         return (
-            run_id, item.id, item.move_id, item.debtor_id, partner_id, item.recipient_id,
-            item.currency, decision.outcome, decision.reason,
+            run_id, item.id, item.debtor_id, item.currency, decision.outcome, decision.reason,
             decision.level.id if decision.level else None, decision.next_date, item.due,
             item.residual, position.in_process, position.paused, position.credit,
             one.amount, one.company_amount,
             item.policy.id if item.policy else None, item.policy_rule,
         )  # fmt: skip
+
+    @api.model
+    def _forget(self, field_name, ids):
+        """Empty an unchecked reference to records that are about to be deleted."""
+        self.flush_model([field_name])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cobranza_run_line SET %(field)s = NULL WHERE %(field)s IN %(ids)s",
+                field=SQL.identifier(field_name),
+                ids=tuple(ids) or (0,),
+            )
+        )
+        self.invalidate_model([field_name])
 
     @api.autovacuum
     def _gc_old_lines(self):

@@ -1,3 +1,14 @@
-from . import test_selection
-from . import test_reminder
-from . import test_handover
+from . import (
+    test_access,
+    test_amounts,
+    test_block,
+    test_demo,
+    test_handover,
+    test_neutralize,
+    test_policy,
+    test_reminder,
+    test_run,
+    test_selection,
+    test_texts,
+)
+from . import test_cron_send

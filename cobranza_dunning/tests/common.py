@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from psycopg2 import IntegrityError
-
 from odoo import Command, fields
+from odoo.addons.base.tests.common import BaseCommon
 from odoo.exceptions import UserError
 from odoo.tests.common import freeze_time, new_test_user
 from odoo.tools import mute_logger
-
-from odoo.addons.base.tests.common import BaseCommon
+from psycopg2 import IntegrityError
 
 #: A Tuesday, noon in UTC.
 TODAY = date(2026, 3, 10)
@@ -258,7 +256,7 @@ class CobranzaCase(BaseCommon):
         move.is_move_sent = sent
         if post:
             move.action_post()
-        return move
+        return move.with_env(self.env)
 
     def _term(self, installments, start):
         total = sum(part for day, part in installments)
@@ -285,7 +283,8 @@ class CobranzaCase(BaseCommon):
             partner, amount, currency=currency, move_type="out_refund", **vals
         )
         if invoice:
-            (self.due(note) | self.due(invoice)).filtered(lambda one: not one.reconciled).reconcile()
+            both = self.due(note) | self.due(invoice)
+            both.filtered(lambda one: not one.reconciled).reconcile()
         return note
 
     def journal_debt(self, partner, amount, due=None, currency=None, company=None):
@@ -319,7 +318,7 @@ class CobranzaCase(BaseCommon):
             }
         )
         move.action_post()
-        return move
+        return move.with_env(self.env)
 
     def pay(self, moves, amount=None, currency=None, **vals):
         """Pay invoices (or refund credit notes) by Odoo's wizard: with a journal entry, reconciled.

@@ -73,6 +73,23 @@ class TestSelection(CobranzaCase):
         self.assertTrue(self.policy.require_sent)
         self.assertDecision(opening, "remind", "level_reached")
 
+    def test_rule1_sales_receipts_are_invoices(self):
+        receipt = self.invoice(self.partner, 100, move_type="out_receipt", sent=False)
+        self.assertDecision(receipt, "skip", "not_sent")
+        receipt.is_move_sent = True
+        self.assertDecision(receipt, "remind", "level_reached", amount=100)
+
+    def test_rule1_a_returned_payment_is_a_debt_again(self):
+        """A bank entry that charges the customer back: owed, though no invoice says so."""
+        books = self.accounts
+        back = self.journal_debt(self.partner, 100)
+        back.button_draft()
+        back.name = False
+        back.journal_id = books["journals"]["bank"]
+        back.action_post()
+        self.assertFalse(self.due(back).no_followup)
+        self.assertDecision(back, "remind", "level_reached", amount=100)
+
     def test_rule1_a_line_without_due_date_counts_from_its_date(self):
         opening = self.journal_debt(self.partner, 100, days_ago(4))
         self.due(opening).date_maturity = False
@@ -219,8 +236,6 @@ class TestSelection(CobranzaCase):
         invoice = self.invoice(accounts, 100)
         direct = self.invoice(self.partner, 100)
         run = self.run_dunning("propose")
-        self.assertEqual(self.decision(run, invoice).recipient_id, accounts)
-        self.assertEqual(self.decision(run, direct).recipient_id, self.partner)
         recipients = {one.recipient_id: one.line_ids.move_id for one in run.reminder_ids}
         self.assertEqual(recipients, {accounts: invoice, self.partner: direct})
         self.assertEqual(run.reminder_ids.partner_id, self.partner)
@@ -228,7 +243,8 @@ class TestSelection(CobranzaCase):
     def test_contact_without_email_gives_way_to_the_commercial_partner(self):
         shop = self.new_partner("Shop", parent_id=self.partner.id, email=False)
         move = self.invoice(shop, 100)
-        self.assertDecision(move, "remind", "level_reached", recipient_id=self.partner)
+        self.assertDecision(move, "remind", "level_reached")
+        self.assertEqual(self.run_dunning("propose").reminder_ids.recipient_id, self.partner)
 
     def test_customer_without_email_is_work_for_a_person(self):
         move = self.invoice(self.partner, 100)
@@ -242,7 +258,8 @@ class TestSelection(CobranzaCase):
     def test_recipient_of_a_journal_debt_is_its_contact(self):
         shop = self.new_partner("Shop", parent_id=self.partner.id)
         opening = self.journal_debt(shop, 100)
-        self.assertDecision(opening, "remind", "level_reached", recipient_id=shop)
+        self.assertDecision(opening, "remind", "level_reached")
+        self.assertEqual(self.run_dunning("propose").reminder_ids.recipient_id, shop)
 
 
 @tagged("post_install", "-at_install")
@@ -327,6 +344,31 @@ class TestPauses(CobranzaCase):
         self.assertEqual(search([*ours, ("cobranza_paused", "=", True)]), move)
         self.assertEqual(search([*ours, ("cobranza_paused", "=", False)]), other)
         self.assertEqual(search([*ours, ("cobranza_to_chase", "=", True)]), other)
+
+    def test_the_pause_dialog(self):
+        """One pause for each customer and invoice, all with the same reason."""
+        first, second = self.invoice(self.partner, 100), self.invoice(self.partner, 50)
+        hers = self.invoice(self.other, 100)
+        wizard = self.env["cobranza.pause.wizard"].create(
+            {
+                "debtor_ids": self.debtor(self.other).ids,
+                "move_ids": first.ids,
+                "reason": "He called",
+                "until": days_ago(-7),
+            }
+        )
+        wizard.action_pause()
+        self.assertDecision(first, "wait", "paused_until", next_date=days_ago(-7))
+        self.assertDecision(hers, "wait", "paused_until", next_date=days_ago(-7))
+        self.assertDecision(second, "remind", "level_reached")
+
+    def test_the_pause_dialog_wants_something_owed(self):
+        draft = self.invoice(self.partner, 100, post=False)
+        wizard = self.env["cobranza.pause.wizard"].create(
+            {"move_ids": draft.ids, "reason": "He called"}
+        )
+        with self.assertRefused("yet: post them first"):
+            wizard.action_pause()
 
     def test_a_pause_names_only_documents_of_its_customer(self):
         move = self.invoice(self.partner, 100)

@@ -29,8 +29,13 @@ class CobranzaPauseWizard(models.TransientModel):
         }
 
     def action_pause(self):
-        """Create the pauses. Raises UserError if an invoice's customer has no account yet."""
+        """Create the pauses.
+
+        Raises UserError if there is nothing to pause, or an invoice's customer has no account yet.
+        """
         self.ensure_one()
+        if not (self.debtor_ids or self.move_ids):
+            raise UserError(self.env._("Choose the customers or invoices to pause."))
         homeless = self.move_ids.filtered(lambda move: not move.cobranza_debtor_id)
         if homeless:
             raise UserError(

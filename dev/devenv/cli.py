@@ -59,7 +59,7 @@ def make(args):
     """`./dev/make TARGET`: what the Makefile calls."""
     targets = {
         "setup": setup, "stop": stop, "demo": demo, "bench": bench, "lint": checks.lint,
-        "test": checks.test, "test_odoo_account": odoo_account.compare,
+        "test": checks.test, "test_odoo_account": odoo_account.compare, "i18n": i18n,
     }
     if len(args) != 1 or args[0] not in targets:
         raise SetupError(f"usage: ./dev/make {'|'.join(targets)}")
@@ -82,6 +82,12 @@ def demo():
     """The demo company in a fresh database, its run, then the web client."""
     setup()
     return _python(paths.DEV / "demo.py")
+
+
+def i18n():
+    """The catalogues of translations, brought up to date with code and views."""
+    environment.prepare()
+    return _python(paths.DEV / "i18n.py")
 
 
 def bench():

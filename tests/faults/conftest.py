@@ -5,7 +5,7 @@ from support.books import Books
 from support.waiting import wait_until
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server():
     """A server whose scheduled actions run; each test finds it running and its sink empty."""
     running = live.start(crons=1)

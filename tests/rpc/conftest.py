@@ -9,8 +9,8 @@ import json
 from datetime import datetime, timedelta
 people = {}
 for name, groups in (
-    ('auditor', ['cobranza_dunning.group_auditor']),
-    ('collector', ['cobranza_dunning.group_collector']),
+    ('auditor', ['account.group_account_readonly']),
+    ('collector', ['account.group_account_invoice']),
     ('clerk', ['base.group_user']),
     ('customer', ['base.group_portal']),
 ):
@@ -28,14 +28,17 @@ env.cr.commit()
 
 @pytest.fixture(scope="session")
 def api_keys(live):
-    """{login: API key} of admin and collector; makes the users auditor, collector, clerk and
-    customer (portal), whose passwords are their logins with -secret behind."""
+    """{login: API key} of admin and collector.
+
+    Makes the users auditor and collector (as accountants become them), clerk (internal, outside
+    the groups) and customer (portal); the password of each is the login with -secret behind.
+    """
     printed = live.shell(SETUP)
     line = next(line for line in printed.splitlines() if "KEYS " in line)
     return json.loads(line.partition("KEYS ")[2])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def as_user(live, api_keys):
     """Function that gives the odoorpc client of a user by login."""
     return lambda login: live.odoo(login, f"{login}-secret")

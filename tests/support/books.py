@@ -51,6 +51,13 @@ class Books:
         """Post one invoice, of a new customer unless one is given; return its id."""
         return self.invoices([partner_id or self.customer()], **values)[0]
 
+    def pay(self, move_id, amount=None):
+        """Register a payment of an invoice: all of it, or `amount`."""
+        context = {"active_model": "account.move", "active_ids": [move_id]}
+        register = self.env["account.payment.register"].with_context(**context)
+        wizard_id = register.create({"amount": amount} if amount else {})
+        register.action_create_payments([wizard_id])
+
     def debtors(self, partner_ids):
         """Ids of the collections accounts of these customers, in their order."""
         rows = self.env["cobranza.debtor"].search_read(

@@ -1,0 +1,167 @@
+"""What becomes of a reminder's mail: refused, bounced, no address; and that it doesn't count."""
+from email.message import EmailMessage, Message
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
+import pytest
+from support.waiting import wait_until
+
+DELIVERY = ("state", "delivery", "delivery_error")
+
+
+def test_mail_server_refuses(ledger, server):
+    """550: shown as failed with the server's own words, and the line is to be told again."""
+    (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
+    server.sink.mode = "reject=550"
+    send(ledger, reminder_id)
+    told = wait_for_delivery(ledger, reminder_id, "failed")
+    assert told["state"] == "sent"
+    assert "550" in told["delivery_error"] and "No such mailbox" in told["delivery_error"]
+    assert server.sink.messages == []
+    found = ledger.env["cobranza.reminder"].search(
+        [("delivery", "=", "failed"), ("partner_id", "=", partner_id)])
+    assert found == [reminder_id]
+
+    assert counts_as_told(ledger, move_id) is False
+    server.sink.mode = "normal"
+    ledger.run("propose", [partner_id])
+    (again,) = ledger.reminders([partner_id], "proposed")
+    assert level(ledger, again) == level(ledger, reminder_id)
+    send(ledger, again)
+    wait_for_delivery(ledger, again, "delivered")
+    assert len(server.sink) == 1
+
+
+def test_mail_server_refuses_one_of_several(ledger, server):
+    """One bad address doesn't hold back the others of the same batch."""
+    partner_ids, _moves, reminder_ids = ledger.propose(3)
+    ledger.env["res.partner"].write(partner_ids[1:2], {"email": "nobody@reject.test"})
+    send(ledger, *reminder_ids)
+    for reminder_id, delivery in zip(reminder_ids, ("delivered", "failed", "delivered"),
+                                     strict=True):
+        wait_for_delivery(ledger, reminder_id, delivery)
+    assert len(server.sink) == 2
+
+
+def test_no_mail_server_at_all(ledger, server):
+    """Nobody listens at the port: failed, not lost."""
+    _partners, (move_id,), (reminder_id,) = ledger.propose()
+    servers = ledger.env["ir.mail_server"].search([])
+    port = ledger.read("ir.mail_server", servers[0], "smtp_port")
+    ledger.env["ir.mail_server"].write(servers, {"smtp_port": 9})
+    try:
+        send(ledger, reminder_id)
+        wait_for_delivery(ledger, reminder_id, "failed")
+    finally:
+        ledger.env["ir.mail_server"].write(servers, {"smtp_port": port})
+    assert counts_as_told(ledger, move_id) is False
+
+
+@pytest.mark.parametrize("sender", ["standard", "original headers only"])
+def test_bounce_comes_back(ledger, server, sender):
+    """A delivery report to the bounce address: bounced, and the next run tells the line again."""
+    (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
+    send(ledger, reminder_id)
+    wait_for_delivery(ledger, reminder_id, "delivered")
+    (mail,) = server.sink.messages
+    assert counts_as_told(ledger, move_id) is True
+
+    report = delivery_report(mail, whole=sender == "standard")
+    ledger.env["mail.thread"].message_process(False, report.as_string())
+    told = wait_for_delivery(ledger, reminder_id, "bounced")
+    assert told["state"] == "sent"
+    assert told["delivery_error"]
+    assert counts_as_told(ledger, move_id) is False
+    ledger.run("propose", [partner_id])
+    (again,) = ledger.reminders([partner_id], "proposed")
+    assert level(ledger, again) == level(ledger, reminder_id)
+
+
+def test_answer_arrives_at_the_reminder(ledger, server):
+    """The customer answers the mail: it is in the reminder's chatter, nothing else happens."""
+    _partners, _moves, (reminder_id,) = ledger.propose()
+    send(ledger, reminder_id)
+    wait_for_delivery(ledger, reminder_id, "delivered")
+    (mail,) = server.sink.messages
+    answer = EmailMessage()
+    answer["From"], answer["To"] = mail["To"], mail["Reply-To"]
+    answer["Subject"], answer["Message-Id"] = f"Re: {mail['Subject']}", "<answer-1@customers.test>"
+    answer["In-Reply-To"] = answer["References"] = mail["Message-Id"]
+    answer.set_content("We pay on Friday.")
+    thread_id = ledger.env["mail.thread"].message_process(False, answer.as_string())
+    assert thread_id == reminder_id
+    (message,) = ledger.env["mail.message"].search_read(
+        [("model", "=", "cobranza.reminder"), ("res_id", "=", reminder_id),
+         ("message_type", "=", "email")], ["body"])
+    assert "We pay on Friday." in message["body"]
+
+
+def test_address_lost_between_approval_and_sending(ledger, server):
+    """Not sent, said why, and sent after the address is back."""
+    (partner_id,), _moves, (reminder_id,) = ledger.propose()
+    ledger.env["cobranza.reminder"].action_approve([reminder_id])
+    address = ledger.read("res.partner", partner_id, "email")
+    ledger.env["res.partner"].write([partner_id], {"email": False})
+    ledger.env["cobranza.reminder"].action_send([reminder_id])
+    values = ledger.read("cobranza.reminder", reminder_id, "state", "problem")
+    assert values["state"] == "approved"
+    assert "has no e-mail address: add one" in values["problem"]
+    ledger.env["res.partner"].write([partner_id], {"email": address})
+    ledger.env["cobranza.reminder"].action_send([reminder_id])
+    assert wait_for_delivery(ledger, reminder_id, "delivered")["state"] == "sent"
+    assert len(server.sink.to(address)) == 1
+
+
+# --- what they share -----------------------------------------------------------------------
+
+
+def send(ledger, *reminder_ids):
+    ledger.env["cobranza.reminder"].action_approve(list(reminder_ids))
+    ledger.env["cobranza.reminder"].action_send(list(reminder_ids))
+
+
+def wait_for_delivery(ledger, reminder_id, delivery):
+    """The reminder's values once its delivery is the expected one."""
+    def values():
+        """the mail got that far"""
+        found = ledger.read("cobranza.reminder", reminder_id, *DELIVERY)
+        return found if found["delivery"] == delivery else None
+
+    return wait_until(values)
+
+
+def counts_as_told(ledger, move_id):
+    """Whether the line has been told: then it waits, else it is ready."""
+    (explained,) = ledger.env["account.move"].cobranza_explain([move_id])
+    return explained["outcome"] == "wait"
+
+
+def level(ledger, reminder_id):
+    return ledger.read("cobranza.reminder", reminder_id, "level_id")
+
+
+def delivery_report(mail, whole):
+    """A report as RFC 3464 says: what happened, for machines, and the message or its head."""
+    report = MIMEMultipart("report", **{"report-type": "delivery-status"})
+    report["From"] = "MAILER-DAEMON@mx.customers.test"
+    report["To"] = mail["Return-Path"].strip("<>")
+    report["Subject"] = "Undelivered Mail Returned to Sender"
+    report["Message-Id"] = f"<dsn-{mail['Message-Id'].strip('<>')}>"
+    report["Auto-Submitted"] = "auto-replied"
+    report.attach(MIMEText("I'm sorry to have to inform you that your message could not be "
+                           "delivered: user unknown."))
+    per_message, per_recipient, status = Message(), Message(), Message()
+    per_message["Reporting-MTA"] = "dns; mx.customers.test"
+    per_recipient["Final-Recipient"] = f"rfc822; {mail['X-Sink-Recipients']}"
+    per_recipient["Action"], per_recipient["Status"] = "failed", "5.1.1"
+    per_recipient["Diagnostic-Code"] = "smtp; 550 5.1.1 User unknown"
+    status["Content-Type"] = "message/delivery-status"
+    status.set_payload([per_message, per_recipient])
+    report.attach(status)
+    if whole:
+        report.attach(MIMEMessage(mail, "rfc822"))
+    else:
+        head = "".join(f"{name}: {mail[name]}\n" for name in ("Message-Id", "To", "Subject"))
+        report.attach(MIMEText(head, "rfc822-headers"))
+    return report
