@@ -15,7 +15,7 @@ open items that are credits (`--credits`).
 
 import argparse
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import psycopg2
@@ -43,7 +43,7 @@ class Ledger:
     blocks: float = 0.02
     payments: float = 0.02
     credits: float = 0.03
-    today: date = date.today()
+    today: date = field(default_factory=date.today)
     seed: float = 0.42
 
 

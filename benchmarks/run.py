@@ -135,7 +135,8 @@ def print_rest(results):
             )
         )
     heads = ("lines", "ms per reminder", "queries per reminder", "debtor form ms",
-             "largest debtor ms", "debtor list ms", "explain a line ms", "all figures s")  # fmt: skip
+             "largest debtor ms", "debtor list ms", "explain a line ms",
+             "all figures s")  # fmt: skip
     _print_table(heads, rows)
 
 

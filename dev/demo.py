@@ -67,8 +67,8 @@ def _report(sink):
     """Which .eml files the mail server wrote, and where."""
     today = datetime.date.today()
     messages = sink.messages
-    of_today = [one for one in messages if one["Date"].datetime.date() == today]
-    print(f"\nFicheros .eml: {len(messages)}, de ellos {len(of_today)} de hoy, en {MAIL}")
+    of_today = [one for one in messages if one["Date"].datetime.astimezone().date() == today]
+    print(f"\nFicheros .eml: {len(messages)}, de ellos {len(of_today)} de hoy, en {MAIL.relative_to(paths.ROOT)}/")
     for message in of_today:
         print(f"  {message['X-Sink-Recipients']:<48} {message['Subject']}")
 

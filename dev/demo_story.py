@@ -6,16 +6,20 @@ approval, sending, the mail queue, with the clock put back. Then comes today.
 from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import Command
 from odoo.addons.cobranza_dunning.demo.company import create_company
 from odoo.addons.cobranza_dunning.demo.ledger import Ledger
 from odoo.addons.cobranza_dunning.demo.plan import DAYS
+from odoo.sql_db import BaseCursor
 from odoo.tools import formatLang
 
 LANGUAGES = ("es_ES", "pt_PT", "en_GB")
 MAIL_DOMAIN = "atlantico.example.com"
+#: What everybody sees first.
+START = "cobranza_dunning.cobranza_debtor_action_today"
 #: login (and password), name, job, telephone, groups
 PEOPLE = (
     ("carmen", "Carmen Vázquez Otero", "Responsable de cobros", "+34 986 000 111",
@@ -33,6 +37,7 @@ LEFT_TO_APPROVE = 5
 
 def run_story(env):
     """Tell the story with `env` of the demo database; commits as it goes, prints at the end."""
+    _empty_the_queue(env)
     env = _speak_spanish(env)
     company = create_company(env)
     people = _hire(company)
@@ -59,6 +64,11 @@ def say(text=""):
 
 # --- the company -----------------------------------------------------------------------------
 
+def _empty_the_queue(env):
+    """Forget the mails that Odoo's own demo data left to be sent: they would fill the sink."""
+    env["mail.mail"].search([("state", "=", "outgoing")]).unlink()
+
+
 def _speak_spanish(env):
     """Install the languages of company and customers; return `env` in Spanish."""
     for code in LANGUAGES:
@@ -69,9 +79,10 @@ def _speak_spanish(env):
 def _hire(company):
     """Return {login: user} of the people who work there; the administrator moves in as well."""
     env = company.env
-    company.alias_domain_id = env["mail.alias.domain"].create({"name": MAIL_DOMAIN})
-    # its server may send in the name of its people, not only of "notifications"
-    env["ir.mail_server"].search([]).from_filter = MAIL_DOMAIN
+    domains = env["mail.alias.domain"]
+    company.alias_domain_id = domains.create({"name": MAIL_DOMAIN})
+    # the server may send in the name of people, not only of "notifications"
+    env["ir.mail_server"].search([]).from_filter = ",".join(domains.search([]).mapped("name"))
     users = {}
     for login, name, job, phone, groups in PEOPLE:
         first, last = name.lower().replace("á", "a").split()[:2]
@@ -86,6 +97,7 @@ def _hire(company):
                 "tz": "Europe/Madrid",
                 "company_id": company.id,
                 "company_ids": [Command.set(company.ids)],
+                "action_id": env.ref(START).id,
                 "group_ids": [Command.link(env.ref(group).id) for group in groups],
             }
         )
@@ -97,6 +109,7 @@ def _hire(company):
             "tz": "Europe/Madrid",
             "company_id": company.id,
             "company_ids": [Command.set(company.ids)],
+            "action_id": env.ref(START).id,
         }
     )
     company.cobranza_user_id = users["ivan"]
@@ -112,8 +125,9 @@ def _workday(day):
 
 @contextmanager
 def clock(env, day):
-    """Have it be the morning of `day` for everything that asks Python for the time."""
-    with freeze_time(datetime.combine(day, time(9, 30))):
+    """Have it be the morning of `day`, for Python and for the dates Odoo writes on records."""
+    frozen = freeze_time(datetime.combine(day, time(9, 30)))
+    with frozen, patch.object(BaseCursor, "now", lambda cursor: datetime.now()):
         yield
         env.flush_all()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polib
+
 from devenv import environment, paths, templates
 from devenv.ui import SetupError, step
 

@@ -65,8 +65,19 @@ def _load_chart(company):
     )
     charts._load("es_pymes" if spanish else "generic_coa", company, install_demo=False)
     if not spanish:
-        name = "IVA 21 %"
-        company.account_sale_tax_id.write({"amount": 21, "name": name, "invoice_label": name})
+        _move_to_spain(company)
+
+
+def _move_to_spain(company):
+    """Make a generic chart's currency and taxes the country's; it takes that to be the US."""
+    company.currency_id = company.env.ref("base.EUR")
+    own = [("company_id", "=", company.id)]
+    for model in ("account.tax.group", "account.tax", "account.fiscal.position"):
+        records = company.env[model].search([*own, ("country_id", "!=", False)])
+        records.country_id = company.country_id
+    company.account_fiscal_country_id = company.country_id
+    name = "IVA 21 %"
+    company.account_sale_tax_id.write({"amount": 21, "name": name, "invoice_label": name})
 
 
 def _set_up_journals(company):

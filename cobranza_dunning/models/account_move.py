@@ -24,8 +24,13 @@ class AccountMove(models.Model):
         "account.move.line", string="Due lines", compute="_compute_cobranza_due_line_ids",
         groups="cobranza_dunning.group_auditor",
     )
+    # those that are over as well: they stay on record
     cobranza_block_ids = fields.One2many(
-        "cobranza.block", "move_id", "Collections pauses", groups="cobranza_dunning.group_auditor"
+        "cobranza.block",
+        "move_id",
+        "Collections pauses",
+        context={"active_test": False},
+        groups="cobranza_dunning.group_auditor",
     )
     cobranza_reminder_count = fields.Integer(
         compute="_compute_cobranza_reminder_count", groups="cobranza_dunning.group_auditor"

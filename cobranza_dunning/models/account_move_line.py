@@ -110,7 +110,7 @@ class AccountMoveLine(models.Model):
     def _cobranza_explanation(self, one):
         """Turn an engine.dunning.Assessed into the plain dict of `cobranza_explain`."""
         item, position, decision = one.item, one.position, one.decision
-        line = self.browse(item.id)
+        line = self.browse(item.id).with_prefetch(self.ids)
         level = self.env["cobranza.policy.level"].sudo().browse(
             decision.level.id if decision.level else []
         )

@@ -47,7 +47,10 @@ class CobranzaDebtor(models.Model):
     effective_policy_id = fields.Many2one(
         "cobranza.policy", "Policy", compute="_compute_effective_policy_id"
     )
-    block_ids = fields.One2many("cobranza.block", "debtor_id", "Pauses")
+    # those that are over as well: they stay on record
+    block_ids = fields.One2many(
+        "cobranza.block", "debtor_id", "Pauses", context={"active_test": False}
+    )
     reminder_ids = fields.One2many("cobranza.reminder", "debtor_id", "Reminders")
     due_line_ids = fields.Many2many(
         "account.move.line", string="Due lines", compute="_compute_due_line_ids"

@@ -2,12 +2,11 @@ from datetime import date as calendar_date
 from decimal import Decimal
 from itertools import count, groupby
 
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
-
 from odoo import api, models
 from odoo.tools import SQL
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from ..engine import dunning, due, escalation, pauses
+from ..engine import due, dunning, escalation, pauses
 
 #: Due lines read, decided and written together; whole debtors, so a chunk may be larger.
 CHUNK = 20_000

@@ -33,6 +33,13 @@ class CobranzaPolicy(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     level_ids = fields.One2many("cobranza.policy.level", "policy_id", "Levels", copy=True)
+    archived_level_ids = fields.One2many(
+        "cobranza.policy.level",
+        "policy_id",
+        "Levels not in use",
+        domain=[("active", "=", False)],
+        context={"active_test": False},
+    )
     progression = fields.Selection(
         [("sequential", "One level after the other"), ("by_age", "The level the age calls for")],
         required=True,
@@ -111,12 +118,8 @@ class CobranzaPolicy(models.Model):
                     company=", ".join(used.mapped("name")),
                 )
             )
-        # whoever may delete policies need not see every customer and invoice they are chosen for
-        debtors_sudo, moves_sudo = self.env["cobranza.debtor"].sudo(), self.env["account.move"].sudo()
         for policy in self:
-            if debtors_sudo.search_count(
-                [("policy_id", "=", policy.id)], limit=1
-            ) or moves_sudo.search_count([("cobranza_policy_id", "=", policy.id)], limit=1):
+            if policy._is_chosen():
                 raise UserError(
                     self.env._(
                         "“%(policy)s” is chosen for customers or invoices: archive it instead of "
@@ -124,8 +127,19 @@ class CobranzaPolicy(models.Model):
                         policy=policy.name,
                     )
                 )
-        # the database deletes the levels with the policy, without asking them
-        self.with_context(active_test=False).level_ids._unlink_except_told()
+
+    def _is_chosen(self):
+        """Whether a customer or an invoice has this policy as its own."""
+        self.ensure_one()
+        # whoever deletes a policy need not see every customer and invoice it is chosen for
+        env_sudo = self.sudo().env
+        return any(
+            env_sudo[model].search_count([(field, "=", self.id)], limit=1)
+            for model, field in (
+                ("cobranza.debtor", "policy_id"),
+                ("account.move", "cobranza_policy_id"),
+            )
+        )
 
     def unlink(self):
         """Delete policies with their levels; decisions forget both."""

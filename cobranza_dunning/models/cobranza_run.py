@@ -5,7 +5,7 @@ from contextlib import closing
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..engine import grouping
 from ..engine.reasons import REASONS
@@ -91,10 +91,11 @@ class CobranzaRun(models.Model):
             run.date = (run.company_id or self.env.company)._cobranza_today()
 
     @api.depends("date", "mode")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["mode"]._description_selection(self.env))
         for run in self:
-            run.display_name = f"{labels.get(run.mode, '')} {fields.Date.to_string(run.date)}"
+            run.display_name = f"{labels.get(run.mode, '')} {format_date(self.env, run.date)}"
 
     @api.depends("date", "company_id")
     def _compute_other_day(self):
@@ -258,7 +259,11 @@ class CobranzaRun(models.Model):
     @api.model
     def _working_domain(self, company):
         """Domain of the run that is changing a company's reminders right now."""
-        return [("company_id", "=", company.id), ("state", "=", "running"), ("mode", "!=", "preview")]
+        return [
+            ("company_id", "=", company.id),
+            ("state", "=", "running"),
+            ("mode", "!=", "preview"),
+        ]
 
     @api.model
     def _still_working(self):

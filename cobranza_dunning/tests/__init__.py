@@ -2,13 +2,15 @@ from . import (
     test_access,
     test_amounts,
     test_block,
+    test_cron_send,
     test_demo,
     test_handover,
     test_neutralize,
+    test_performance,
     test_policy,
     test_reminder,
     test_run,
     test_selection,
     test_texts,
+    test_translations,
 )
-from . import test_cron_send

@@ -1,12 +1,11 @@
 """Who may do what, in pairs of allowed and refused (DESIGN 5)."""
 
 from odoo import Command
+from odoo.addons.cobranza_dunning.models import gate
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw, get_public_method
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.cobranza_dunning.models import gate
 
 from .test_reminder import ReminderCase
 
@@ -60,8 +59,8 @@ class TestAccess(ReminderCase):
     def one_of_each(self, company=None):
         """A record of each of our models in a company, as {model name: record}."""
         company = company or self.company
-        user = self.env.user
-        env = self.env(user=user, context={**self.env.context, "allowed_company_ids": user.company_ids.ids})
+        companies = self.env.user.company_ids
+        env = self.env(context={**self.env.context, "allowed_company_ids": companies.ids})
         policy = company.cobranza_policy_id
         euro = self.env.ref("base.EUR")
         minimum = env["cobranza.policy.minimum"].create(
@@ -229,8 +228,7 @@ class TestAccess(ReminderCase):
             env = self.env(user=user)
             for name, act in refused.items():
                 with self.subTest(name, user=user.name), self.assertRaises(AccessError):
-                    with self.env.cr.savepoint():
-                        act(env)
+                    act(env)
         self.env.invalidate_all()
         looks = self.env(user=self.auditor)
         self.assertTrue(first.with_env(looks).body)
@@ -281,6 +279,13 @@ class TestAccess(ReminderCase):
                 with self.assertRaises(AccessError):
                     change(self.env(user=self.collector))
                 change(self.env(user=self.manager))
+
+    def test_a_collector_makes_a_run_on_the_form(self):
+        self.invoice(self.partner, 100)
+        with Form(self.env["cobranza.run"].with_user(self.collector)) as form:
+            form.mode = "propose"
+        form.record.action_execute()
+        self.assertEqual((form.record.state, form.record.reminder_count), ("done", 1))
 
     def test_collectors_work(self):
         """The other side of the refusals above; every text of the work is in test_texts."""
@@ -395,7 +400,7 @@ class TestAccess(ReminderCase):
             with self.subTest(name), self.assertRaises(AccessError):
                 run.write({name: run[name]})
         for command in (Command.clear(), Command.create({"outcome": "skip", "reason": "credit"})):
-            with self.assertRaises(AccessError), self.env.cr.savepoint():
+            with self.assertRaises(AccessError):
                 run.write({"line_ids": [command]})
 
     def test_what_a_run_was_asked_does_not_change_afterwards(self):

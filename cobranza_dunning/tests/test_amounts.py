@@ -1,3 +1,5 @@
+"""What may be chased of a due line: credits, payments, currencies, minimums (DESIGN 8.3, 8.15)."""
+
 from odoo.tests import tagged
 
 from .common import TODAY, CobranzaCase, days_ago
@@ -300,13 +302,29 @@ class TestForeignCurrency(CobranzaCase):
         self.payment_in_process(move, 1.11, self.company.currency_id)  # 166.5 yen
         self.assertDecision(move, "remind", "level_reached", amount=834, in_process_amount=167)
 
-    def test_rule1_a_line_with_nothing_left_in_its_currency_is_not_due(self):
-        """Exchange differences may leave company currency on an item; nobody owes that."""
+    def test_rule1_a_paid_line_of_another_rate_is_not_due(self):
+        """Odoo books the exchange difference; nobody owes that."""
         peso = self.new_currency("MXN", 20)
         move = self.invoice(self.partner, 2000, days_ago(30), currency=peso)
         peso.rate_ids = [(0, 0, {"name": days_ago(1), "rate": 40, "company_id": self.company.id})]
         self.pay(move, 2000, peso)
         self.assertFalse(self.run_dunning().line_ids)
+
+    def test_rule1_a_line_with_nothing_in_its_currency_is_not_due(self):
+        """A revaluation moves company currency only."""
+        peso = self.new_currency("MXN", 20)
+        entry = self.journal_debt(self.partner, 2000, currency=peso)
+        entry.button_draft()
+        for line, balance in zip(entry.line_ids.sorted("balance"), (-7, 7), strict=True):
+            line.with_context(check_move_validity=False).write(
+                {"amount_currency": 0, "balance": balance}
+            )
+        entry.action_post()
+        line = self.due(entry)
+        self.assertEqual((line.amount_residual_currency, line.amount_residual), (0, 7))
+        self.assertFalse(line.reconciled)
+        self.assertFalse(self.run_dunning().line_ids)
+        self.assertEqual(entry.cobranza_explain(), [])
 
 
 @tagged("post_install", "-at_install")

@@ -9,6 +9,7 @@ from odoo.tests import Form, tagged
 from .common import TODAY, CobranzaCase, days_ago
 
 SOON = TODAY + timedelta(days=10)
+PARTS = [(days_ago(30), 60), (days_ago(9), 40)]
 
 
 @tagged("post_install", "-at_install")
@@ -25,7 +26,7 @@ class TestBlock(CobranzaCase):
         self.assertDecision(others, "remind", "level_reached")
 
     def test_an_invoice_is_paused_with_all_its_installments(self):
-        paused = self.invoice(self.partner, 0, installments=[(days_ago(30), 60), (days_ago(9), 40)])
+        paused = self.invoice(self.partner, 0, installments=PARTS)
         free = self.invoice(self.partner, 70)
         self.assertEqual(self.pause(move=paused).scope, "move")
         for line in self.due(paused):
@@ -33,10 +34,11 @@ class TestBlock(CobranzaCase):
         self.assertDecision(free, "remind", "level_reached")
 
     def test_a_due_line_is_paused_alone(self):
-        invoice = self.invoice(self.partner, 0, installments=[(days_ago(30), 60), (days_ago(9), 40)])
+        invoice = self.invoice(self.partner, 0, installments=PARTS)
         first, second = self.due(invoice)
         pause = self.pause(line=second)
-        self.assertEqual((pause.scope, pause.move_id, pause.date_due), ("line", invoice, days_ago(9)))
+        self.assertEqual((pause.scope, pause.move_id), ("line", invoice))
+        self.assertEqual(pause.date_due, days_ago(9))
         self.assertDecision(first, "remind", "level_reached")
         self.assertDecision(second, "skip", "paused", amount=0)
 
@@ -47,7 +49,8 @@ class TestBlock(CobranzaCase):
 
     def test_a_pause_is_of_one_company(self):
         other = self.new_company()
-        ours, theirs = self.invoice(self.partner, 100), self.invoice(self.partner, 70, company=other)
+        ours = self.invoice(self.partner, 100)
+        theirs = self.invoice(self.partner, 70, company=other)
         self.pause(self.partner)
         self.assertDecision(ours, "skip", "paused")
         run = self.run_dunning(company=other)
@@ -206,7 +209,8 @@ class TestBlock(CobranzaCase):
         invoice = self.invoice(self.partner, 100)
         self.pause(self.partner, until=SOON)
         [one] = invoice.cobranza_explain()
-        self.assertEqual((one["reason"], one["next_date"], one["paused"]), ("paused_until", str(SOON), 100))
+        self.assertEqual((one["reason"], one["paused"]), ("paused_until", 100))
+        self.assertEqual(one["next_date"], str(SOON))
         self.assertIn("03/20/2026", one["sentence"])
 
     # --- the dialog

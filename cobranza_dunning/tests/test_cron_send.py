@@ -2,13 +2,11 @@
 
 from unittest.mock import patch
 
-from psycopg2 import OperationalError
-
+from odoo.addons.cobranza_dunning.models import cobranza_reminder
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.cobranza_dunning.models import cobranza_reminder
+from psycopg2 import OperationalError
 
 from .common import days_ago
 from .test_handover import MailingCase

@@ -6,13 +6,12 @@ from smtplib import SMTPRecipientsRefused
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.addons.mail.tests.common import MockEmail
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 from odoo.tools.mail import html2plaintext
-
-from odoo.addons.mail.tests.common import MockEmail
 
 from .common import TODAY, days_ago
 from .test_reminder import ReminderCase
@@ -23,7 +22,8 @@ class MailingCase(MockEmail, ReminderCase):
 
     def mails(self):
         """All mails about reminders, as the system sees them."""
-        return self.env["mail.mail"].sudo().search([("model", "=", "cobranza.reminder")], order="id")
+        mails_sudo = self.env["mail.mail"].sudo()
+        return mails_sudo.search([("model", "=", "cobranza.reminder")], order="id")
 
     def sent(self, partner=None, amount=100, due=None, on=None):
         """An invoice whose reminder is in the mail queue; return that reminder."""
@@ -402,9 +402,8 @@ class TestDelivery(MailingCase):
             some = found.search([("delivery", "!=", False), ("id", "in", mine.ids)])
             self.assertEqual(some.sorted("id"), (mine - unsent).sorted("id"))
             both = found.search([("delivery", "in", ["failed", "bounced"]), ("id", "in", mine.ids)])
-            self.assertEqual(
-                both.sorted("id"), (expected["failed"] | expected["bounced"] | cancelled).sorted("id")
-            )
+            problems = expected["failed"] | expected["bounced"] | cancelled
+            self.assertEqual(both.sorted("id"), problems.sorted("id"))
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,5 @@
+"""Policies: which one applies, what they may not be, and what a company needs."""
+
 from datetime import date
 from decimal import Decimal
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 from odoo.tools.mail import html2plaintext
+from psycopg2 import IntegrityError
 
 from .common import TODAY, CobranzaCase, days_ago
 
@@ -150,6 +152,27 @@ class TestProposing(ReminderCase):
                     undo.rollback()
                     self.env.invalidate_all()
 
+    def test_the_run_counts_what_it_did(self):
+        paid, changed = self.invoice(self.partner, 100), self.invoice(self.other, 100)
+        third = self.invoice(self.new_partner("Carla Customer"), 100)
+        self.propose().filtered(lambda one: one.line_ids.move_id == third).action_approve()
+        self.pay(paid)
+        self.pay(changed, 40)
+        self.pay(third, 40)
+        self.invoice(self.new_partner("Dora Customer"), 100)
+        figures = self.run_dunning("propose").figures
+        for key in ("created", "refreshed", "reduced", "cancelled"):
+            self.assertEqual(figures.get(key), 1, key)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_keeps_one_open_reminder_for_each_recipient(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        with self.assertRaises(IntegrityError):
+            reminder._gated().copy()
+        reminder.action_cancel("Wrong")
+        self.assertNotEqual(self.propose(), reminder)
+
     def test_a_run_for_some_customers_leaves_the_others_alone(self):
         mine, others = self.invoice(self.partner, 100), self.invoice(self.other, 100)
         self.propose()
@@ -199,6 +222,7 @@ class TestProposing(ReminderCase):
         self.assertIn("60.00", reminder.body)
         for gone in ("100.00", other.name):
             self.assertNotIn(gone, reminder.body)
+        self.assertIn("the text was written anew", self.log(reminder))
 
     def test_an_approved_reminder_keeps_its_level(self):
         self.policy.progression = "by_age"
@@ -253,6 +277,16 @@ class TestProposing(ReminderCase):
         self.env.invalidate_all()
         self.assertEqual((reminder.subject, reminder.body), ("My subject", body))
 
+    def test_a_collector_edits_on_the_form(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        body = reminder.body
+        self.env.invalidate_all()
+        with Form(reminder.with_user(self.new_collector())) as form:
+            form.subject = "My subject"
+        self.assertEqual((reminder.subject, reminder.body), ("My subject", body))
+        self.assertTrue(reminder.is_edited)
+
     def test_an_edited_text_brings_no_script(self):
         self.invoice(self.partner, 100)
         reminder = self.propose()
@@ -278,6 +312,14 @@ class TestProposing(ReminderCase):
         with self.assertRaisesRegex(UserError, "Look at the text of: Ana Customer"):
             reminder.action_approve()
         self.assertEqual(reminder.state, "proposed")
+
+    def test_an_edited_text_must_be_looked_at_when_its_contact_person_changed(self):
+        self.invoice(self.partner, 100)
+        self.invoice(self.other, 100)
+        edited, plain = self.propose()
+        self.edit(edited, "Ask Carla")
+        (edited | plain).write({"user_id": self.new_collector().id})
+        self.assertEqual((edited.text_outdated, plain.text_outdated), (True, False))
 
     def test_a_checked_text_can_be_approved(self):
         reminder = self.outdated()
@@ -408,7 +450,8 @@ class TestApprovingAndCancelling(ReminderCase):
         self.assertEqual(self.told(again), [(invoice.name, 100)])
 
     def test_with_a_day_each_line_is_paused_until_then(self):
-        paid = self.invoice(self.partner, installments=[(days_ago(30), 60), (days_ago(9), 40)], amount=0)
+        parts = [(days_ago(30), 60), (days_ago(9), 40)]
+        paid = self.invoice(self.partner, 0, installments=parts)
         self.invoice(self.partner, 25, days_ago(1))  # not in the reminder: stays free
         reminder = self.propose()
         reminder.action_cancel("Pays next week", IN_A_WEEK)
@@ -418,7 +461,9 @@ class TestApprovingAndCancelling(ReminderCase):
         self.assertEqual(set(pauses.mapped("scope")), {"line"})
         self.assertEqual(pauses[0].reason, "Pays next week")
         self.assertEqual(pauses.mapped("until"), [IN_A_WEEK] * 2)
-        self.assertFalse(self.propose(on=IN_A_WEEK - timedelta(days=1)).line_ids & reminder.line_ids)
+        before = self.propose(on=IN_A_WEEK - timedelta(days=1))
+        self.assertTrue(before)
+        self.assertFalse(before.line_ids.move_line_id & self.due(paid))
         again = self.propose(on=IN_A_WEEK)
         self.assertLessEqual(self.due(paid), again.line_ids.move_line_id)
 
@@ -458,8 +503,10 @@ class TestApprovingAndCancelling(ReminderCase):
         self.invoice(self.other, 100)
         reminders = self.propose()
         action = reminders.action_open_cancel()
-        wizard = self.env[action["res_model"]].with_context(**action["context"]).create(
-            {"cancel_reason": "Fair week", "not_before": IN_A_WEEK}
+        wizard = (
+            self.env[action["res_model"]]
+            .with_context(**action["context"])
+            .create({"cancel_reason": "Fair week", "not_before": IN_A_WEEK})
         )
         wizard.action_cancel()
         self.assertEqual(reminders.mapped("state"), ["cancelled"] * 2)
@@ -493,9 +540,9 @@ class TestApprovingAndCancelling(ReminderCase):
             self.assertGreater(len(values), 10)
             for name, value in values.items():
                 for forged in ({}, {"cobranza_gate": True}, {"cobranza_gate": "OPEN"}):
-                    with self.subTest(field=name, model=record._name, **forged):
-                        with self.assertRaises(AccessError):
-                            record.with_context(**forged).write({name: value})
+                    refused = self.assertRaises(AccessError)
+                    with self.subTest(field=name, model=record._name, **forged), refused:
+                        record.with_context(**forged).write({name: value})
 
     def test_lines_are_out_of_reach_through_the_reminder(self):
         self.invoice(self.partner, 100)
@@ -521,8 +568,7 @@ class TestApprovingAndCancelling(ReminderCase):
         for owner, field in owners:
             for command in commands[field]:
                 with self.subTest(field=field, command=command), self.assertRaises(AccessError):
-                    with self.env.cr.savepoint():
-                        owner.with_user(collector).write({field: [command]})
+                    owner.with_user(collector).write({field: [command]})
 
     def test_nobody_makes_a_reminder_or_a_line_by_hand(self):
         self.invoice(self.partner, 100)
@@ -550,10 +596,9 @@ class TestApprovingAndCancelling(ReminderCase):
             (lines.with_context(**line_defaults), {}),
         ):
             with self.subTest(vals=vals, context=model.env.context), self.assertRaises(AccessError):
-                with self.env.cr.savepoint():
-                    model.create(vals)
+                model.create(vals)
         for record in (reminder, reminder.line_ids):
-            with self.assertRaises(AccessError), self.env.cr.savepoint():
+            with self.assertRaises(AccessError):
                 record.with_user(collector).copy()
 
     def test_a_users_own_default_does_not_get_past_the_gate(self):

@@ -1,4 +1,7 @@
+"""Runs in the foreground, in the background and every day; explanations (DESIGN 8.14, §6)."""
+
 import random
+from collections import Counter
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -839,13 +842,20 @@ class TestExplain(RunCase):
         )  # fmt: skip
 
     def check_amounts(self, run):
-        """Nobody is asked for more than a line has, nor than what he owes in that currency."""
+        """Nobody is asked for more than a line has; no credit is used twice."""
+        credits, used = Counter(), Counter()
         for one in run.line_ids:
+            key = (one.debtor_id, one.currency_id)
+            if one.residual < 0:
+                credits[key] += -one.residual - one.in_process_amount
+            used[key] += one.credit_amount
             self.assertGreaterEqual(one.amount, 0)
             self.assertLessEqual(one.amount, max(one.residual, 0))
-            named = one.in_process_amount + one.paused_amount + one.credit_amount + one.amount
             if one.outcome != "skip":
-                self.assertAlmostEqual(named, one.residual, 2)
+                parts = one.in_process_amount + one.paused_amount + one.credit_amount + one.amount
+                self.assertAlmostEqual(parts, one.residual, 2)
+        for key, amount in used.items():
+            self.assertLessEqual(round(amount, 2), round(credits[key], 2), key)
 
     def test_an_explanation_is_plain_data(self):
         move = self.invoice(self.partner, 100)

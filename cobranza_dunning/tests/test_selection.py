@@ -1,3 +1,5 @@
+"""Which due lines are decided on, what pauses them, which level they have (DESIGN 8.1–8.8)."""
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -8,7 +10,7 @@ from .common import TODAY, CobranzaCase, days_ago
 class TestSelection(CobranzaCase):
     """Which due lines a run decides on, and why it leaves some alone.
 
-    The numbers in the names are those of the design's rules (§8).
+    The numbers in the names of tests are those of the rules in DESIGN §8.
     """
 
     # --- rule 1: due lines -------------------------------------------------------------

@@ -42,3 +42,108 @@ def screenshot(page, name):
     target = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=target)
     return target
+
+
+class WebClient:
+    """Odoo's web client as somebody uses it: by what is written on the screen.
+
+    page: a Playwright page. It remembers in `.errors` what the browser's console complained of
+    and which answers of the server were errors.
+    """
+
+    def __init__(self, page, server):
+        self.page = page
+        self.server = server
+        self.errors = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+        page.on("response", self._on_response)
+
+    def _on_console(self, message):
+        # what doesn't come from this machine is refused by `only_loopback`
+        if message.type == "error" and "ERR_FAILED" not in message.text:
+            self.errors.append(f"console: {message.text}")
+
+    def _on_response(self, response):
+        if response.status >= 500:
+            self.errors.append(f"{response.status} {response.url}")
+
+    def login(self, user, password):
+        """Log in; returns the client."""
+        login(self.page, self.server, user, password)
+        return self
+
+    def open(self, path):
+        """Open an address of the web client, such as "debtors" or "debtors/3"."""
+        self.page.goto(f"{self.server.url}/odoo/{path}")
+        self.settle()
+
+    def app(self, name):
+        """Open an app from the menu of apps."""
+        self.page.click(".o_navbar_apps_menu button")
+        self.page.click(f".o-dropdown--menu .o_app:text-is('{name}')")
+        self.settle()
+
+    def menu(self, *names):
+        """Open a menu of the app: menu("Runs", "Preview of tonight")."""
+        section = self.page.locator(".o_menu_sections")
+        section.locator(f".dropdown-toggle:has-text('{names[0]}'), a:has-text('{names[0]}')"
+                        ).first.click()
+        for name in names[1:]:
+            self.page.click(f".o-dropdown--menu .dropdown-item:text-is('{name}')")
+        self.settle()
+
+    def row(self, text):
+        """The row of a list, or the card of a kanban, that says `text`."""
+        return self.page.locator(f".o_data_row:has-text({text!r}), .o_kanban_record:has-text({text!r})"
+                                 ).first
+
+    def open_row(self, text):
+        """Open the record of that row or card."""
+        row = self.row(text)
+        cell = row.locator("td.o_data_cell").first
+        (cell if cell.count() else row).click(position={"x": 20, "y": 12})
+        self.page.wait_for_selector(".o_form_view")
+        self.settle()
+
+    def button(self, label):
+        """Press the visible button with this label."""
+        self.page.locator(f"button:visible:has-text({label!r})").first.click()
+        self.settle()
+
+    def tab(self, label):
+        """Turn to a page of the form's notebook."""
+        self.page.locator(f".o_notebook .nav-link:text-is('{label}')").click()
+        self.settle()
+
+    def field(self, name):
+        """A field of the form."""
+        return self.page.locator(f".o_form_view .o_field_widget[name={name}]").first
+
+    def state(self):
+        """Where the status bar of the form stands."""
+        return self.page.locator(".o_statusbar_status .o_arrow_button_current:visible"
+                                 ).first.inner_text().strip()
+
+    def settle(self):
+        """Wait until nothing is being loaded."""
+        self.page.wait_for_selector(".o_action_manager > *")
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(
+            "!document.querySelector('.o_loading_indicator, .o_blockUI')")
+
+    def dialog(self):
+        """The text of the open dialog; settles first."""
+        return self.page.locator(".modal-dialog").last.inner_text()
+
+    def fits(self):
+        """Whether nothing sticks out of the screen's width."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth <= window.innerWidth")
+
+    def shot(self, name):
+        """Take a picture without blinking cursor and messages that come and go."""
+        self.page.mouse.move(1, 1)
+        self.page.evaluate("document.activeElement && document.activeElement.blur()")
+        self.settle()
+        return screenshot(self.page, name)

@@ -1,0 +1,117 @@
+"""Translations: the template is up to date, and what users and customers read is translated."""
+
+from pathlib import Path
+
+import polib
+
+from odoo.tests import tagged
+from odoo.tools.translate import TranslationModuleReader
+
+from .common import CobranzaCase, days_ago
+
+MODULE = "cobranza_dunning"
+I18N = Path(__file__).parents[1] / "i18n"
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(CobranzaCase):
+    def test_the_template_has_the_terms_as_they_are_now(self):
+        """If this fails: `make i18n`, then translate what it names."""
+        template = polib.pofile(str(I18N / f"{MODULE}.pot"))
+        committed = {entry.msgid for entry in template}
+        ours, foreign = self.exported()
+        self.assertEqual(ours - committed, set(), "missing in the template: make i18n")
+        self.assertEqual(committed - ours - foreign, set(), "not used any more: make i18n")
+
+    def exported(self):
+        """The terms that Odoo exports now: ours, and labels that others give our models.
+
+        Which mixin fields our models have depends on what else is installed.
+        """
+        ours, foreign = set(), set()
+        for _module, _type, name, xml_id, source, _value, _comments in TranslationModuleReader(
+            self.env.cr, modules=[MODULE]
+        ):
+            is_ours = not name.startswith("ir.model.fields,") or self.is_our_field(xml_id)
+            (ours if is_ours else foreign).add(source)
+        return ours, foreign
+
+    def is_our_field(self, xml_id):
+        field = self.env.ref(xml_id)
+        return MODULE in self.env[field.model]._fields[field.name]._modules
+
+    # --- what is read
+
+    def in_spanish(self):
+        """Spanish as a user would add it; only our own terms, the others take long."""
+        self.env["res.lang"]._activate_lang("es_ES")
+        self.env.ref(f"base.module_{MODULE}").sudo()._update_translations(["es_ES"])
+        return self.env(context={**self.env.context, "lang": "es_ES"})
+
+    def test_menus_are_in_spanish(self):
+        spanish = self.in_spanish()
+        self.assertEqual(spanish.ref(f"{MODULE}.cobranza_menu").name, "Cobranza")
+        self.assertEqual(spanish.ref(f"{MODULE}.cobranza_debtor_menu_today").name, "Hoy")
+
+    def test_reasons_are_in_spanish(self):
+        spanish = self.in_spanish()
+        invoice = self.invoice(self.partner, 100, days_ago(3))
+        [explained] = invoice.with_env(spanish).cobranza_explain()
+        self.assertEqual(explained["reason"], "level_not_reached")
+        self.assertEqual(explained["sentence"], "Se prevé “reminder 5” para el 12/03/2026.")
+        labels = dict(
+            spanish["cobranza.run.line"].fields_get(["reason"])["reason"]["selection"]
+        )
+        self.assertEqual(labels["level_not_reached"], "Nivel no alcanzado todavía")
+
+    def test_errors_are_in_spanish(self):
+        self.in_spanish()
+        self.invoice(self.partner, 100)
+        reminder = self.propose().with_context(lang="es_ES")
+        reminder.action_approve()
+        with self.assertRefused("espera aprobación"):
+            reminder.action_approve()
+
+    # --- the standard policy
+
+    def names(self, policy, lang):
+        policy = policy.with_context(lang=lang)
+        return [policy.name, *policy.level_ids.sorted("delay_days").mapped("name")]
+
+    def test_a_standard_policy_is_made_in_every_language(self):
+        self.in_spanish()
+        english = [
+            "Standard policy", "Courtesy note", "Reminder", "Statement of account",
+            "How can we help?",
+        ]  # fmt: skip
+        spanish = [
+            "Política estándar", "Nota de cortesía", "Recordatorio", "Estado de cuenta",
+            "¿En qué podemos ayudarle?",
+        ]  # fmt: skip
+        for lang in ("en_US", "es_ES"):
+            policies = self.env["cobranza.policy"].with_context(lang=lang)
+            policy = policies._create_standard(self.company)
+            self.assertEqual(self.names(policy, "en_US"), english)
+            self.assertEqual(self.names(policy, "es_ES"), spanish)
+            self.assertEqual(policy.env.lang, lang)
+
+    def test_a_standard_policy_follows_a_new_language(self):
+        policy = self.env["cobranza.policy"]._create_standard(self.company)
+        first, second, third, _last = policy.level_ids.sorted("delay_days")
+        third.active = False
+        first.name = "Before it is due"
+        self.in_spanish()
+        self.assertEqual(first.with_context(lang="es_ES").name, "Before it is due")
+        self.assertEqual(second.with_context(lang="es_ES").name, "Recordatorio")
+        self.assertEqual(third.with_context(lang="es_ES").name, "Estado de cuenta")
+
+    def test_a_name_that_somebody_translated_is_kept(self):
+        self.in_spanish()
+        policy = self.env["cobranza.policy"]._create_standard(self.company)
+        level = policy.level_ids[1].with_context(lang="es_ES")
+        level.name = "Mi recordatorio"
+        self.env.ref(f"base.module_{MODULE}").sudo()._update_translations(
+            ["es_ES"], overwrite=True
+        )
+        self.assertEqual(level.name, "Mi recordatorio")
+        self.assertEqual(level.with_context(lang="en_US").name, "Reminder")

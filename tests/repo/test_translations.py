@@ -1,0 +1,163 @@
+"""The catalogues of translations: Spanish is complete, Portuguese has what customers read, and
+no translation loses a placeholder or a tag. `make i18n` brings them up to date.
+"""
+
+import re
+from pathlib import Path
+
+import i18n
+import polib
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted(ROOT.glob("*/i18n/*.pot"))
+CATALOGUES = sorted(ROOT.glob("*/i18n/*.po"))
+
+#: %(name)s, %s and the like, {{ expressions }}, tags with their attributes. A per cent sign that
+#: is followed by a space is text.
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]|\{\{.*?\}\}")
+TAG = re.compile(r"<[^<>]+>")
+#: What a customer reads: the texts, and the blocks within them.
+CUSTOMERS = re.compile(
+    r"model:mail\.template,(subject|body_html):|model_terms:ir\.ui\.view,arch_db:\w+\.reminder_"
+)
+#: Spanish that only one side of the ocean uses, that addresses the reader as "tú" or that warns.
+UNWANTED = re.compile(
+    r"\b(aviso|avisos|moros[oa]s?|impagad[oa]s?|tu|tus|puedes|debes|haz|haga clic|ordenador"
+    r"|computadora|vosotros|ustedes)\b|[!¡]",
+    re.IGNORECASE,
+)
+
+
+def catalogue(path):
+    """The entries of a catalogue that are in use."""
+    return [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
+
+
+def each(paths):
+    """Catalogues as pytest parameters, named by addon and language."""
+    return [pytest.param(path, id=f"{path.parts[-3]}-{path.stem}") for path in paths]
+
+
+def spoiled(path, check):
+    """The translations of a catalogue that a check refuses."""
+    pairs = [(entry.msgid, entry.msgstr) for entry in catalogue(path) if entry.msgstr]
+    return [pair for pair in pairs if not check(*pair)]
+
+
+def missing(template, lang):
+    """The terms of a template that have no translation in a language."""
+    path = template.with_name(f"{lang}.po")
+    translated = {entry.msgid for entry in catalogue(path) if entry.msgstr and not entry.fuzzy}
+    return [entry for entry in catalogue(template) if entry.msgid not in translated]
+
+
+def test_every_addon_has_its_template():
+    addons = [path.parent.name for path in ROOT.glob("*/__manifest__.py")]
+    assert sorted(path.stem for path in TEMPLATES) == sorted(addons)
+    assert all(len(catalogue(path)) > 0 for path in TEMPLATES)
+
+
+@pytest.mark.parametrize("template", each(TEMPLATES))
+def test_spanish_is_complete(template):
+    assert [entry.msgid for entry in missing(template, "es")] == []
+
+
+@pytest.mark.parametrize("template", each(TEMPLATES))
+def test_portuguese_has_what_customers_read(template):
+    wanted = [
+        entry.msgid
+        for entry in missing(template, "pt")
+        if any(CUSTOMERS.match(place) for place, _line in entry.occurrences)
+    ]
+    assert wanted == []
+
+
+def test_what_customers_read_is_found():
+    """The expression above still matches the names that Odoo exports."""
+    found = [
+        entry
+        for entry in catalogue(ROOT / "cobranza_dunning" / "i18n" / "cobranza_dunning.pot")
+        if any(CUSTOMERS.match(place) for place, _line in entry.occurrences)
+    ]
+    assert len(found) > 12
+
+
+@pytest.mark.parametrize("path", each(CATALOGUES))
+def test_a_catalogue_has_no_other_terms_than_the_template(path):
+    template = path.with_name(f"{path.parts[-3]}.pot")
+    known = {entry.msgid for entry in catalogue(template)}
+    assert [entry.msgid for entry in catalogue(path) if entry.msgid not in known] == []
+    assert [entry.msgid for entry in catalogue(path) if entry.fuzzy] == []
+
+
+@pytest.mark.parametrize("path", each(CATALOGUES))
+@pytest.mark.parametrize("kind", [PLACEHOLDER, TAG], ids=["placeholders", "tags"])
+def test_a_translation_keeps_its(kind, path):
+    def keeps(source, target):
+        return sorted(kind.findall(source)) == sorted(kind.findall(target))
+
+    assert spoiled(path, keeps) == []
+
+
+@pytest.mark.parametrize("path", each(CATALOGUES))
+def test_a_translation_begins_and_ends_as_its_text(path):
+    """The same spaces around it, and a sentence ends as a sentence."""
+
+    def alike(source, target):
+        edges = re.compile(r"^\s*|\s*$")
+        ends = [text.rstrip()[-1:] for text in (source, target)]
+        return edges.findall(source) == edges.findall(target) and (
+            ends[0] == ends[1] or not {".", ":", "…", "?"} & set(ends)
+        )
+
+    assert spoiled(path, alike) == []
+
+
+@pytest.mark.parametrize("path", each([path for path in CATALOGUES if path.stem == "es"]))
+def test_spanish_has_no_unwanted_words(path):
+    def neutral(_source, target):
+        return not UNWANTED.search(TAG.sub(" ", target))
+
+    assert spoiled(path, neutral) == []
+
+
+# --- How `make i18n` keeps translations --------------------------------------------------------
+
+
+def make(*pairs):
+    """A catalogue of (msgid, msgstr)."""
+    made = polib.POFile()
+    for msgid, msgstr in pairs:
+        made.append(polib.POEntry(msgid=msgid, msgstr=msgstr))
+    return made
+
+
+def told(merged):
+    return [(entry.msgid, entry.msgstr, bool(entry.obsolete)) for entry in merged]
+
+
+def test_merging_keeps_translations_and_drops_what_is_gone():
+    template = make(("One", ""), ("Two", ""))
+    old = make(("Two", "Dos"), ("Three", "Tres"), ("One", "Uno"))
+    assert told(i18n.merge(template, old, "es")) == [("One", "Uno", False), ("Two", "Dos", False)]
+
+
+def test_merging_follows_line_breaks():
+    template = make(("One\n        two", ""))
+    old = make(("One two", "Uno dos"))
+    assert told(i18n.merge(template, old, "es")) == [("One\n        two", "Uno dos", False)]
+
+
+def test_merging_keeps_old_sentences_while_something_is_untranslated():
+    template = make(("A new sentence", ""))
+    old = make(("A sentence", "Una frase"))
+    assert told(i18n.merge(template, old, "es")) == [
+        ("A new sentence", "", False),
+        ("A sentence", "Una frase", True),
+    ]
+
+
+def test_merging_a_variant_adds_nothing():
+    template = make(("One", ""), ("Two", ""))
+    assert told(i18n.merge(template, make(("Two", "Dois")), "pt_BR")) == [("Two", "Dois", False)]
