@@ -68,7 +68,8 @@ def _report(sink):
     today = datetime.date.today()
     messages = sink.messages
     of_today = [one for one in messages if one["Date"].datetime.astimezone().date() == today]
-    print(f"\nFicheros .eml: {len(messages)}, de ellos {len(of_today)} de hoy, en {MAIL.relative_to(paths.ROOT)}/")
+    folder = MAIL.relative_to(paths.ROOT)
+    print(f"\nFicheros .eml: {len(messages)}, de ellos {len(of_today)} de hoy, en {folder}/")
     for message in of_today:
         print(f"  {message['X-Sink-Recipients']:<48} {message['Subject']}")
 

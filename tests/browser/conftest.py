@@ -1,5 +1,6 @@
 """The demo company's people at work in the session's server."""
 import pytest
+
 from support.books import Books
 from support.browser import WebClient
 

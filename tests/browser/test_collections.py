@@ -2,6 +2,7 @@
 import re
 
 import pytest
+
 from support.waiting import wait_until
 
 

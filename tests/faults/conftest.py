@@ -1,5 +1,6 @@
 """A server of their own for tests that kill it or change how the whole company works."""
 import pytest
+
 from support import live
 from support.books import Books
 from support.waiting import wait_until

@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from odoorpc.error import RPCError
+
 from support.books import Books
 from support.waiting import wait_until
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import psycopg2
 import pytest
+
 from devenv import paths, postgres
 from support.waiting import wait_until
 

@@ -5,6 +5,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
 import pytest
+
 from support.waiting import wait_until
 
 DELIVERY = ("state", "delivery", "delivery_error")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from devenv import paths
 
 EXAMPLES = paths.ROOT / "docs" / "examples"

@@ -3,6 +3,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+
 from support.waiting import wait_until
 
 RUN_FIELDS = {"company_id", "date", "mode", "state", "line_ids", "reminder_ids", "figures"}

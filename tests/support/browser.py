@@ -1,4 +1,6 @@
 """Chromium driven by Playwright, and what every browser test does first."""
+import time
+
 from devenv import paths, system
 
 SCREENSHOTS = paths.STATE / "screenshots"
@@ -55,6 +57,10 @@ class WebClient:
         self.page = page
         self.server = server
         self.errors = []
+        self._open_requests = set()
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_request_end)
+        page.on("requestfailed", self._on_request_end)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
         page.on("response", self._on_response)
@@ -63,6 +69,13 @@ class WebClient:
         # what doesn't come from this machine is refused by `only_loopback`
         if message.type == "error" and "ERR_FAILED" not in message.text:
             self.errors.append(f"console: {message.text}")
+
+    def _on_request(self, request):
+        if request.resource_type in ("fetch", "xhr") and "/websocket" not in request.url:
+            self._open_requests.add(request)
+
+    def _on_request_end(self, request):
+        self._open_requests.discard(request)
 
     def _on_response(self, response):
         if response.status >= 500:
@@ -126,11 +139,14 @@ class WebClient:
                                  ).first.inner_text().strip()
 
     def settle(self):
-        """Wait until nothing is being loaded."""
+        """Wait until there is a view and nothing has been loaded for a moment."""
         self.page.wait_for_selector(".o_action_manager > *")
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function(
-            "!document.querySelector('.o_loading_indicator, .o_blockUI')")
+        deadline = time.monotonic() + 30
+        quiet = 0
+        while quiet < 4:
+            assert time.monotonic() < deadline, f"still loading {self._open_requests}"
+            self.page.wait_for_timeout(50)
+            quiet = 0 if self._open_requests else quiet + 1
 
     def dialog(self):
         """The text of the open dialog; settles first."""

@@ -1,0 +1,206 @@
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import dunning
+from ..engine.reasons import REMIND
+from .cobranza_reminder import OPEN_STATES
+
+
+class CobranzaReminder(models.Model):
+    """How the decisions of a run become reminders, and how open ones follow later runs."""
+
+    _inherit = "cobranza.reminder"
+
+    @api.model
+    def _propose(self, run, letters, assessed_by_debtor):
+        """Make the reminders of a chunk of a run.
+
+        letters: engine.grouping.Letter of the chunk.
+        assessed_by_debtor: {debtor id: list of engine.dunning.Assessed} of the same chunk.
+        A proposed reminder is refreshed, an approved one only loses what may not be chased any
+        more, one that has nothing left is cancelled with the reason.
+        Returns a Counter of what was done: created, refreshed, reduced, cancelled.
+        """
+        letters = {(letter.debtor_id, letter.recipient_id): letter for letter in letters}
+        debtor_ids = [debtor_id for debtor_id in assessed_by_debtor if debtor_id]
+        existing = self.search([("debtor_id", "in", debtor_ids), ("state", "in", OPEN_STATES)])
+        by_key = {(one.debtor_id.id, one.recipient_id.id): one for one in existing}
+        asked = existing._asked_now()
+        done = Counter()
+        changed, settled = self.browse(), self.browse()
+        for key, reminder in by_key.items():
+            if reminder.state == "approved":
+                assessed = assessed_by_debtor[reminder.debtor_id.id]
+                done += reminder._reduce(
+                    [one for one in assessed if not reminder._is_told_elsewhere(one)]
+                )
+            elif key not in letters:
+                settled |= reminder
+            elif asked.get(reminder.id) != _asked_by(letters[key]):
+                changed |= reminder
+        settled._set_cancelled(self._nothing_left())
+        refreshed = [letters[one.debtor_id.id, one.recipient_id.id] for one in changed]
+        changed._take_letters(run, refreshed)
+        created = [letters[key] for key in letters if key not in by_key]
+        new = self._create_for(run, created)
+        self.env["cobranza.reminder.line"]._insert_from_run(run, changed + new, refreshed + created)
+        (changed + new)._refresh_totals()
+        done.update(created=len(new), refreshed=len(changed), cancelled=len(settled))
+        return done
+
+    def _create_for(self, run, letters):
+        """Create the reminders of new letters, without lines yet."""
+        debtors = self.env["cobranza.debtor"].browse([letter.debtor_id for letter in letters])
+        recipients = self.env["res.partner"].browse([letter.recipient_id for letter in letters])
+        fallback = run.company_id.cobranza_user_id or self.env.user
+        vals_list = [
+            {
+                "run_id": run.id,
+                "debtor_id": debtor.id,
+                # related fields, given so that they needn't be computed one by one
+                "partner_id": debtor.partner_id.id,
+                "company_id": run.company_id.id,
+                "kind": letter.level.kind,
+                "recipient_id": recipient.id,
+                "level_id": letter.level.id,
+                "date": run.date,
+                "user_id": (debtor.user_id or fallback).id,
+                "lang": recipient.lang or debtor.partner_id.lang or self.env.user.lang,
+            }
+            for letter, debtor, recipient in zip(letters, debtors, recipients, strict=True)
+        ]
+        quiet = self.with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
+        )
+        return quiet._gated().create(vals_list).with_context(self.env.context)
+
+    def _asked_now(self):
+        """Return {id: set of (due line id, level id, Decimal amount)} as these reminders say.
+
+        One statement: through the ORM it would be a query for every thousand lines.
+        """
+        asked = defaultdict(set)
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.reminder_id, l.move_line_id, l.level_id,
+                       round(l.amount, c.decimal_places)::text
+                  FROM cobranza_reminder_line l JOIN res_currency c ON c.id = l.currency_id
+                 WHERE l.reminder_id IN %s
+                """,
+                tuple(self.ids) or (0,),
+            )
+        )
+        for reminder_id, move_line_id, level_id, amount in rows:
+            asked[reminder_id].add((move_line_id, level_id, Decimal(amount)))
+        return asked
+
+    def _take_letters(self, run, letters):
+        """Follow a new run's decisions; the lines are written for all of them afterwards."""
+        self.line_ids._gated().unlink()
+        for reminder, letter in zip(self._gated(), letters, strict=True):
+            reminder.write(
+                {
+                    "run_id": run.id,
+                    "date": run.date,
+                    "level_id": letter.level.id,
+                    "text_outdated": reminder.is_edited,
+                }
+            )
+        note = self.env._("A new run changed its lines or amounts.")
+        self._message_log_batch(dict.fromkeys(self.ids, note))
+
+    def _is_told_elsewhere(self, one):
+        """Whether a run tells a line to another recipient now: it is told once only."""
+        return one.decision.outcome == REMIND and one.item.recipient_id != self.recipient_id.id
+
+    def _reduce(self, assessed):
+        """Take away what may not be chased any more from an approved reminder.
+
+        assessed: the decisions on all lines of its debtor.
+        Returns a Counter with what happened: reduced or cancelled, or nothing.
+        """
+        self.ensure_one()
+        current = {one.item.id: one for one in assessed}
+        lowered = []
+        for line in self.line_ids:
+            one = current.get(line.move_line_id.id)
+            # a pause or exclusion leaves nothing to chase; a level or cadence to wait for does
+            chaseable = one.position.chaseable if one and not _is_excluded(one) else Decimal(0)
+            if chaseable < line._decimal_amount():
+                lowered.append((line, chaseable, one))
+        if not lowered:
+            return Counter()
+        for line, amount, one in lowered:
+            line._lower_to(amount, one)
+        self._refresh_totals()
+        if not self.line_ids:
+            self._set_cancelled(self._nothing_left())
+            return Counter(cancelled=1)
+        self._text_follows()
+        return Counter(reduced=1)
+
+    def _nothing_left(self):
+        """The reason of a cancellation that nobody decided."""
+        return self.env._("Nothing of it is to be told any more: it is paid, paused or excluded.")
+
+    @api.model
+    def _cancel_settled(self, run):
+        """Cancel the open reminders of debtors that `run` found nothing open of; return them.
+
+        SQL, because a run may have decided on a hundred thousand debtors.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.id FROM cobranza_reminder r
+                 WHERE r.company_id = %(company)s AND r.state IN %(states)s AND %(scope)s
+                   AND r.debtor_id NOT IN (SELECT debtor_id FROM cobranza_run_line
+                                            WHERE run_id = %(run)s AND debtor_id IS NOT NULL)
+                """,
+                company=run.company_id.id,
+                states=OPEN_STATES,
+                scope=SQL("r.debtor_id IN %s", tuple(run.debtor_ids.ids))
+                if run.debtor_ids
+                else SQL("TRUE"),
+                run=run.id,
+            )
+        )
+        settled = self.browse(reminder_id for [reminder_id] in rows)
+        settled._set_cancelled(self._nothing_left())
+        return settled
+
+    def _refresh_totals(self):
+        """Recompute the stored totals from the lines (one statement)."""
+        if not self:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cobranza_reminder r
+                   SET amount_company = COALESCE(t.amount, 0), line_count = COALESCE(t.lines, 0)
+                  FROM cobranza_reminder self
+             LEFT JOIN (SELECT reminder_id, sum(company_amount) AS amount, count(*) AS lines
+                          FROM cobranza_reminder_line WHERE reminder_id IN %(ids)s
+                      GROUP BY reminder_id) t ON t.reminder_id = self.id
+                 WHERE r.id = self.id AND r.id IN %(ids)s
+                """,
+                ids=tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(["amount_company", "line_count"])
+
+
+def _asked_by(letter):
+    """What an engine.grouping.Letter asks for, as `_asked_now` says it."""
+    return {(one.item.id, one.decision.level.id, one.position.chaseable) for one in letter.lines}
+
+
+def _is_excluded(one):
+    """Whether the line takes no part in collections any more."""
+    return dunning.excluded(one.item) is not None

@@ -1,0 +1,177 @@
+from markupsafe import escape
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, formatLang
+
+
+class CobranzaReminder(models.Model):
+    """The words of a reminder.
+
+    Live while it waits for approval, frozen from then on; a person's own text is kept. Its
+    tables are blocks that code renders, so that no edit can break them.
+    """
+
+    _inherit = "cobranza.reminder"
+
+    subject = fields.Char(compute="_compute_text", inverse="_inverse_subject")
+    body = fields.Html(compute="_compute_text", inverse="_inverse_body", sanitize="email_outgoing")
+    text_subject = fields.Char(readonly=True)
+    text_body = fields.Html(readonly=True, sanitize=False)
+    is_edited = fields.Boolean("Text edited", readonly=True)
+    text_outdated = fields.Boolean(
+        "Text to check",
+        readonly=True,
+        help="Lines or level changed after somebody edited the text: it must be looked at again.",
+    )
+    lines_table = fields.Html(compute="_compute_blocks", sanitize=False)
+    payment_block = fields.Html(compute="_compute_blocks", sanitize=False)
+    contact_block = fields.Html(compute="_compute_blocks", sanitize=False)
+    totals = fields.Char(
+        "To pay in all", compute="_compute_totals", help="One total per currency of its lines."
+    )
+    lang_name = fields.Char("Language of the text", compute="_compute_lang_name")
+
+    @api.depends(
+        "text_subject", "text_body", "state", "is_edited", "line_ids.amount", "level_id", "user_id"
+    )
+    def _compute_text(self):
+        live = self.filtered(lambda one: one.state == "proposed" and not one.is_edited)
+        texts = live._render_or_explain()
+        for reminder in self:
+            frozen = (reminder.text_subject, reminder.text_body)
+            reminder.subject, reminder.body = texts.get(reminder.id, frozen)
+
+    def _inverse_subject(self):
+        for reminder in self:
+            reminder._keep_edit(reminder.subject, reminder.text_body or reminder._render_one()[1])
+
+    def _inverse_body(self):
+        for reminder in self:
+            reminder._keep_edit(
+                reminder.text_subject or reminder._render_one()[0], reminder.body
+            )
+
+    def _keep_edit(self, subject, body):
+        """Keep a person's text from now on; only a proposed reminder can be edited."""
+        self.ensure_one()
+        if self.state != "proposed":
+            raise UserError(
+                self.env._("Only a reminder that waits for approval can be edited.")
+            )
+        self._gated().write(
+            {"text_subject": subject, "text_body": body, "is_edited": True, "text_outdated": False}
+        )
+
+    @api.depends("line_ids.amount", "user_id", "lang")
+    def _compute_blocks(self):
+        for reminder in self:
+            views = reminder.with_context(lang=reminder.lang)
+            reminder.lines_table = views._block("reminder_lines")
+            reminder.payment_block = views._block("reminder_payment")
+            reminder.contact_block = views._block("reminder_contact")
+
+    def _block(self, template):
+        """Render a block of a reminder that code keeps right whatever the text around it."""
+        # bank account and contact person are told to the customer, whoever renders the text
+        company_sudo = self.company_id.sudo()
+        moves_sudo = self.line_ids.move_id.sudo()
+        values = {
+            "reminder": self,
+            "lines_by_currency": self.line_ids.grouped("currency_id"),
+            "bank_accounts": moves_sudo.partner_bank_id or company_sudo.bank_ids[:1],
+            "references": [
+                move.payment_reference or move.name for move in moves_sudo
+            ],
+            "contact": self.user_id.sudo().partner_id or company_sudo.partner_id,
+            # not QWeb's widgets: they write their expressions into the customer's mail
+            "day": lambda value: format_date(self.env, value),
+            "money": lambda value, currency: formatLang(self.env, value, currency_obj=currency),
+        }
+        return self.env["ir.qweb"]._render(
+            f"cobranza_dunning.{template}", values, minimal_qcontext=True
+        )
+
+    @api.depends("line_ids.amount", "line_ids.currency_id")
+    def _compute_totals(self):
+        for reminder in self:
+            reminder.totals = " + ".join(
+                formatLang(self.env, sum(lines.mapped("amount")), currency_obj=currency)
+                for currency, lines in reminder.line_ids.grouped("currency_id").items()
+            )
+
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        names = dict(self.env["res.lang"].get_installed())
+        for reminder in self:
+            reminder.lang_name = names.get(reminder.lang, reminder.lang)
+
+    def _render(self):
+        """Return {id: (subject, body)} as the texts would leave, in each recipient's language."""
+        texts = {}
+        for template, reminders in self.grouped(lambda one: one.level_id.template_id).items():
+            # the text belongs to the policy; who may see the reminder may read it
+            template_sudo = template.sudo()
+            subjects = template_sudo._render_field("subject", reminders.ids, compute_lang=True)
+            bodies = template_sudo._render_field(
+                "body_html", reminders.ids, compute_lang=True, options={"post_process": False}
+            )
+            for reminder_id in reminders.ids:
+                texts[reminder_id] = (subjects[reminder_id], bodies[reminder_id])
+        return texts
+
+    def _render_or_explain(self):
+        """Like `_render`; a text that can't be made says why, and the others are shown."""
+        try:
+            return self._render()
+        except UserError as error:
+            if len(self) == 1:
+                return {self.id: (False, escape(str(error)))}
+            return {key: text for one in self for key, text in one._render_or_explain().items()}
+
+    def _render_one(self):
+        self.ensure_one()
+        return self._render()[self.id]
+
+    def _freeze_text(self):
+        """Keep the very text that is approved; a person's own text is kept as it is."""
+        texts = self.filtered(lambda one: not one.is_edited)._render()
+        quiet = self.with_context(tracking_disable=True)._gated()
+        for reminder in quiet:
+            if reminder.id in texts:
+                subject, body = texts[reminder.id]
+                reminder.write({"text_subject": subject, "text_body": body})
+
+    def _text_follows(self):
+        """After amounts fell: write the text anew, or have a person look at an edited one."""
+        for reminder in self:
+            if reminder.is_edited:
+                reminder._update_state(
+                    "proposed",
+                    allowed=("approved",),
+                    text_outdated=True,
+                    approved_by_id=False,
+                    approved_date=False,
+                    automatic=False,
+                )
+                reminder._message_log(
+                    body=self.env._("Amounts fell after the text was edited: look at it again.")
+                )
+            else:
+                reminder._freeze_text()
+                reminder._message_log(
+                    body=self.env._("Amounts fell after approval: the text was written anew.")
+                )
+
+    def action_text_checked(self):
+        """Confirm that an edited text still fits its changed lines."""
+        self.check_access("write")
+        proposed = self.filtered(lambda one: one.state == "proposed")
+        proposed._gated().write({"text_outdated": False})
+
+    def action_reset_text(self):
+        """Give up the edited text and go back to the policy's."""
+        self.check_access("write")
+        proposed = self.filtered(lambda one: one.state == "proposed")
+        proposed._gated().write(
+            {"is_edited": False, "text_outdated": False, "text_subject": False, "text_body": False}
+        )
