@@ -4,7 +4,7 @@ PORT ?= 8069
 SERVE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench i18n stop test-odoo-account
+.PHONY: help setup demo test lint bench i18n screenshots stop test-odoo-account
 
 help:               ## this list
 	@sed -n 's/^\([a-z0-9-]*\): *## /  make \1\t/p' Makefile | expand -t 28
@@ -26,6 +26,9 @@ bench:              ## the timed scenarios of benchmarks/
 
 i18n:               ## the catalogues of translations, as code and views are now; prints what lacks
 	@./dev/make i18n
+
+screenshots:        ## the pictures of docs/img, taken in the demo company
+	@./dev/make screenshots
 
 stop:               ## stop what runs in the background
 	@./dev/make stop

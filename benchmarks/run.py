@@ -133,12 +133,13 @@ def print_rest(results):
             (
                 f"{lines:,}",
                 f"{1000 * sent['wall'] / sent['reminders']:.1f}" if sent else "",
+                f"{1000 * _cpu(sent) / sent['reminders']:.1f}" if sent else "",
                 f"{sent['queries'] / sent['reminders']:.1f}" if sent else "",
                 *(f"{1000 * forms[key]:.0f}" for key in ("debtor", "largest", "list", "explain")),
                 f"{one['figures']['wall']:.2f}",
             )
         )
-    heads = ("lines", "ms per reminder", "queries per reminder", "debtor form ms",
+    heads = ("lines", "ms per reminder", "CPU ms", "queries per reminder", "debtor form ms",
              "largest debtor ms", "debtor list ms", "explain a line ms",
              "all figures s")  # fmt: skip
     _print_table(heads, rows)

@@ -8,6 +8,7 @@ from . import (
     account_partial_reconcile,
     cobranza_block,
     cobranza_debtor,
+    cobranza_debtor_figures,
     cobranza_facts,
     cobranza_policy,
     cobranza_policy_level,

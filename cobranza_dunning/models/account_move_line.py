@@ -38,6 +38,7 @@ class AccountMoveLine(models.Model):
         groups="cobranza_dunning.group_auditor",
     )
 
+    @api.depends_context("lang")
     def _compute_cobranza_decision(self):
         explained = {one["line_id"]: one for one in self.cobranza_explain()}
         for line in self:

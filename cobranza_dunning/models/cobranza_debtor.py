@@ -1,9 +1,6 @@
-from itertools import groupby
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class CobranzaDebtor(models.Model):
@@ -96,7 +93,9 @@ class CobranzaDebtor(models.Model):
 
     def _compute_due_line_ids(self):
         lines = self.env["account.move.line"].search(self._due_line_domain(), order="date_maturity")
-        by_key = lines.grouped(lambda line: (line.partner_id.commercial_partner_id, line.company_id))
+        by_key = lines.grouped(
+            lambda line: (line.partner_id.commercial_partner_id, line.company_id)
+        )
         for debtor in self:
             key = (debtor.partner_id, debtor.company_id)
             debtor.due_line_ids = by_key.get(key, lines.browse())
@@ -125,6 +124,7 @@ class CobranzaDebtor(models.Model):
         for debtor in self:
             debtor.reminder_count = counts.get(debtor, 0)
 
+    @api.depends_context("lang")
     def _compute_next_step(self):
         assessed = self._assess()
         for debtor in self:
@@ -134,6 +134,9 @@ class CobranzaDebtor(models.Model):
 
     def _describe_next_step(self, assessed):
         """Say in one sentence what happens next with this debtor."""
+        waiting = self._describe_open_reminder()
+        if waiting:
+            return waiting
         ready = [one for one in assessed if one.decision.outcome == "remind"]
         if len(ready) == 1:
             return self.env._("A due line is ready for a reminder: the next run proposes it.")
@@ -149,6 +152,15 @@ class CobranzaDebtor(models.Model):
         if any(one.item.residual > 0 for one in assessed):
             return self.env._("No reminder will follow: see the reason beside each due line.")
         return self.env._("Nothing is open.")
+
+    def _describe_open_reminder(self):
+        """Say what an open reminder of this debtor waits for; None without one."""
+        states = set(self.reminder_ids.mapped("state"))
+        if "proposed" in states:
+            return self.env._("A reminder waits for approval.")
+        if "approved" in states:
+            return self.env._("An approved reminder waits to be sent.")
+        return None
 
     def _format_date(self, value):
         return self.env["ir.qweb.field.date"].value_to_html(value, {})
@@ -238,143 +250,3 @@ class CobranzaDebtor(models.Model):
             for chunk in facts._assess_in_chunks(company, day, debtor_ids=debtors.ids):
                 result.update(chunk)
         return result
-
-    @api.model
-    def _ensure(self, company, partners=None):
-        """Create the missing debtors of a company for all open receivables (one statement).
-
-        partners: only these commercial partners.
-        """
-        self.env.flush_all()
-        only = SQL("AND p.commercial_partner_id IN %s", tuple(partners.ids)) if partners else SQL()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO cobranza_debtor (partner_id, company_id, create_uid, write_uid,
-                                             create_date, write_date)
-                SELECT DISTINCT p.commercial_partner_id, l.company_id, %(uid)s, %(uid)s,
-                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id
-                   AND a.account_type = 'asset_receivable'
-                  JOIN res_partner p ON p.id = l.partner_id
-                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
-                   AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
-                   %(only)s
-                   AND NOT EXISTS (SELECT 1 FROM cobranza_debtor d
-                                    WHERE d.partner_id = p.commercial_partner_id
-                                      AND d.company_id = l.company_id)
-                ON CONFLICT DO NOTHING
-                """,
-                uid=self.env.uid,
-                company=company.id,
-                only=only,
-            )
-        )
-        self.invalidate_model()
-
-    @api.model
-    def _refresh_figures(self, company, debtor_ids=None):
-        """Recompute the stored figures of a company's debtors from the ledger.
-
-        debtor_ids: only these; None = all.  One statement, and it writes only rows that
-        change, whatever the number of lines.
-        """
-        self.env.flush_all()
-        today = company._cobranza_today()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH open AS (
-                    SELECT p.commercial_partner_id AS partner_id,
-                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
-                               AND COALESCE(l.date_maturity, l.date) < %(today)s) AS overdue,
-                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
-                               AND COALESCE(l.date_maturity, l.date) >= %(today)s) AS not_due,
-                           -sum(l.amount_residual) FILTER (WHERE l.amount_residual < 0) AS credit,
-                           min(COALESCE(l.date_maturity, l.date))
-                               FILTER (WHERE l.amount_residual > 0) AS oldest
-                      FROM account_move_line l
-                      JOIN account_account a ON a.id = l.account_id
-                       AND a.account_type = 'asset_receivable'
-                      JOIN res_partner p ON p.id = l.partner_id
-                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
-                       AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
-                       %(only_lines)s
-                  GROUP BY p.commercial_partner_id
-                ), told AS (
-                    SELECT DISTINCT ON (r.debtor_id) r.debtor_id, r.level_id, r.sent_date
-                      FROM cobranza_reminder r
-                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
-                  ORDER BY r.debtor_id, r.sent_date DESC, r.id DESC
-                ), fresh AS (
-                    SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
-                           COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
-                           o.oldest, CASE WHEN o.oldest IS NULL THEN NULL ELSE t.level_id END
-                               AS level_id, t.sent_date,
-                           EXISTS (SELECT 1 FROM cobranza_block b
-                                    WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
-                                      AND (b.until IS NULL OR b.until > %(today)s)) AS paused
-                      FROM cobranza_debtor d
-                 LEFT JOIN open o ON o.partner_id = d.partner_id
-                 LEFT JOIN told t ON t.debtor_id = d.id
-                     WHERE d.company_id = %(company)s %(only_debtors)s
-                )
-                UPDATE cobranza_debtor d
-                   SET overdue_amount = f.overdue, not_due_amount = f.not_due,
-                       credit_amount = f.credit, balance = f.overdue + f.not_due - f.credit,
-                       oldest_due_date = f.oldest, level_id = f.level_id, paused = f.paused,
-                       last_contact_date = f.sent_date,
-                       next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
-                       figures_date = now() AT TIME ZONE 'UTC'
-                  FROM fresh f
-                 WHERE d.id = f.id
-                """,
-                today=today,
-                company=company.id,
-                delivered=self.env["cobranza.reminder"]._sql_delivered("r"),
-                only_lines=SQL(
-                    "AND p.commercial_partner_id IN"
-                    " (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
-                    tuple(debtor_ids),
-                )
-                if debtor_ids
-                else SQL(),
-                only_debtors=SQL("AND d.id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
-            )
-        )
-        self.invalidate_model()
-
-    @api.model
-    def _refresh_later(self, lines):
-        """Refresh the figures of these journal items' debtors when the transaction commits.
-
-        lines: account.move.line. Once per transaction for all of them, after everything is
-        computed: postings and reconciliations come in bursts.
-        """
-        changed = self.env.cr.precommit.data.setdefault("cobranza.debtor", set())
-        if not changed:
-            self.env.cr.precommit.add(self._refresh_changed)
-        changed |= {
-            (line.company_id.id, line.partner_id.id)
-            for line in lines.sudo()
-            if line.account_type == "asset_receivable" and line.partner_id
-        }
-
-    @api.model
-    def _refresh_changed(self):
-        """Refresh the debtors collected by `_refresh_later`; create those that are missing."""
-        changed = self.env.cr.precommit.data.pop("cobranza.debtor", set())
-        debtors_sudo = self.sudo()
-        for company, pairs in groupby(sorted(changed), key=lambda pair: pair[0]):
-            company_sudo = self.env["res.company"].sudo().browse(company)
-            partners = self.env["res.partner"].sudo().browse([partner for _, partner in pairs])
-            partners = partners.exists().commercial_partner_id
-            if not partners:
-                continue
-            debtors_sudo._ensure(company_sudo, partners)
-            found = debtors_sudo.search(
-                [("company_id", "=", company), ("partner_id", "in", partners.ids)]
-            )
-            if found:
-                debtors_sudo._refresh_figures(company_sudo, found.ids)

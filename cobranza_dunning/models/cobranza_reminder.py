@@ -9,9 +9,6 @@ _logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("proposed", "approved")
 
-#: Reminders approved or handed over between two commits of the scheduled action.
-BATCH = 50
-
 
 
 class CobranzaReminder(models.Model):
@@ -37,6 +34,8 @@ class CobranzaReminder(models.Model):
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
     )  # fmt: skip
     _gated_create = True
+    #: reminders approved or handed over at once by the scheduled action
+    _batch = 50
 
     debtor_id = fields.Many2one(
         "cobranza.debtor", required=True, readonly=True, index=True, ondelete="restrict"
@@ -186,8 +185,8 @@ class CobranzaReminder(models.Model):
 
     def _approve_automatically(self):
         """Approve what needs nobody; one that can't be approved says why and waits."""
-        for start in range(0, len(self), BATCH):
-            batch = self[start : start + BATCH]
+        for start in range(0, len(self), self._batch):
+            batch = self[start : start + self._batch]
             batch._each_or_note(lambda reminders: reminders._set_approved(automatic=True))
 
     def _each_or_note(self, act):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .cobranza_reminder import BATCH, OPEN_STATES
+from .cobranza_reminder import OPEN_STATES
 
 #: Odoo's notification statuses, the worst first, and what they mean for a reminder.
 DELIVERY = (
@@ -153,7 +153,9 @@ class CobranzaReminder(models.Model):
                     )
                 }
             )
-        (ready - unreachable)._queue_mails()
+        leaving = ready - unreachable
+        leaving._queue_mails()
+        leaving.debtor_id._refresh_after_message()
 
     def _is_reachable(self):
         return bool(self.recipient_id.email and "@" in self.recipient_id.email)
@@ -238,10 +240,10 @@ class CobranzaReminder(models.Model):
         ]
         cron = self.env["ir.cron"]
         ids = self.search([*domain, ("problem", "=", False)], order="id").ids
-        for start in range(0, len(ids), BATCH):
-            batch = self.browse(ids[start : start + BATCH])
+        for start in range(0, len(ids), self._batch):
+            batch = self.browse(ids[start : start + self._batch])
             batch = batch.try_lock_for_update().filtered_domain(domain)
             batch._each_or_note(lambda reminders: reminders and reminders._hand_over())
-            remaining = max(len(ids) - start - BATCH, 0)
+            remaining = max(len(ids) - start - self._batch, 0)
             if not cron._commit_progress(len(batch), remaining=remaining):
                 break

@@ -333,7 +333,7 @@ class CobranzaRun(models.Model):
             letters = grouping.group(assessed)
             reminders = self.env["cobranza.reminder"]
             figures = reminders._propose(self, letters, chunk)
-            self._store_next_dates(debtor_ids)
+            self.env["cobranza.debtor"]._store_next_dates(chunk, self.date)
         # lines without a customer come first: once they are done the cursor is no longer empty
         self._add_figures(assessed, figures, max(debtor_ids, default=self.cursor_debtor_id or -1))
 
@@ -344,26 +344,6 @@ class CobranzaRun(models.Model):
         )
         if not self.env.cr.fetchone()[0]:
             raise UserError(self._still_working())
-
-    def _store_next_dates(self, debtor_ids):
-        """Keep on the debtors when this run expects the next reminder (for lists)."""
-        if debtor_ids:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE cobranza_debtor d SET next_date = n.next_date
-                      FROM (SELECT debtor_id,
-                                   min(CASE outcome WHEN 'remind' THEN %s::date ELSE next_date END)
-                                       AS next_date
-                              FROM cobranza_run_line WHERE run_id = %s AND debtor_id IN %s
-                          GROUP BY debtor_id) n
-                     WHERE d.id = n.debtor_id
-                    """,
-                    self.date,
-                    self.id,
-                    tuple(debtor_ids),
-                )
-            )
 
     def _add_figures(self, assessed, more, cursor_debtor_id):
         """Add a chunk's figures to the run's and say how far it is."""

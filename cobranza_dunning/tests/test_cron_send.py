@@ -2,7 +2,6 @@
 
 from unittest.mock import patch
 
-from odoo.addons.cobranza_dunning.models import cobranza_reminder
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -40,7 +39,7 @@ class TestCronSend(MailingCase):
     def work(self, batch=50):
         """Let the scheduled action work as the server would, in batches of that size."""
         with (
-            patch.object(cobranza_reminder, "SEND_BATCH", batch),
+            patch.object(self.env.registry["cobranza.reminder"], "_batch", batch),
             self.enter_registry_test_mode(),
         ):
             self.env.ref("cobranza_dunning.ir_cron_work").sudo().method_direct_trigger()

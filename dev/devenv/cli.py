@@ -60,6 +60,7 @@ def make(args):
     targets = {
         "setup": setup, "stop": stop, "demo": demo, "bench": bench, "lint": checks.lint,
         "test": checks.test, "test_odoo_account": odoo_account.compare, "i18n": i18n,
+        "screenshots": screenshots,
     }
     if len(args) != 1 or args[0] not in targets:
         raise SetupError(f"usage: ./dev/make {'|'.join(targets)}")
@@ -88,6 +89,12 @@ def i18n():
     """The catalogues of translations, brought up to date with code and views."""
     environment.prepare()
     return _python(paths.DEV / "i18n.py")
+
+
+def screenshots():
+    """The pictures of docs/img."""
+    setup()
+    return _python(paths.DEV / "screenshots.py")
 
 
 def bench():

@@ -20,6 +20,9 @@ QUIET = """
 """
 
 
+FORGET = "env.registry.clear_all_caches(); env.registry.signal_changes()"
+
+
 class Live(live.OdooServer):
     """A running Odoo with a database of its own.
 
@@ -37,6 +40,10 @@ class Live(live.OdooServer):
         client = odoorpc.ODOO("127.0.0.1", port=self.port, timeout=300)
         client.login(self.db, login or self.login, password or self.password)
         return client
+
+    def shell(self, code, **options):
+        """Like OdooServer.shell; a server that runs already forgets what it had cached."""
+        return super().shell(f"{code}\n{FORGET}\n", **options)
 
     def psql(self, sql):
         """Run SQL in the database; rows as lines, columns split by `|`."""

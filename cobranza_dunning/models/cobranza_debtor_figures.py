@@ -1,0 +1,199 @@
+from itertools import groupby
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine.reasons import REMIND
+
+
+class CobranzaDebtor(models.Model):
+    """How debtors come to be and how their stored figures follow the ledger.
+
+    In SQL: a run, or a night, concerns all of them at once.
+    """
+
+    _inherit = "cobranza.debtor"
+
+    @api.model
+    def _ensure(self, company, partners=None):
+        """Create the missing debtors of a company for all open receivables (one statement).
+
+        partners: only these commercial partners.
+        """
+        self.env.flush_all()
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partners.ids)) if partners else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO cobranza_debtor (partner_id, company_id, create_uid, write_uid,
+                                             create_date, write_date)
+                SELECT DISTINCT p.commercial_partner_id, l.company_id, %(uid)s, %(uid)s,
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                   AND a.account_type = 'asset_receivable'
+                  JOIN res_partner p ON p.id = l.partner_id
+                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
+                   AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
+                   %(only)s
+                   AND NOT EXISTS (SELECT 1 FROM cobranza_debtor d
+                                    WHERE d.partner_id = p.commercial_partner_id
+                                      AND d.company_id = l.company_id)
+                ON CONFLICT DO NOTHING
+                """,
+                uid=self.env.uid,
+                company=company.id,
+                only=only,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _refresh_figures(self, company, debtor_ids=None):
+        """Recompute the stored figures of a company's debtors from the ledger.
+
+        debtor_ids: only these; None = all.  One statement, and it writes only rows that
+        change, whatever the number of lines.
+        """
+        self.env.flush_all()
+        today = company._cobranza_today()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH open AS (
+                    SELECT p.commercial_partner_id AS partner_id,
+                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                               AND COALESCE(l.date_maturity, l.date) < %(today)s) AS overdue,
+                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                               AND COALESCE(l.date_maturity, l.date) >= %(today)s) AS not_due,
+                           -sum(l.amount_residual) FILTER (WHERE l.amount_residual < 0) AS credit,
+                           min(COALESCE(l.date_maturity, l.date))
+                               FILTER (WHERE l.amount_residual > 0) AS oldest
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id
+                       AND a.account_type = 'asset_receivable'
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
+                       AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
+                       %(only_lines)s
+                  GROUP BY p.commercial_partner_id
+                ), contacted AS (
+                    SELECT r.debtor_id, max(r.sent_date) AS sent_date
+                      FROM cobranza_reminder r
+                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
+                       %(only_told)s
+                  GROUP BY r.debtor_id
+                ), told AS (
+                    SELECT DISTINCT ON (r.debtor_id) r.debtor_id, rl.level_id
+                      FROM cobranza_reminder r
+                      JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
+                      JOIN cobranza_policy_level v ON v.id = rl.level_id
+                      JOIN account_move_line l ON l.id = rl.move_line_id
+                       AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
+                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
+                       %(only_told)s
+                  ORDER BY r.debtor_id, v.delay_days DESC, rl.id DESC
+                ), fresh AS (
+                    SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
+                           COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
+                           o.oldest, t.level_id, c.sent_date,
+                           EXISTS (SELECT 1 FROM cobranza_block b
+                                    WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
+                                      AND (b.until IS NULL OR b.until > %(today)s)) AS paused
+                      FROM cobranza_debtor d
+                 LEFT JOIN open o ON o.partner_id = d.partner_id
+                 LEFT JOIN told t ON t.debtor_id = d.id
+                 LEFT JOIN contacted c ON c.debtor_id = d.id
+                     WHERE d.company_id = %(company)s %(only_debtors)s
+                )
+                UPDATE cobranza_debtor d
+                   SET overdue_amount = f.overdue, not_due_amount = f.not_due,
+                       credit_amount = f.credit, balance = f.overdue + f.not_due - f.credit,
+                       oldest_due_date = f.oldest, level_id = f.level_id, paused = f.paused,
+                       last_contact_date = f.sent_date,
+                       next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
+                       figures_date = now() AT TIME ZONE 'UTC'
+                  FROM fresh f
+                 WHERE d.id = f.id
+                """,
+                today=today,
+                company=company.id,
+                delivered=self.env["cobranza.reminder"]._sql_delivered("r"),
+                only_told=SQL("AND r.debtor_id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
+                only_lines=SQL(
+                    "AND p.commercial_partner_id IN"
+                    " (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
+                    tuple(debtor_ids),
+                )
+                if debtor_ids
+                else SQL(),
+                only_debtors=SQL("AND d.id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _store_next_dates(self, assessed, date):
+        """Keep on the debtors when the next reminder is expected (for lists).
+
+        assessed: {debtor id or None: list of engine.dunning.Assessed} as decided for `date`.
+        """
+        dates = {debtor: _next_date(lines, date) for debtor, lines in assessed.items() if debtor}
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cobranza_debtor d SET next_date = n.next_date
+                  FROM unnest(%s::int[], %s::date[]) AS n (debtor_id, next_date)
+                 WHERE d.id = n.debtor_id AND d.next_date IS DISTINCT FROM n.next_date
+                """,
+                list(dates),
+                list(dates.values()),
+            )
+        )
+        self.invalidate_model(["next_date"])
+
+    def _refresh_after_message(self):
+        """Show in these debtors' figures that a reminder has just left."""
+        for company, debtors in self.grouped("company_id").items():
+            self._refresh_figures(company, debtors.ids)
+            self._store_next_dates(debtors._assess(), company._cobranza_today())
+
+    @api.model
+    def _refresh_later(self, lines):
+        """Refresh the figures of these journal items' debtors when the transaction commits.
+
+        lines: account.move.line. Once per transaction for all of them, after everything is
+        computed: postings and reconciliations come in bursts.
+        """
+        changed = self.env.cr.precommit.data.setdefault("cobranza.debtor", set())
+        if not changed:
+            self.env.cr.precommit.add(self._refresh_changed)
+        changed |= {
+            (line.company_id.id, line.partner_id.id)
+            for line in lines.sudo()
+            if line.account_type == "asset_receivable" and line.partner_id
+        }
+
+    @api.model
+    def _refresh_changed(self):
+        """Refresh the debtors collected by `_refresh_later`; create those that are missing."""
+        changed = self.env.cr.precommit.data.pop("cobranza.debtor", set())
+        debtors_sudo = self.sudo()
+        for company, pairs in groupby(sorted(changed), key=lambda pair: pair[0]):
+            company_sudo = self.env["res.company"].sudo().browse(company)
+            partners = self.env["res.partner"].sudo().browse([partner for _, partner in pairs])
+            partners = partners.exists().commercial_partner_id
+            if not partners:
+                continue
+            debtors_sudo._ensure(company_sudo, partners)
+            found = debtors_sudo.search(
+                [("company_id", "=", company), ("partner_id", "in", partners.ids)]
+            )
+            if found:
+                debtors_sudo._refresh_figures(company_sudo, found.ids)
+
+
+def _next_date(assessed, date):
+    """The earliest day on which one of these lines is to be told; None if none ever is."""
+    days = [date if one.decision.outcome == REMIND else one.decision.next_date for one in assessed]
+    return min((day for day in days if day), default=None)
