@@ -49,28 +49,25 @@ def main():
 
 def _take(server):
     """Take all pictures; yields the path of each."""
-    client = odoorpc.ODOO("127.0.0.1", port=server.port, timeout=300)
-    client.login(server.db, USER, USER)
-    speak = _speaker(client)
+    env = _client(server, USER).env
+    users = _client(server, "admin").env["res.users"]
+    users.write([env.uid], {"odoobot_state": "disabled"})    # no chat windows in the pictures
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         try:
-            speak("en_US")
-            yield from _desk(_web(chromium, server, DESK), client.env)
-            yield from _phone(_web(chromium, server, PHONE), client.env)
-            speak("es_ES")
-            yield from _in_spanish(_web(chromium, server, DESK), client.env)
+            users.write([env.uid], {"lang": "en_US"})
+            yield from _desk(_web(chromium, server, DESK), env)
+            yield from _phone(_web(chromium, server, PHONE), env)
+            users.write([env.uid], {"lang": "es_ES"})
+            yield from _in_spanish(_web(chromium, server, DESK))
         finally:
             chromium.close()
 
 
-def _speaker(client):
-    """Function that sets the user's language; the chat robot is kept quiet."""
-    def speak(language):
-        client.env["res.users"].write([client.env.uid], {"lang": language})
-
-    client.env["res.users"].write([client.env.uid], {"odoobot_state": "disabled"})
-    return speak
+def _client(server, user):
+    client = odoorpc.ODOO("127.0.0.1", port=server.port, timeout=300)
+    client.login(server.db, user, user)
+    return client
 
 
 def _web(chromium, server, device):
@@ -123,7 +120,7 @@ def _phone(web, env):
     yield _store(web, "phone")
 
 
-def _in_spanish(web, env):
+def _in_spanish(web):
     web.open("collections-today")
     web.page.wait_for_selector(".o_data_row")
     yield _store(web, "cobranza")

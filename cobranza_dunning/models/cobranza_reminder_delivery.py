@@ -243,7 +243,9 @@ class CobranzaReminder(models.Model):
         for start in range(0, len(ids), self._batch):
             batch = self.browse(ids[start : start + self._batch])
             batch = batch.try_lock_for_update().filtered_domain(domain)
-            batch._each_or_note(lambda reminders: reminders and reminders._hand_over())
+            for company, part in batch.grouped("company_id").items():
+                part = part.with_context(lang=company._cobranza_lang())
+                part._each_or_note(lambda reminders: reminders and reminders._hand_over())
             remaining = max(len(ids) - start - self._batch, 0)
             if not cron._commit_progress(len(batch), remaining=remaining):
                 break

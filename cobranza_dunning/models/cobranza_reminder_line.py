@@ -106,7 +106,10 @@ class CobranzaReminderLine(models.Model):
                 INSERT INTO cobranza_reminder_line (
                     reminder_id, move_line_id, move_id, level_id, name, concept, date_invoice,
                     date_due, currency_id, total_amount, residual, amount, company_amount)
-                SELECT told.reminder_id, ml.id, m.id, rl.level_id, COALESCE(m.name, ml.name, '/'),
+                SELECT told.reminder_id, ml.id, m.id, rl.level_id,
+                       CASE WHEN m.move_type = 'entry'
+                            THEN COALESCE(NULLIF(ml.name, ''), m.name, '/')
+                            ELSE COALESCE(m.name, '/') END,
                        COALESCE(NULLIF(m.ref, ''), product.name), COALESCE(m.invoice_date, m.date),
                        rl.date_due, rl.currency_id, ml.amount_currency, rl.residual, rl.amount,
                        rl.company_amount

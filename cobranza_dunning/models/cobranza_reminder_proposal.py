@@ -68,7 +68,7 @@ class CobranzaReminder(models.Model):
                 "level_id": letter.level.id,
                 "date": run.date,
                 "user_id": (debtor.user_id or fallback).id,
-                "lang": recipient.lang or debtor.partner_id.lang or self.env.user.lang,
+                "lang": recipient.lang or debtor.partner_id.lang or run.company_id._cobranza_lang(),
             }
             for letter, debtor, recipient in zip(letters, debtors, recipients, strict=True)
         ]

@@ -29,6 +29,7 @@ class CobranzaReminder(models.Model):
     totals = fields.Char(
         "To pay in all", compute="_compute_totals", help="One total per currency of its lines."
     )
+    addressee = fields.Char(compute="_compute_addressee")
     lang_name = fields.Char("Language of the text", compute="_compute_lang_name")
 
     @api.depends(
@@ -77,7 +78,8 @@ class CobranzaReminder(models.Model):
         moves_sudo = self.line_ids.move_id.sudo()
         values = {
             "reminder": self,
-            "lines_by_currency": self.line_ids.grouped("currency_id"),
+            "sections": self._sections(),
+            "has_deductions": any(line.amount < line.residual for line in self.line_ids),
             "bank_accounts": moves_sudo.partner_bank_id or company_sudo.bank_ids[:1],
             "references": [
                 move.payment_reference or move.name for move in moves_sudo
@@ -85,19 +87,46 @@ class CobranzaReminder(models.Model):
             "contact": self.user_id.sudo().partner_id or company_sudo.partner_id,
             # not QWeb's widgets: they write their expressions into the customer's mail
             "day": lambda value: format_date(self.env, value),
-            "money": lambda value, currency: formatLang(self.env, value, currency_obj=currency),
+            "money": self._format_money,
         }
         return self.env["ir.qweb"]._render(
             f"cobranza_dunning.{template}", values, minimal_qcontext=True
         )
 
+    def _sections(self):
+        """The parts of the table: per currency what is due, then what falls due later.
+
+        Where nothing is due yet there is one part per currency, and no need to tell them apart.
+        """
+        self.ensure_one()
+        due = self.line_ids.filtered(lambda line: line.date_due < self.date)
+        return [
+            {"currency": currency, "lines": lines, "upcoming": bool(due) and part != due}
+            for part in (due, self.line_ids - due)
+            for currency, lines in part.grouped("currency_id").items()
+        ]
+
+    def _format_money(self, amount, currency):
+        """An amount in the reminder's language; other currencies by code: many share a sign."""
+        if currency == self.currency_id:
+            return formatLang(self.env, amount, currency_obj=currency)
+        number = formatLang(self.env, amount, digits=currency.decimal_places)
+        return f"{number}\N{NO-BREAK SPACE}{currency.name}"
+
     @api.depends("line_ids.amount", "line_ids.currency_id")
     def _compute_totals(self):
         for reminder in self:
             reminder.totals = " + ".join(
-                formatLang(self.env, sum(lines.mapped("amount")), currency_obj=currency)
+                reminder._format_money(sum(lines.mapped("amount")), currency)
                 for currency, lines in reminder.line_ids.grouped("currency_id").items()
             )
+
+    @api.depends("recipient_id.name", "recipient_id.type", "partner_id.name")
+    def _compute_addressee(self):
+        """Who is greeted: a person by name; a department ("Accounting") as its company."""
+        for reminder in self:
+            person = reminder.recipient_id.filtered(lambda one: one.type == "contact").name
+            reminder.addressee = person or reminder.partner_id.name
 
     @api.depends("lang")
     def _compute_lang_name(self):

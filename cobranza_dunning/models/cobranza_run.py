@@ -402,7 +402,7 @@ class CobranzaRun(models.Model):
         """
         companies = self.env["res.company"].search([("cobranza_run_mode", "!=", "off")])
         for company in companies:
-            self._create_daily(company)
+            self.with_context(lang=company._cobranza_lang())._create_daily(company)
         self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
 
     @api.model
@@ -438,7 +438,7 @@ class CobranzaRun(models.Model):
         Commits as it goes: whatever dies, the next call goes on where this one stopped.
         """
         for run in self.search([("state", "=", "running")], order="id"):
-            run._work_in_background()
+            run.with_context(lang=run.company_id._cobranza_lang())._work_in_background()
         self.env["cobranza.reminder"]._cron_send()
         for company in self.env["cobranza.debtor"]._read_group([], ["company_id"]):
             self.env["cobranza.debtor"]._refresh_figures(company[0])

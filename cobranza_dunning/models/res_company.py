@@ -47,6 +47,10 @@ class ResCompany(models.Model):
                     )
                 )
 
+    def _cobranza_lang(self):
+        """Return the company's own language: for work without a user, customers without one."""
+        return self.partner_id.lang or self.env.user.lang or "en_US"
+
     def _cobranza_today(self):
         """Return today in the company's own time zone."""
         return self._cobranza_date(fields.Datetime.now())

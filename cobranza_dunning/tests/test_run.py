@@ -541,6 +541,40 @@ class TestBackground(RunCase, CronMixinCase):
         self.assertEqual(self.decided(background), self.decided(preview))
         self.assertEqual(self.told(background.reminder_ids), told)
 
+    def test_only_the_background_holds_its_statement_across_commits(self):
+        self.debts(2)
+        facts = cobranza_facts.CobranzaFacts
+        original, held = facts._read_in_chunks, []
+
+        def read_in_chunks(model, query, hold):
+            held.append(hold)
+            return original(model, query, hold)
+
+        with patch.object(facts, "_read_in_chunks", read_in_chunks):
+            self.run_dunning("propose")
+            self.set_limit(0)
+            self.run_dunning("propose")
+            self.trigger()
+        self.assertEqual(held, [False, True])
+
+    def test_the_ledger_is_read_across_commits(self):
+        """On a connection of its own, where a commit is one: it reads what the database has."""
+        self.set_chunk(1)
+        with sql_db.db_connect(self.env.cr.dbname).cursor() as cr:
+            company = api.Environment(cr, 1, {}).company
+            facts = company.env["cobranza.facts"]
+            whole = list(facts._assess_in_chunks(company, TODAY))
+            if len(whole) < 3:
+                self.skipTest("the database has no demo invoices")
+            chunks = []
+            for chunk in facts._assess_in_chunks(company, TODAY, hold=True):
+                chunks.append(chunk)
+                cr.commit()
+            cr.execute("SELECT count(*) FROM pg_cursors WHERE name LIKE 'cobranza_facts%'")
+            left_open = cr.fetchone()[0]
+        self.assertEqual(chunks, whole)
+        self.assertFalse(left_open)
+
     def test_an_interrupted_run_goes_on_without_deciding_twice(self):
         """A worker died after its second chunk was written and before it was committed."""
         self.journal_debt(None, 10)

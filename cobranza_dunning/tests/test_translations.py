@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import polib
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.tests import tagged
 from odoo.tools.translate import TranslationModuleReader
 
-from .common import CobranzaCase, days_ago
+from .common import days_ago
+from .test_run import RunCase
 
 MODULE = "cobranza_dunning"
 I18N = Path(__file__).parents[1] / "i18n"
 
 
 @tagged("post_install", "-at_install")
-class TestTranslations(CobranzaCase):
+class TestTranslations(RunCase, CronMixinCase):
     def test_the_template_has_the_terms_as_they_are_now(self):
         """If this fails: `make i18n`, then translate what it names."""
         template = polib.pofile(str(I18N / f"{MODULE}.pot"))
@@ -70,6 +72,26 @@ class TestTranslations(CobranzaCase):
         reminder.action_approve()
         with self.assertRefused("espera aprobación"):
             reminder.action_approve()
+
+    def test_work_without_a_user_speaks_the_companys_language(self):
+        """The scheduled action is OdooBot's, whose language is nobody's choice."""
+        self.in_spanish()
+        self.company.partner_id.lang = "es_ES"
+        self.partner.lang = False
+        invoice = self.invoice(self.partner, 100)
+        self.company.cobranza_run_mode = "propose"
+        self.trigger("ir_cron_daily")
+        self.trigger("ir_cron_work")
+        reminder = invoice.cobranza_debtor_id.reminder_ids
+        self.assertEqual((reminder.state, reminder.lang), ("proposed", "es_ES"))
+        self.assertIn("resumen de sus facturas", reminder.subject)
+        self.pay(invoice)
+        self.company.cobranza_run_mode = "auto"
+        self.trigger("ir_cron_daily")
+        self.trigger("ir_cron_work")
+        self.assertEqual(reminder.state, "cancelled")
+        self.assertIn("está pagado", reminder.cancel_reason)
+        self.assertIn("Por aprobar → Anulado", str(reminder.message_ids.mapped("body")))
 
     # --- the standard policy
 
