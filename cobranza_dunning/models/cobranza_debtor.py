@@ -74,6 +74,7 @@ class CobranzaDebtor(models.Model):
     )
     figures_date = fields.Datetime("Figures as of", readonly=True)
     reminder_count = fields.Integer(compute="_compute_reminder_count")
+    has_open_reminder = fields.Boolean(compute="_compute_has_open_reminder")
     next_step = fields.Char(compute="_compute_next_step")
     ready_count = fields.Integer("Due lines to remind", compute="_compute_next_step")
 
@@ -124,6 +125,14 @@ class CobranzaDebtor(models.Model):
         for debtor in self:
             debtor.reminder_count = counts.get(debtor, 0)
 
+    @api.depends("reminder_ids.state")
+    def _compute_has_open_reminder(self):
+        for debtor in self:
+            debtor.has_open_reminder = bool(debtor._open_reminders())
+
+    def _open_reminders(self):
+        return self.reminder_ids.filtered(lambda one: one.state in ("proposed", "approved"))
+
     @api.depends_context("lang")
     def _compute_next_step(self):
         assessed = self._assess()
@@ -155,7 +164,7 @@ class CobranzaDebtor(models.Model):
 
     def _describe_open_reminder(self):
         """Say what an open reminder of this debtor waits for; None without one."""
-        states = set(self.reminder_ids.mapped("state"))
+        states = set(self._open_reminders().mapped("state"))
         if "proposed" in states:
             return self.env._("A reminder waits for approval.")
         if "approved" in states:
@@ -173,6 +182,10 @@ class CobranzaDebtor(models.Model):
             "cobranza_dunning.cobranza_reminder_action"
         )
         return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
+
+    def action_view_open_reminders(self):
+        """Open the reminders of these debtors that wait for approval or to be sent."""
+        return self._open_reminders()._get_records_action()
 
     def action_view_due_lines(self, part=None):
         """Open the open journal items of these debtors.

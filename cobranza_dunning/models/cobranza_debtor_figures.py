@@ -154,7 +154,8 @@ class CobranzaDebtor(models.Model):
 
     def _refresh_after_message(self):
         """Show in these debtors' figures that a reminder has just left."""
-        for company, debtors in self.grouped("company_id").items():
+        # refreshing empties the cache: prefetch by these ids, not by the records they came from
+        for company, debtors in self.with_prefetch().grouped("company_id").items():
             self._refresh_figures(company, debtors.ids)
             self._store_next_dates(debtors._assess(), company._cobranza_today())
 

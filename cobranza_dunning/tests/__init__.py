@@ -1,7 +1,9 @@
 from . import (
     test_access,
     test_amounts,
+    test_base_partner_merge,
     test_block,
+    test_cobranza_debtor,
     test_cron_send,
     test_demo,
     test_handover,

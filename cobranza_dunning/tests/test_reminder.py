@@ -110,6 +110,44 @@ class TestProposing(ReminderCase):
         self.assertIn(second.name, reminder.body)
         self.assertIn("A new run changed its lines or amounts", self.log(reminder))
 
+    def test_the_customers_next_step_is_the_open_reminder(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        debtor = reminder.debtor_id
+        self.assertTrue(debtor.has_open_reminder)
+        self.assertIn("waits for approval", debtor.next_step)
+        self.assertEqual(debtor.action_view_open_reminders()["res_id"], reminder.id)
+        reminder.action_approve()
+        self.env.invalidate_all()
+        self.assertIn("waits to be sent", debtor.next_step)
+        reminder.action_send()
+        self.env.invalidate_all()
+        self.assertFalse(debtor.has_open_reminder)
+
+    def test_sending_shows_in_the_customers_figures(self):
+        self.invoice(self.partner, 100, days_ago(6))
+        reminder = self.approved()
+        debtor = reminder.debtor_id
+        self.assertEqual(debtor.next_date, TODAY)
+        reminder.action_send()
+        self.assertEqual(debtor.last_contact_date, TODAY)
+        self.assertEqual(debtor.level_id, self.r5)
+        self.assertEqual(debtor.next_date, TODAY + timedelta(days=14))  # 20 days after due
+
+    def test_the_level_reached_is_the_highest_of_what_is_open(self):
+        old = self.invoice(self.partner, 100, days_ago(25))
+        self.remind()
+        self.policy.progression = "by_age"
+        self.remind(TODAY + timedelta(days=1))
+        debtor = self.debtor()
+        self.assertEqual(debtor.level_id, self.r20)
+        self.invoice(self.partner, 50, days_ago(6))
+        self.remind(TODAY + timedelta(days=2))
+        self.assertEqual(debtor.level_id, self.r20)
+        self.pay(old)
+        debtor.action_refresh_figures()
+        self.assertEqual(debtor.level_id, self.r5)
+
     def add_level_before_due(self):
         vals = {"name": "Before", "delay_days": -3, "template_id": self.template.id}
         self.policy.write({"level_ids": [Command.create(vals)]})

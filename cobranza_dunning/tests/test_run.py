@@ -11,7 +11,7 @@ from odoo.addons.cobranza_dunning.engine.reasons import REASONS
 from odoo.addons.cobranza_dunning.models import cobranza_facts
 from odoo.addons.cobranza_dunning.models.cobranza_run import LOCK_CLASS, CobranzaRun
 from odoo.addons.cobranza_dunning.models.reason_texts import REASON_SELECTION, SENTENCES
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -275,7 +275,8 @@ class TestRun(RunCase):
         working = self.new_run("propose")
         working._gated().write({"state": "running"})
         for mode in ("propose", "auto"):
-            with self.assertRefused(STILL_WORKING):
+            # before the database has to refuse it, which is no answer for a script
+            with self.assertRaisesRegex(UserError, STILL_WORKING):
                 self.run_dunning(mode)
         self.assertEqual(self.run_dunning("preview").state, "done")
         self.assertEqual(self.run_dunning("propose", company=self.new_company()).state, "done")
@@ -634,6 +635,22 @@ class TestBackground(RunCase, CronMixinCase):
             self.trigger()
         self.assertEqual(run.state, "failed")
         self.assertIn("division by zero", run.error)
+
+    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run")
+    def test_a_customer_changed_meanwhile_only_delays_the_run(self):
+        """A bookkeeper's posting and the run wrote the same customer: the next call goes on."""
+        self.debts(3)
+        whole = self.decided(self.run_dunning())
+        self.set_limit(0)
+        self.set_chunk(1)
+        run = self.run_dunning("propose")
+        with self.capture_triggers("cobranza_dunning.ir_cron_work") as triggers:
+            with self.failing_at(2, SerializationFailure("concurrent update")):
+                self.trigger()
+        self.assertEqual((run.state, run.error, len(run.line_ids)), ("running", False, 1))
+        self.assertTrue(triggers.records)
+        self.trigger()
+        self.assertEqual((run.state, self.decided(run)), ("done", whole))
 
     @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run")
     def test_a_failing_run_does_not_stop_the_others(self):

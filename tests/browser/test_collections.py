@@ -126,11 +126,32 @@ def test_cancelling_asks_why(web, office, late):
     assert office.read("cobranza.reminder", reminder_id, "state") == "cancelled"
 
 
-def test_sending_what_is_not_approved_says_so(web, office, late):
-    """A refusal is a sentence in a dialog, not an error."""
-    run_id = office.run("propose", [late[0]])
-    web.open(f"dunning-runs/{run_id}")
-    assert not web.page.locator("button:visible:has-text('Execute')").count()
+def test_what_did_not_arrive_is_shown(web, office, sink):
+    """Refused by the mail server: under "With problems", with the server's own words."""
+    partner_id = office.customer(email="nobody@reject.test")
+    office.invoice(partner_id)
+    office.run("propose", [partner_id])
+    reminder_ids = office.reminders([partner_id], "proposed")
+    office.env["cobranza.reminder"].action_approve(reminder_ids)
+    office.env["cobranza.reminder"].action_send(reminder_ids)
+    wait_until(
+        lambda: office.read("cobranza.reminder", reminder_ids[0], "delivery") == "failed")
+    web.app("Collections")
+    web.menu("Reminders", "With problems")
+    web.open_row(office.read("res.partner", partner_id, "name"))
+    alert = web.page.locator(".alert-danger:visible").inner_text()
+    assert "The message did not arrive" in alert and "550" in alert
+
+
+def test_a_refusal_is_a_sentence(web, office, late):
+    """Somebody else was faster: the button's refusal is a dialog that says so."""
+    office.run("propose", [late[0]])
+    (reminder_id,) = office.reminders([late[0]], "proposed")
+    web.open(f"reminders/{reminder_id}")
+    office.env["cobranza.reminder"].action_approve([reminder_id])
+    web.button("Approve")
+    assert "None of the reminders waits for approval" in web.dialog()
+    assert not web.page.locator(".o_error_detail").count()
 
 
 def test_invoice_page(web, office, worked, late):

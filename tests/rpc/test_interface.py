@@ -87,6 +87,8 @@ def test_run_from_draft_to_sent(books, sink):
     assert books.read("cobranza.reminder", told["id"], "state") == "sent"
     (mail_id,) = books.read("cobranza.reminder", told["id"], "mail_ids")
     wait_until(lambda: books.read("mail.mail", mail_id, "state") == "sent")
+    assert books.read("cobranza.reminder", told["id"], "delivery", "delivery_error") == {
+        "id": told["id"], "delivery": "delivered", "delivery_error": False}
     assert len(sink) == 1
 
     other = reminders[second]["id"]

@@ -1,0 +1,62 @@
+from odoo.tests import tagged
+
+from .common import CobranzaCase, days_ago
+
+
+@tagged("post_install", "-at_install")
+class TestDebtor(CobranzaCase):
+    """Whose lines a debtor shows, and when his stored figures are written."""
+
+    def shown(self, debtors):
+        """The due lines that the figures of these debtors open."""
+        action = debtors.action_view_due_lines()
+        return self.env["account.move.line"].search(action["domain"])
+
+    def test_a_subsidiary_of_its_own_is_not_the_holdings_debt(self):
+        """Rule 2: a line belongs to exactly one debtor."""
+        holding = self.new_partner("Holding", is_company=True)
+        subsidiary = self.new_partner("Subsidiary", is_company=True, parent_id=holding.id)
+        own = self.due(self.invoice(holding, 100, due=days_ago(10)))
+        other = self.due(self.invoice(subsidiary, 200, due=days_ago(10)))
+        self.assertEqual(self.shown(self.debtor(holding)), own)
+        self.assertEqual(self.debtor(holding).due_line_ids, own)
+        self.assertEqual(self.shown(self.debtor(subsidiary)), other)
+
+    def test_debtors_of_two_companies_open_their_own_lines_only(self):
+        second = self.new_company()
+        own = self.due(self.invoice(self.partner, 100, due=days_ago(10)))
+        self.invoice(self.partner, 1, due=days_ago(10), company=second)
+        other = self.due(self.invoice(self.other, 200, due=days_ago(10), company=second))
+        debtors = self.debtor(self.partner) | self.debtor(self.other, second)
+        self.assertEqual(self.shown(debtors), own | other)
+        self.assertEqual(debtors.due_line_ids, own | other)
+
+    def test_the_customer_shows_the_current_companys_account(self):
+        second = self.new_company()
+        self.invoice(self.partner, 100, due=days_ago(10))
+        self.invoice(self.partner, 200, due=days_ago(10), company=second)
+        self.assertEqual(self.partner.cobranza_overdue_amount, 100)
+        there = self.partner.with_company(second)
+        self.assertEqual(there.cobranza_overdue_amount, 200)
+        self.assertEqual(there.cobranza_debtor_id, self.debtor(self.partner, second))
+
+    def versions(self):
+        """Which version of each debtor's row the database has."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id, ctid FROM cobranza_debtor WHERE company_id = %s", [self.company.id]
+        )
+        return dict(self.env.cr.fetchall())
+
+    def test_refreshing_all_writes_only_what_changed(self):
+        """Each row written could be one that a bookkeeper is about to change."""
+        self.invoice(self.partner, 100, due=days_ago(10))
+        self.invoice(self.other, 100, due=days_ago(-1))
+        changing, same = self.debtor(self.other), self.debtor(self.partner)
+        before = self.versions()
+        with self.at(days_ago(-3)):
+            self.env["cobranza.debtor"]._refresh_figures(self.company)
+        after = self.versions()
+        self.assertEqual(changing.overdue_amount, 100)
+        self.assertNotEqual(after[changing.id], before[changing.id])
+        self.assertEqual(after[same.id], before[same.id])
