@@ -88,16 +88,3 @@ def page(browser):
     context.route("**/*", only_loopback)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def phone(browser):
-    """A fresh page of a telephone's size."""
-    from support.browser import only_loopback
-
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US",
-                                  has_touch=True, is_mobile=True, device_scale_factor=2)
-    context.set_default_timeout(30_000)
-    context.route("**/*", only_loopback)
-    yield context.new_page()
-    context.close()

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .company import create_company
+from .company import COMPANY, create_company
 from .ledger import Ledger
 
 
@@ -27,9 +27,11 @@ class CobranzaDemo(models.AbstractModel):
         """Make a small demo company.
 
         Not where the Spanish chart is installed as well: loading it takes longer than the rest
-        of the installation, and `make demo` makes the whole company there.
+        of the installation, and `make demo` makes the whole company there. Nor where it was left
+        behind when the addon was uninstalled.
         """
         spanish = [("name", "=", "l10n_es"), ("state", "in", ("installed", "to install"))]
-        if not self.env["ir.module.module"].search_count(spanish):
+        left_behind = self.env["res.company"].search_count([("name", "=", COMPANY["name"])])
+        if not left_behind and not self.env["ir.module.module"].search_count(spanish):
             company = self._load(customers=12, invoices=24)
             self.env.ref("base.user_admin").company_ids += company

@@ -5,13 +5,12 @@ delivered, then what limits messages to the debtor as a whole: cadence and minim
 """
 
 from collections import defaultdict
-from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from . import due, pauses
-from .escalation import SEQUENTIAL, Decision, because, decide
+from .escalation import SEQUENTIAL, Decision, because, decide, later
 from .reasons import REMIND
 
 
@@ -130,7 +129,7 @@ def _too_soon(item, decision, today):
     """Cadence limits messages per debtor: a ready item waits, and says until when."""
     if not item.policy.cadence or item.debtor_contacted is None:
         return None
-    free_on = item.debtor_contacted + timedelta(days=item.policy.cadence)
+    free_on = later(item.debtor_contacted, item.policy.cadence)
     return because("cadence", decision.level, free_on) if today < free_on else None
 
 

@@ -1,6 +1,6 @@
 """Which level a due item has reached on a date, and why."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -73,6 +73,11 @@ def because(reason, level=None, next_date=None):
     return Decision(REASONS[reason][0], reason, level, next_date)
 
 
+def later(day, days):
+    """Return the day so many days after `day`, at most the calendar's last (or first)."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
 def decide(item, history, levels, today, progression=SEQUENTIAL):
     """Return the Decision for `item` on `today`, looking at levels and history only.
 
@@ -115,10 +120,10 @@ def _reached(history, levels):
 
 def _ready_on(level, item, history):
     """Return the first day on which both the delay and the gap of a level have passed."""
-    reached_on = item.due + timedelta(days=level.delay)
+    reached_on = later(item.due, level.delay)
     if history is None:
         return reached_on
-    return max(reached_on, history.date + timedelta(days=max(level.gap, 1)))
+    return max(reached_on, later(history.date, max(level.gap, 1)))
 
 
 def _applies(level, item, history, today):
@@ -141,7 +146,7 @@ def _highest(levels, item, history, today):
     """
     for level, after in pairwise(levels):
         told_on = max(today, _ready_on(level, item, history))
-        if told_on < item.due + timedelta(days=after.delay):
+        if told_on < later(item.due, after.delay):
             return level
     return levels[-1]
 
@@ -151,7 +156,7 @@ def _ready(level, item, history, today):
     ready_on = _ready_on(level, item, history)
     if today >= ready_on:
         return because("level_reached", level)
-    waits_for_gap = ready_on > item.due + timedelta(days=level.delay)
+    waits_for_gap = ready_on > later(item.due, level.delay)
     return because("gap" if waits_for_gap else "level_not_reached", level, ready_on)
 
 
@@ -160,7 +165,7 @@ def _repeat(last, item, history, today):
 
     A last level before the due date isn't repeated after that date.
     """
-    again = history.date + timedelta(days=max(last.repeat, last.gap))
+    again = later(history.date, max(last.repeat, last.gap))
     if not last.repeat or (last.delay < 0 and max(today, again) > item.due):
         return because("final_level_done")
     if today < again:

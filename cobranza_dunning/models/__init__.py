@@ -9,6 +9,7 @@ from . import (
     cobranza_block,
     cobranza_debtor,
     cobranza_debtor_figures,
+    cobranza_debtor_merge,
     cobranza_facts,
     cobranza_policy,
     cobranza_policy_level,

@@ -50,6 +50,7 @@ class AccountMove(models.Model):
         groups="cobranza_dunning.group_auditor",
     )
 
+    @api.depends("commercial_partner_id", "company_id")
     def _compute_cobranza_debtor_id(self):
         debtors = self.env["cobranza.debtor"].search(
             [
@@ -117,7 +118,7 @@ class AccountMove(models.Model):
 
     def _cobranza_to_chase_domain(self):
         """Domain of invoices with an overdue, unpaused installment."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._cobranza_today()
         overdue = self.env["account.move.line"]._search(
             [
                 *self.env["account.move.line"]._cobranza_open_domain(),

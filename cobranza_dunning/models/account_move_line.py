@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .arguments import to_date
 from .reason_texts import REASON_SELECTION, explain
 
 
@@ -76,7 +77,7 @@ class AccountMoveLine(models.Model):
             raise AccessError(
                 self.env._("Only users of Collections may see why an invoice is, or isn't, chased.")
             )
-        day = fields.Date.to_date(date)
+        day = to_date(self.env, date)
         wanted = set(self.ids)
         found = []
         due_lines = self.filtered_domain(self._cobranza_open_domain()) if wanted else self

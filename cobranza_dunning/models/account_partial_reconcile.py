@@ -15,10 +15,9 @@ class AccountPartialReconcile(models.Model):
 
     def unlink(self):
         """Undo reconciliations, and refresh the debtors concerned as well."""
-        lines = self._cobranza_lines()
-        result = super().unlink()
-        self.env["cobranza.debtor"]._refresh_later(lines)
-        return result
+        # before: items of a draft exchange entry are deleted with their reconciliation
+        self.env["cobranza.debtor"]._refresh_later(self._cobranza_lines())
+        return super().unlink()
 
     def _cobranza_lines(self):
         return self.debit_move_id | self.credit_move_id

@@ -104,13 +104,14 @@ class CobranzaBlock(models.Model):
     def create(self, vals_list):
         """Create pauses and show them in the debtors' figures at once."""
         blocks = super().create([self._with_invoice(vals) for vals in vals_list])
-        blocks._refresh_debtors()
+        blocks.debtor_id._refresh_now()
         return blocks
 
     def write(self, vals):
         """Change pauses and show it in the debtors' figures at once."""
+        before = self.debtor_id
         result = super().write(self._with_invoice(vals))
-        self._refresh_debtors()
+        (before | self.debtor_id)._refresh_now()
         return result
 
     def _with_invoice(self, vals):
@@ -120,12 +121,7 @@ class CobranzaBlock(models.Model):
         line = self.env["account.move.line"].browse(vals["move_line_id"])
         return {**vals, "move_id": line.move_id.id}
 
-    def _refresh_debtors(self):
-        for company, blocks in self.grouped("company_id").items():
-            self.env["cobranza.debtor"]._refresh_figures(company, blocks.debtor_id.ids)
-
     def action_end(self):
         """End these pauses today; they stay on record."""
         self.check_access("write")
-        for block in self.filtered("active"):
-            block.active = False
+        self.filtered("active").write({"active": False})

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class CobranzaDebtor(models.Model):
@@ -82,7 +83,7 @@ class CobranzaDebtor(models.Model):
         "(partner_id, company_id)", "This customer has an account in this company already."
     )
 
-    @api.depends("partner_id")
+    @api.depends("partner_id.display_name")
     def _compute_display_name(self):
         for debtor in self:
             debtor.display_name = debtor.partner_id.display_name
@@ -103,11 +104,14 @@ class CobranzaDebtor(models.Model):
 
     def _due_line_domain(self):
         """Domain of the open receivable items of these debtors, credits included."""
-        return [
-            *self.env["account.move.line"]._cobranza_open_domain(),
-            ("partner_id", "child_of", self.partner_id.ids),
-            ("company_id", "in", self.company_id.ids),
-        ]
+        open_lines = Domain(self.env["account.move.line"]._cobranza_open_domain())
+        # not child_of: a subsidiary that is a customer of its own isn't this debtor
+        of_debtors = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("partner_id.commercial_partner_id", "in", debtors.partner_id.ids)
+            for company, debtors in self.grouped("company_id").items()
+        )
+        return list(open_lines & of_debtors)
 
     @api.depends("oldest_due_date")
     def _compute_days_late(self):
@@ -156,8 +160,9 @@ class CobranzaDebtor(models.Model):
             )
         dates = [one.decision.next_date for one in assessed if one.decision.next_date]
         if dates:
-            when = fields.Date.to_string(min(dates))
-            return self.env._("Nothing to do before %(date)s.", date=self._format_date(when))
+            return self.env._(
+                "Nothing to do before %(date)s.", date=format_date(self.env, min(dates))
+            )
         if any(one.item.residual > 0 for one in assessed):
             return self.env._("No reminder will follow: see the reason beside each due line.")
         return self.env._("Nothing is open.")
@@ -170,9 +175,6 @@ class CobranzaDebtor(models.Model):
         if "approved" in states:
             return self.env._("An approved reminder waits to be sent.")
         return None
-
-    def _format_date(self, value):
-        return self.env["ir.qweb.field.date"].value_to_html(value, {})
 
     # --- actions -----------------------------------------------------------------------
 
@@ -244,8 +246,7 @@ class CobranzaDebtor(models.Model):
     def action_refresh_figures(self):
         """Read the ledger again for these debtors' figures."""
         self.check_access("read")
-        for company, debtors in self.grouped("company_id").items():
-            self._refresh_figures(company, debtors.ids)
+        self._refresh_now()
 
     # --- facts -------------------------------------------------------------------------
 

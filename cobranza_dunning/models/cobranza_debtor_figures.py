@@ -1,9 +1,17 @@
-from itertools import groupby
-
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..engine.reasons import REMIND
+
+#: SQL condition: the fresh figures `f` say something else than debtor `d`, or are a day newer.
+CHANGED = """
+    AND ((d.overdue_amount, d.not_due_amount, d.credit_amount, d.oldest_due_date, d.level_id,
+          d.paused, d.last_contact_date)
+         IS DISTINCT FROM
+         (f.overdue, f.not_due, f.credit, f.oldest, f.level_id, f.paused, f.sent_date)
+         OR (f.oldest IS NULL AND d.next_date IS NOT NULL)
+         OR d.figures_date < now() AT TIME ZONE 'UTC' - INTERVAL '1 day')
+"""
 
 
 class CobranzaDebtor(models.Model):
@@ -12,7 +20,8 @@ class CobranzaDebtor(models.Model):
     In SQL: a run, or a night, concerns all of them at once.
     """
 
-    _inherit = "cobranza.debtor"
+    # a file for each part of its life
+    _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _ensure(self, company, partners=None):
@@ -52,8 +61,9 @@ class CobranzaDebtor(models.Model):
     def _refresh_figures(self, company, debtor_ids=None):
         """Recompute the stored figures of a company's debtors from the ledger.
 
-        debtor_ids: only these; None = all.  One statement, and it writes only rows that
-        change, whatever the number of lines.
+        debtor_ids: only these; None = all.  One statement, whatever the number of lines.  Of all
+        debtors it writes those that change, and each once a day: a row that is written without
+        need makes whoever changes the same customer at this moment start again.
         """
         self.env.flush_all()
         today = company._cobranza_today()
@@ -114,7 +124,7 @@ class CobranzaDebtor(models.Model):
                        next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
                        figures_date = now() AT TIME ZONE 'UTC'
                   FROM fresh f
-                 WHERE d.id = f.id
+                 WHERE d.id = f.id %(only_changed)s
                 """,
                 today=today,
                 company=company.id,
@@ -128,9 +138,15 @@ class CobranzaDebtor(models.Model):
                 if debtor_ids
                 else SQL(),
                 only_debtors=SQL("AND d.id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
+                only_changed=SQL() if debtor_ids else SQL(CHANGED),
             )
         )
         self.invalidate_model()
+
+    def _refresh_now(self):
+        """Recompute the stored figures of these debtors, of whatever companies."""
+        for company, debtors in self.grouped("company_id").items():
+            self._refresh_figures(company, debtors.ids)
 
     @api.model
     def _store_next_dates(self, assessed, date):
@@ -180,7 +196,7 @@ class CobranzaDebtor(models.Model):
         """Refresh the debtors collected by `_refresh_later`; create those that are missing."""
         changed = self.env.cr.precommit.data.pop("cobranza.debtor", set())
         debtors_sudo = self.sudo()
-        for company, pairs in groupby(sorted(changed), key=lambda pair: pair[0]):
+        for company, pairs in groupby(changed, key=lambda pair: pair[0]):
             company_sudo = self.env["res.company"].sudo().browse(company)
             partners = self.env["res.partner"].sudo().browse([partner for _, partner in pairs])
             partners = partners.exists().commercial_partner_id

@@ -1,9 +1,9 @@
 from datetime import date as calendar_date
 from decimal import Decimal
-from itertools import count, groupby
+from itertools import count
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ..engine import due, dunning, escalation, pauses
@@ -245,6 +245,8 @@ class CobranzaFacts(models.AbstractModel):
         """Payments linked to an invoice that have no journal entry: the residual ignores them.
 
         Confirmed ("paid") ones count as well: without an entry they never lower the residual.
+        A payment of several branches' invoices belongs to their parent: the invoice's company
+        counts, not the payment's.
         """
         return SQL(
             """
@@ -256,7 +258,8 @@ class CobranzaFacts(models.AbstractModel):
                        AS payments
               FROM account_move__account_payment link
               JOIN account_payment pay ON pay.id = link.payment_id
-             WHERE pay.company_id = %s AND pay.move_id IS NULL
+              JOIN account_move m ON m.id = link.invoice_id
+             WHERE m.company_id = %s AND pay.move_id IS NULL
                AND pay.state IN ('in_process', 'paid') %s
           GROUP BY link.invoice_id
             """,

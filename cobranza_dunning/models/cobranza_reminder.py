@@ -5,10 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from psycopg2 import OperationalError
 
+from .arguments import to_date
+
 _logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("proposed", "approved")
-
 
 
 class CobranzaReminder(models.Model):
@@ -103,9 +104,10 @@ class CobranzaReminder(models.Model):
             reminder.display_name = f"{reminder.partner_id.display_name} {day}"
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for reminder in self:
             reminder.access_url = f"/my/reminders/{reminder.id}"
+        return result
 
     # --- CRUD --------------------------------------------------------------------------
 
@@ -226,13 +228,13 @@ class CobranzaReminder(models.Model):
         them is open.
         """
         self.check_access("write")
-        not_before = fields.Date.to_date(not_before)
+        not_before = to_date(self.env, not_before)
         moving = self.filtered(lambda one: one.state in OPEN_STATES)
         if not moving:
             raise UserError(self.env._("Only a reminder that has not been sent can be cancelled."))
         for reminder in moving:
-            reason = cancel_reason or reminder.cancel_reason
-            if not (reason and reason.strip()):
+            reason = str(cancel_reason or reminder.cancel_reason or "").strip()
+            if not reason:
                 raise UserError(self.env._("Say why the reminder is cancelled."))
             if not_before and not_before <= reminder.company_id._cobranza_today():
                 raise UserError(

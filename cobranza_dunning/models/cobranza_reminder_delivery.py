@@ -23,7 +23,8 @@ PROBLEMS = ("bounced", "failed", "unconfirmed")
 class CobranzaReminder(models.Model):
     """From the approved text to the customer: hand-over, the mail, and what became of it."""
 
-    _inherit = "cobranza.reminder"
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="restrict"

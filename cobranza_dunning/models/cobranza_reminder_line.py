@@ -31,7 +31,7 @@ class CobranzaReminderLine(models.Model):
     )
     move_id = fields.Many2one("account.move", "Invoice", ondelete="set null")
     level_id = fields.Many2one(
-        "cobranza.policy.level", "Level", required=True, index=True, ondelete="restrict"
+        "cobranza.policy.level", required=True, index=True, ondelete="restrict"
     )
     name = fields.Char("Number", required=True)
     concept = fields.Char()

@@ -12,7 +12,8 @@ from .cobranza_reminder import OPEN_STATES
 class CobranzaReminder(models.Model):
     """How the decisions of a run become reminders, and how open ones follow later runs."""
 
-    _inherit = "cobranza.reminder"
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _propose(self, run, letters, assessed_by_debtor):
@@ -30,7 +31,7 @@ class CobranzaReminder(models.Model):
         by_key = {(one.debtor_id.id, one.recipient_id.id): one for one in existing}
         asked = existing._asked_now()
         done = Counter()
-        changed, settled = self.browse(), self.browse()
+        changed, settled = [], []
         for key, reminder in by_key.items():
             if reminder.state == "approved":
                 assessed = assessed_by_debtor[reminder.debtor_id.id]
@@ -38,9 +39,10 @@ class CobranzaReminder(models.Model):
                     [one for one in assessed if not reminder._is_told_elsewhere(one)]
                 )
             elif key not in letters:
-                settled |= reminder
+                settled.append(reminder.id)
             elif asked.get(reminder.id) != _asked_by(letters[key]):
-                changed |= reminder
+                changed.append(reminder.id)
+        changed, settled = self.browse(changed), self.browse(settled)
         settled._set_cancelled(self._nothing_left())
         refreshed = [letters[one.debtor_id.id, one.recipient_id.id] for one in changed]
         changed._take_letters(run, refreshed)
@@ -75,7 +77,7 @@ class CobranzaReminder(models.Model):
         quiet = self.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         )
-        return quiet._gated().create(vals_list).with_context(self.env.context)
+        return quiet._gated().create(vals_list).with_env(self.env)
 
     def _asked_now(self):
         """Return {id: set of (due line id, level id, Decimal amount)} as these reminders say.

@@ -11,7 +11,8 @@ class CobranzaReminder(models.Model):
     tables are blocks that code renders, so that no edit can break them.
     """
 
-    _inherit = "cobranza.reminder"
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
     subject = fields.Char(compute="_compute_text", inverse="_inverse_subject")
     body = fields.Html(compute="_compute_text", inverse="_inverse_body", sanitize="email_outgoing")
@@ -60,7 +61,12 @@ class CobranzaReminder(models.Model):
                 self.env._("Only a reminder that waits for approval can be edited.")
             )
         self._gated().write(
-            {"text_subject": subject, "text_body": body, "is_edited": True, "text_outdated": False}
+            {
+                "text_subject": _one_line(subject),
+                "text_body": body,
+                "is_edited": True,
+                "text_outdated": False,
+            }
         )
 
     @api.depends("line_ids.amount", "user_id", "lang")
@@ -145,7 +151,7 @@ class CobranzaReminder(models.Model):
                 "body_html", reminders.ids, compute_lang=True, options={"post_process": False}
             )
             for reminder_id in reminders.ids:
-                texts[reminder_id] = (subjects[reminder_id], bodies[reminder_id])
+                texts[reminder_id] = (_one_line(subjects[reminder_id]), bodies[reminder_id])
         return texts
 
     def _render_or_explain(self):
@@ -204,3 +210,8 @@ class CobranzaReminder(models.Model):
         proposed._gated().write(
             {"is_edited": False, "text_outdated": False, "text_subject": False, "text_body": False}
         )
+
+
+def _one_line(subject):
+    """A mail's subject is one line: no mail server would take more of them."""
+    return " ".join((subject or "").split())

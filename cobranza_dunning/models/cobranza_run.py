@@ -5,6 +5,7 @@ from contextlib import closing
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, format_date
 
 from ..engine import grouping
@@ -305,7 +306,10 @@ class CobranzaRun(models.Model):
         return self.env.cr.fetchone()[0]
 
     def _work(self, checkpoint=None):
-        """Decide and write chunk by chunk; with `checkpoint` (a function) commit after each."""
+        """Decide and write chunk by chunk.
+
+        checkpoint: function of the run and a chunk's number of lines that commits after each.
+        """
         self.ensure_one()
         assessing = self.env["cobranza.facts"]._assess_in_chunks(
             self.company_id,
@@ -318,7 +322,7 @@ class CobranzaRun(models.Model):
             for chunk in chunks:
                 self._work_chunk(chunk)
                 if checkpoint:
-                    checkpoint(self)
+                    checkpoint(self, sum(map(len, chunk.values())))
         self._finish()
 
     def _work_chunk(self, chunk):
@@ -445,17 +449,26 @@ class CobranzaRun(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _work_in_background(self):
-        """Execute one running run in steps; a failure stops it with its message on the form."""
+        """Execute one running run in steps; a failure stops it with its message on the form.
+
+        A conflict with another transaction only delays it: the next call goes on after the last
+        step that was committed.
+        """
         cron = self.env["ir.cron"]
         locked = self.try_lock_for_update().filtered_domain([("state", "=", "running")])
         if not locked:
             return
         try:
             self._work(
-                checkpoint=lambda run: cron._commit_progress(
-                    run.figures["lines"], remaining=max(run.lines_total - run.figures["lines"], 0)
+                checkpoint=lambda run, decided: cron._commit_progress(
+                    decided, remaining=max(run.lines_total - run.figures["lines"], 0)
                 )
             )
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # somebody changed the same customers at this moment: that is no fault of the run
+            self.env.cr.rollback()
+            _logger.info("Dunning run %s goes on later", self.id)
+            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Dunning run %s stopped", self.id)
@@ -465,7 +478,7 @@ class CobranzaRun(models.Model):
     @api.autovacuum
     def _gc_previews(self):
         """Delete previews after a week: what they showed was never acted upon."""
-        old = fields.Datetime.subtract(fields.Datetime.now(), **{"days": 7})
+        old = fields.Datetime.subtract(fields.Datetime.now(), days=7)
         previews = [("mode", "=", "preview"), ("state", "!=", "running"), ("create_date", "<", old)]
         self.search(previews, limit=1000).unlink()
 

@@ -3,6 +3,7 @@ import io
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine.due import to_places
 from .reason_texts import REASON_SELECTION, explain
 
 COLUMNS = (
@@ -99,8 +100,9 @@ class CobranzaRunLine(models.Model):
         assessed: iterable of engine.dunning.Assessed.
         """
         buffer = io.StringIO()
+        places = run.currency_id.decimal_places
         for one in assessed:
-            buffer.write("\t".join(map(str, self._row(run.id, one))) + "\n")
+            buffer.write("\t".join(map(str, self._row(run.id, one, places))) + "\n")
         buffer.seek(0)
         columns = ", ".join(COLUMNS)
         self.env.cr.copy_expert(
@@ -109,14 +111,17 @@ class CobranzaRunLine(models.Model):
         run.invalidate_recordset(["line_ids"])
 
     @api.model
-    def _row(self, run_id, one):
-        """The values of COLUMNS for one decision; none of them is text that a user wrote."""
+    def _row(self, run_id, one, places):
+        """The values of COLUMNS for one decision; none of them is text that a user wrote.
+
+        places: decimals of the company currency.
+        """
         item, position, decision = one.item, one.position, one.decision
         return (
             run_id, item.id, item.debtor_id, item.currency, decision.outcome, decision.reason,
             decision.level.id if decision.level else None, decision.next_date, item.due,
             item.residual, position.in_process, position.paused, position.credit,
-            one.amount, one.company_amount,
+            one.amount, to_places(one.company_amount, places),
             item.policy.id if item.policy else None, item.policy_rule,
         )  # fmt: skip
 

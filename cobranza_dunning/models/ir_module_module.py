@@ -8,8 +8,9 @@ class IrModuleModule(models.Model):
 
     def _load_module_terms(self, modules, langs, overwrite=False):
         """Load translations, also those of the names that standard policies were made with."""
-        super()._load_module_terms(modules, langs, overwrite=overwrite)
+        result = super()._load_module_terms(modules, langs, overwrite=overwrite)
         if "cobranza_dunning" in modules:
             # whoever adds a language decides on no policy, but every company reads it
             policies_sudo = self.env["cobranza.policy"].sudo().with_context(active_test=False)
             policies_sudo.search([])._translate_standard(langs)
+        return result

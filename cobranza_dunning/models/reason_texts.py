@@ -35,7 +35,7 @@ REASON_SELECTION = [
 ]
 
 SENTENCES = {
-    "level_reached": _lt("Ready for “%(level)s”: its days after the due date have passed."),
+    "level_reached": _lt("Ready for “%(level)s”: its day has come."),
     "repeat": _lt("Ready to repeat “%(level)s”, the last level."),
     "level_not_reached": _lt("“%(level)s” follows on %(date)s."),
     "gap": _lt("Reminded recently; “%(level)s” follows on %(date)s at the earliest."),
@@ -79,13 +79,15 @@ def explain(env, reason, level_name, next_date, parts):
     """
     if reason not in SENTENCES:
         return ""
-    sentence = env._(SENTENCES[reason]) % {
+    sentence = env._(SENTENCES[reason])
+    sentence %= {
         "level": level_name or "",
         "date": format_date(env, next_date) if next_date else "",
     }
-    named = [
-        env._(text) % {"amount": formatLang(env, parts[part], currency_obj=parts["currency"])}
-        for part, text in PARTS.items()
-        if parts[part]
-    ]
+    named = []
+    for part, text in PARTS.items():
+        if parts[part]:
+            text = env._(text)
+            amount = formatLang(env, parts[part], currency_obj=parts["currency"])
+            named.append(text % {"amount": amount})
     return f"{sentence} ({', '.join(named)})" if named else sentence

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         "Next step", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
     )
 
+    @api.depends_context("company", "lang")
     def _compute_cobranza_debtor_id(self):
         debtors = self.env["cobranza.debtor"].search(
             [
@@ -35,6 +36,18 @@ class ResPartner(models.Model):
             partner.cobranza_overdue_amount = debtor.overdue_amount
             partner.cobranza_due_line_ids = debtor.due_line_ids
             partner.cobranza_next_step = debtor.next_step
+
+    def write(self, vals):
+        """Write values; a customer who becomes part of another takes his account along."""
+        before = self.commercial_partner_id if {"parent_id", "is_company"} & set(vals) else None
+        result = super().write(vals)
+        for partner in before or ():
+            if partner.commercial_partner_id != partner:
+                # whoever changes contacts need not see what collections knows about them
+                debtors_sudo = self.env["cobranza.debtor"].sudo()
+                debtors_sudo = debtors_sudo.search([("partner_id", "=", partner.id)])
+                debtors_sudo._merge_into(partner.commercial_partner_id)
+        return result
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

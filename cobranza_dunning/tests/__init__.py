@@ -1,12 +1,12 @@
 from . import (
     test_access,
     test_amounts,
-    test_base_partner_merge,
     test_block,
     test_cobranza_debtor,
     test_cron_send,
     test_demo,
     test_handover,
+    test_merge,
     test_neutralize,
     test_performance,
     test_policy,

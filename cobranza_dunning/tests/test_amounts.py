@@ -147,6 +147,25 @@ class TestAmounts(CobranzaCase):
         self.payment_in_process(move, 100)
         self.assertDecision(move, "skip", "payment_in_process", amount=0, in_process_amount=100)
 
+    def test_rule3_a_branchs_payment_in_process_may_be_its_parents(self):
+        """Odoo gives a payment of several branches' invoices to their parent."""
+        branch = self.new_branch()
+        move = self.invoice(self.partner, 100, company=branch)
+        self.payment_in_process(move, 10).company_id = self.company
+        run = self.run_dunning(company=branch)
+        decided = self.decision(run, move)
+        self.assertEqual((decided.amount, decided.in_process_amount), (90, 10))
+
+    def new_branch(self):
+        """Create a branch of the company that shares its accounts and journals."""
+        branch = self._create_company(name="Branch", parent_id=self.company.id)
+        branch.cobranza_policy_id = self.new_policy(company=branch)
+        receivable = self.partner.with_company(self.company).property_account_receivable_id
+        self.partner.with_company(branch).property_account_receivable_id = receivable
+        self.books[branch] = self.books[self.company]
+        self.addCleanup(self.books.pop, branch)
+        return branch
+
     def test_rule3_more_in_process_than_is_open(self):
         move = self.invoice(self.partner, 100)
         other = self.invoice(self.partner, 100)
@@ -294,6 +313,14 @@ class TestForeignCurrency(CobranzaCase):
                 self.credit_note(partner, 3000, currency=currency)
                 one = self.assertDecision(move, "remind", "level_reached", amount=5000)
                 self.assertAlmostEqual(one.company_amount, 5000 / rate, 2)
+
+    def test_rule3_company_amounts_are_rounded_to_their_currency(self):
+        """90 of 100 at 3 for 1: 33.33 × 0.9 = 29.997."""
+        euro = self.new_currency("EUR", 3)
+        move = self.invoice(self.partner, 100, currency=euro)
+        self.payment_in_process(move, 10, euro)
+        one = self.assertDecision(move, "remind", "level_reached", amount=90)
+        self.assertEqual(one.company_amount, 30)
 
     def test_rule3_a_currency_without_decimals(self):
         yen = self.new_currency("JPY", 150)

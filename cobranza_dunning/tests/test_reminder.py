@@ -358,6 +358,18 @@ class TestProposing(ReminderCase):
         self.env.invalidate_all()
         self.assertEqual((reminder.subject, reminder.body), ("My subject", body))
 
+    def test_an_edited_subject_is_one_line(self):
+        """With a line break in it no mail server would take the message."""
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        reminder.subject = "My subject\r\nBcc: everybody@example.com"
+        self.env.invalidate_all()
+        self.assertEqual(reminder.subject, "My subject Bcc: everybody@example.com")
+        self.company.name = "Two\nlines"
+        reminder.action_reset_text()
+        self.env.invalidate_all()
+        self.assertEqual(reminder.subject, "Two lines: summary of your open invoices")
+
     def test_a_collector_edits_on_the_form(self):
         self.invoice(self.partner, 100)
         reminder = self.propose()
@@ -512,6 +524,16 @@ class TestApprovingAndCancelling(ReminderCase):
             with self.subTest(reason), self.assertRaisesRegex(UserError, "Say why"):
                 reminder.action_cancel(reason)
         self.assertEqual(reminder.state, "proposed")
+
+    def test_cancelling_until_what_is_no_day_is_refused(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        for value in ("31/12/2026", 5):
+            with self.subTest(value), self.assertRaisesRegex(UserError, "isn't a date"):
+                reminder.action_cancel("Wrong", value)
+        self.assertEqual(reminder.state, "proposed")
+        reminder.action_cancel(404)  # a script's reason may be a number
+        self.assertEqual((reminder.state, reminder.cancel_reason), ("cancelled", "404"))
 
     def test_the_reason_may_be_written_beforehand(self):
         self.invoice(self.partner, 100)

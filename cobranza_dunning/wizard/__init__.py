@@ -1,1 +1,1 @@
-from . import cobranza_cancel_wizard, cobranza_pause_wizard
+from . import base_partner_merge, cobranza_cancel_wizard, cobranza_pause_wizard

@@ -2,7 +2,7 @@
 import pytest
 
 from support.books import Books
-from support.browser import WebClient
+from support.browser import WebClient, login, only_loopback
 
 PEOPLE = {
     "carmen": ("Carmen Vázquez", "en_US"),    # manages collections and may change settings
@@ -29,28 +29,63 @@ def office(live):
     return Books(live.odoo("carmen", "carmen-secret"))
 
 
+DESK = {"viewport": {"width": 1366, "height": 850}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
+         "device_scale_factor": 2}
+
+
+@pytest.fixture(scope="session")
+def device(browser, live, office):
+    """Function that gives the browser of a user on a device; he logs in once and stays so."""
+    contexts = {}
+
+    def get(user, **options):
+        key = (user, str(options))
+        if key not in contexts:
+            contexts[key] = browser.new_context(locale="en-US", **options)
+            contexts[key].set_default_timeout(30_000)
+            contexts[key].route("**/*", only_loopback)
+            page = contexts[key].new_page()
+            login(page, live, user, f"{user}-secret")
+            page.close()
+        return contexts[key]
+
+    yield get
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def web(page, live, office):
+def client(device, live):
+    """Function that opens a page for a user; in the end nothing may have gone wrong there."""
+    opened = []
+
+    def start(user, **options):
+        opened.append(WebClient(device(user, **options).new_page(), live))
+        return opened[-1].open("")
+
+    yield start
+    for one in opened:
+        one.page.close()
+    assert [error for one in opened for error in one.errors] == []
+
+
+@pytest.fixture
+def web(client):
     """carmen at her desk."""
-    client = WebClient(page, live).login("carmen", "carmen-secret")
-    yield client
-    assert client.errors == []
+    return client("carmen", **DESK)
 
 
 @pytest.fixture
-def mobile(phone, live, office):
+def mobile(client):
     """carmen on the way."""
-    client = WebClient(phone, live).login("carmen", "carmen-secret")
-    yield client
-    assert client.errors == []
+    return client("carmen", **PHONE)
 
 
 @pytest.fixture
-def spanish(page, live, office):
+def spanish(client):
     """lucia at her desk."""
-    client = WebClient(page, live).login("lucia", "lucia-secret")
-    yield client
-    assert client.errors == []
+    return client("lucia", **DESK)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """One debtor on one day: exclusions, deliverability, cadence, minimums, and every reason."""
 
+from datetime import date
+
 import pytest
 from engine.dunning import assess
 from engine.reasons import REASONS
@@ -122,6 +124,11 @@ def test_rule_8_cadence_limits_messages_to_the_debtor(contacted, expected):
     """Design rule 8: a ready line waits, with the date in its reason."""
     [decision] = decide(item(debtor_contacted=ago(contacted), policy=policy(cadence=7)))
     assert decision == expected
+
+
+def test_an_absurd_cadence_waits_until_the_calendar_ends():
+    [decision] = decide(item(debtor_contacted=ago(1), policy=policy(cadence=10**9)))
+    assert decision[1:] == ("cadence", LEVELS[0], date.max)
 
 
 def test_rule_8_cadence_is_about_ready_lines_only():

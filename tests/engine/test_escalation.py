@@ -1,8 +1,10 @@
 """Which level comes next: delays, gaps, demands, levels before the due date, repeats."""
 
+from datetime import date
+
 import pytest
 from engine import escalation
-from engine.escalation import BY_AGE, SEQUENTIAL, because
+from engine.escalation import BY_AGE, SEQUENTIAL, because, later
 from factories import LEVELS, TODAY, ago, ahead, level, position, told
 
 BOTH = pytest.mark.parametrize("progression", [SEQUENTIAL, BY_AGE])
@@ -309,6 +311,15 @@ def test_after_a_level_was_removed_its_delay_still_counts(progression):
     levels = (LEVELS[0], LEVELS[2])
     assert decide(39, told(15, 20), levels, progression)[1:3] == ("level_not_reached", 40)
     assert decide(99, told(60, 20), levels, progression)[1] == "final_level_done"
+
+
+@BOTH
+@pytest.mark.parametrize("days", [10**9, -(10**9)])
+def test_a_day_beyond_the_calendar_is_its_last_or_first(days, progression):
+    """One absurd number must not stop a company's run."""
+    assert later(TODAY, days) == (date.max if days > 0 else date.min)
+    decide(39, told(5, 9), (level(5), level(days, gap=abs(days))), progression)
+    decide(39, told(5, 9), (level(5, repeat=abs(days)),), progression)
 
 
 # --- Ranks and reasons ----------------------------------------------------------------------

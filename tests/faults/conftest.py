@@ -20,6 +20,7 @@ def _leave_it_running(request):
         yield
         return
     server = request.getfixturevalue("server")
+    server.wait_for_jobs()
     server.sink.clear()
     yield
     server.sink.clear()

@@ -224,9 +224,14 @@ def test_policy_of_another_company(ledger):
 
 
 def test_policy_in_use_can_not_be_deleted(ledger, policy):
+    """Neither the company's, nor one whose levels were told, nor such a level."""
     (default, _name) = ledger.read("res.company", ledger.company_id, "cobranza_policy_id")
-    with pytest.raises(RPCError, match="uses this policy: choose another one"):
-        ledger.env["cobranza.policy"].unlink([default])
+    ledger.env["cobranza.policy"].action_set_default([policy])
+    try:
+        with pytest.raises(RPCError, match="uses this policy: choose another one"):
+            ledger.env["cobranza.policy"].unlink([policy])
+    finally:
+        ledger.env["cobranza.policy"].action_set_default([default])
     partner_ids, _moves = under(ledger, policy)
     ledger.run("propose", partner_ids)
     level_id = ledger.read("cobranza.policy", policy, "level_ids")[0]

@@ -87,9 +87,10 @@ class WebClient:
         return self
 
     def open(self, path):
-        """Open an address of the web client, such as "debtors" or "debtors/3"."""
+        """Open an address of the web client, such as "debtors" or "debtors/3"; itself again."""
         self.page.goto(f"{self.server.url}/odoo/{path}")
         self.settle()
+        return self
 
     def app(self, name):
         """Open an app from the menu of apps."""

@@ -30,7 +30,7 @@ class Live(live.OdooServer):
     .odoo(): a logged-in odoorpc client. .shell(code): code in `odoo shell` (commit yourself!).
     .psql(sql): rows from the database. .kill() and .launch(): kill -9 and start again.
     .wake(): have scheduled actions that are due run now, .make_due(name): those that aren't yet.
-    .another(): a second server.
+    .wait_for_jobs(): until no scheduled action runs. .another(): a second server.
     """
 
     sink: Sink
@@ -60,6 +60,10 @@ class Live(live.OdooServer):
                         SELECT res_id FROM ir_model_data
                          WHERE module = '{module}' AND name = '{name}')""")
         self.wake()
+
+    def wait_for_jobs(self):
+        """Wait until no scheduled action is running."""
+        self.psql("SELECT id FROM ir_cron FOR NO KEY UPDATE")    # Odoo locks those that run
 
     def another(self):
         """A second server process on the same database; the caller stops it."""

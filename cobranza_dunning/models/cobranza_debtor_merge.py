@@ -1,0 +1,55 @@
+from odoo import models
+from odoo.fields import Domain
+
+from .cobranza_reminder import OPEN_STATES
+
+
+class CobranzaDebtor(models.Model):
+    """Customers that turn out to be one: their collections accounts become one as well."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+
+    def _merge_into(self, partner):
+        """Make these accounts the commercial partner's: one in each company, with all history.
+
+        What decides about the customer stays as it is on his own account; only what that
+        leaves empty is taken over.
+        """
+        own = self.search([("partner_id", "=", partner.id)])
+        for company, debtors in (self | own).grouped("company_id").items():
+            # a customer without an account in this company takes over the first one
+            kept = (own & debtors) or debtors[:1]
+            kept._absorb(debtors - kept)
+            if kept.partner_id != partner:
+                kept._gated().write({"partner_id": partner.id})
+            self._refresh_figures(company, kept.ids)
+
+    def _absorb(self, others):
+        """Take over what belongs to other accounts of the same company, and delete those."""
+        self.ensure_one()
+        others._cancel_for_merge(others.partner_id)
+        for name in ("user_id", "policy_id"):
+            self[name] = self[name] or others.filtered(name)[:1][name]
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        if others:
+            self.env.flush_all()
+            merge._update_foreign_keys_generic(self._name, others, self)
+            merge._update_reference_fields_generic(self._name, others, self)
+            self.env.invalidate_all()
+            others.unlink()
+            # stored on them, and moved past the ORM
+            for model in ("cobranza.reminder", "cobranza.block"):
+                moved = self.env[model].with_context(active_test=False)
+                moved = moved.search([("debtor_id", "=", self.id)])
+                self.env.add_to_compute(moved._fields["partner_id"], moved)
+
+    def _cancel_for_merge(self, partners):
+        """Cancel open reminders of these accounts, or to these partners, who become others."""
+        reminders = self.env["cobranza.reminder"].search(
+            Domain("state", "in", OPEN_STATES)
+            & (Domain("debtor_id", "in", self.ids) | Domain("recipient_id", "in", partners.ids))
+        )
+        reminders._set_cancelled(
+            self.env._("Its customer became part of another: the next run proposes it again.")
+        )

@@ -1,0 +1,99 @@
+"""Customers that become one, by merging contacts or by becoming part of another."""
+
+from odoo.tests import tagged
+
+from .common import CobranzaCase, days_ago
+
+
+@tagged("post_install", "-at_install")
+class TestMerge(CobranzaCase):
+    def merge(self, source, target):
+        """Merge two contacts as Odoo's wizard does."""
+        self.env.cr.flush()
+        wizard = self.env["base.partner.merge.automatic.wizard"].sudo()
+        wizard._merge((source | target).ids, target)
+        self.env.invalidate_all()
+
+    def test_merged_customers_have_one_account(self):
+        first, second = self.invoice(self.partner, 100), self.invoice(self.other, 50)
+        pause = self.pause(move=first)
+        kept = self.debtor(self.other)
+        self.merge(self.partner, self.other)
+        accounts = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(accounts, kept)
+        self.assertEqual((kept.overdue_amount, kept.due_line_ids.move_id), (150, first + second))
+        self.assertEqual((pause.debtor_id, pause.partner_id), (kept, self.other))
+        self.assertDecision(first, "skip", "paused")
+        self.assertDecision(second, "remind", "level_reached", level=self.r5)
+
+    def test_what_was_told_follows_its_customer(self):
+        told = self.invoice(self.partner, 100)
+        reminder = self.remind(on=days_ago(15))
+        self.invoice(self.other, 50)
+        notes, told_text = reminder.message_ids, reminder.body
+        self.merge(self.partner, self.other)
+        self.assertEqual((reminder.state, reminder.body), ("sent", told_text))
+        self.assertEqual((reminder.partner_id, reminder.recipient_id), (self.other, self.other))
+        self.assertEqual(reminder.message_ids, notes)
+        self.assertEqual(reminder.debtor_id, self.debtor(self.other))
+        self.assertDecision(told, "remind", "level_reached", level=self.r20)
+        self.assertEqual(told.cobranza_explain()[0]["level_id"], self.r20.id)
+
+    def test_open_reminders_of_merged_customers_are_proposed_anew(self):
+        self.invoice(self.partner, 100)
+        self.invoice(self.other, 50)
+        reminders = self.propose()
+        of_source = reminders.filtered(lambda one: one.partner_id == self.partner)
+        of_target = reminders - of_source
+        of_source.action_approve()
+        self.merge(self.partner, self.other)
+        self.assertEqual((of_source.state, of_target.state), ("cancelled", "proposed"))
+        self.assertIn("became part of another", of_source.cancel_reason)
+        self.assertEqual(self.propose(), of_target)
+        self.assertEqual(of_target.amount_company, 150)
+
+    def test_a_customer_without_account_takes_over_the_others(self):
+        self.invoice(self.partner, 100)
+        account = self.debtor()
+        account.user_id = self.env.user
+        target = self.new_partner("Carla Customer")
+        self.merge(self.partner, target)
+        self.assertEqual((account.partner_id, account.user_id), (target, self.env.user))
+        self.assertEqual(account.overdue_amount, 100)
+
+    def test_accounts_of_several_companies_stay_apart(self):
+        second = self.new_company()
+        self.invoice(self.partner, 100)
+        self.invoice(self.partner, 70, company=second)
+        self.invoice(self.other, 50)
+        self.merge(self.partner, self.other)
+        for company, amount in ((self.company, 150), (second, 70)):
+            self.assertEqual(self.debtor(self.other, company).overdue_amount, amount)
+
+    def test_a_customer_who_becomes_part_of_another_takes_his_history_along(self):
+        told, other = self.invoice(self.partner, 100), self.invoice(self.other, 50)
+        self.remind(on=days_ago(15), debtors=self.debtor())
+        self.partner.parent_id = self.other
+        account = self.debtor(self.other)
+        self.assertEqual(account.due_line_ids.move_id, told + other)
+        self.assertEqual(account.overdue_amount, 150)
+        self.assertEqual(account.last_contact_date, days_ago(15))
+        self.assertDecision(told, "remind", "level_reached", level=self.r20)
+        self.assertEqual(told.cobranza_explain()[0]["level_id"], self.r20.id)
+
+    def test_who_changes_contacts_needs_no_right_of_collections(self):
+        self.invoice(self.partner, 100)
+        self.invoice(self.other, 50)
+        self.env.cr.flush()
+        clerk = self.new_user("base.group_user", "base.group_partner_manager")
+        self.partner.with_user(clerk).parent_id = self.other
+        self.assertEqual(self.debtor(self.other).overdue_amount, 150)
+
+    def test_a_subsidiary_has_an_account_of_its_own(self):
+        subsidiary = self.new_partner("Ana North", parent_id=self.partner.id, is_company=True)
+        ours, theirs = self.invoice(self.partner, 100), self.invoice(subsidiary, 70)
+        for partner, move in ((self.partner, ours), (subsidiary, theirs)):
+            debtor = self.debtor(partner)
+            self.assertEqual(debtor.due_line_ids.move_id, move)
+            shown = self.env["account.move.line"].search(debtor.action_view_due_lines()["domain"])
+            self.assertEqual(shown.move_id, move)
