@@ -7,10 +7,11 @@ import sys
 
 import odoorpc
 from demo import ADDONS, STORY
-from devenv import live, paths, templates
-from devenv.ui import SetupError, step
 from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from devenv import live, paths, templates
+from devenv.ui import SetupError, step
 from smtpsink import Sink
 
 sys.path.insert(0, str(paths.ROOT / "tests"))

@@ -3,6 +3,11 @@ UPDATE res_company SET cobranza_run_mode = 'off';
 UPDATE cobranza_reminder SET state = 'cancelled', cancel_reason = 'copy of a database'
  WHERE state IN ('proposed', 'approved');
 UPDATE cobranza_run SET state = 'failed', error = 'copy of a database' WHERE state = 'running';
+UPDATE mail_notification SET notification_status = 'canceled'
+  FROM mail_mail, mail_message
+ WHERE mail_mail.id = mail_notification.mail_mail_id
+   AND mail_message.id = mail_mail.mail_message_id
+   AND mail_message.model = 'cobranza.reminder' AND mail_mail.state = 'outgoing';
 UPDATE mail_mail SET state = 'cancel'
   FROM mail_message
  WHERE mail_message.id = mail_mail.mail_message_id

@@ -21,6 +21,7 @@ from . import (
     cobranza_reminder_text,
     cobranza_run,
     cobranza_run_line,
+    cobranza_run_work,
     ir_module_module,
     mail_mail,
     res_company,

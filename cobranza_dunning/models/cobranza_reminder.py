@@ -25,7 +25,7 @@ class CobranzaReminder(models.Model):
 
     _name = "cobranza.reminder"
     _description = "Reminder"
-    _inherit = ["cobranza.gated.mixin", "mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = ["cobranza.gated.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _gated_fields = (
@@ -102,12 +102,6 @@ class CobranzaReminder(models.Model):
         for reminder in self:
             day = format_date(self.env, reminder.date)
             reminder.display_name = f"{reminder.partner_id.display_name} {day}"
-
-    def _compute_access_url(self):
-        result = super()._compute_access_url()
-        for reminder in self:
-            reminder.access_url = f"/my/reminders/{reminder.id}"
-        return result
 
     # --- CRUD --------------------------------------------------------------------------
 

@@ -185,7 +185,7 @@ class TestHandover(MailingCase):
                 self.assertEqual(reminder.state, "sent")
                 self.assertEqual(self.told(reminder), [(invoice.name, 60)])
                 self.assertIn("60.00", self.mails().body_html)
-                self.assertNotIn("100.00", self.mails().body_html)
+                self.assertNotIn("<strong>$&nbsp;100.00", self.mails().body_html)
                 undo.rollback()
                 self.env.invalidate_all()
 

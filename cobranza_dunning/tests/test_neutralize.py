@@ -36,6 +36,7 @@ class TestNeutralize(MailingCase):
         self.assertEqual((running.state, running.error), ("failed", "copy of a database"))
         self.assertEqual((queued | delivered).mapped("state"), ["sent"] * 2, "history stays")
         self.assertEqual(queued.mail_ids.sudo().state, "cancel")
+        self.assertEqual(queued.delivery, "failed", "what never leaves was never told")
         self.assertEqual(delivered.mail_ids.sudo().state, "sent")
         self.assertEqual(foreign.state, "outgoing")
 

@@ -619,7 +619,7 @@ class TestApprovingAndCancelling(ReminderCase):
     # --- the gate
 
     #: what a collector may write on a reminder; every other stored field is out of reach
-    FREE = {"user_id", "cancel_reason", "access_token"}
+    FREE = {"user_id", "cancel_reason"}
 
     def guarded_values(self, record, free):
         """A value for each stored field that the record's model must guard."""

@@ -10,7 +10,7 @@ from odoo import api, sql_db
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.cobranza_dunning.engine.reasons import REASONS
 from odoo.addons.cobranza_dunning.models import cobranza_facts
-from odoo.addons.cobranza_dunning.models.cobranza_run import LOCK_CLASS, CobranzaRun
+from odoo.addons.cobranza_dunning.models.cobranza_run_work import LOCK_CLASS, CobranzaRun
 from odoo.addons.cobranza_dunning.models.reason_texts import REASON_SELECTION, SENTENCES
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -546,6 +546,11 @@ class TestBackground(RunCase, CronMixinCase):
                 self.set_chunk(size)
                 self.assertEqual(self.decided(self.run_dunning()), whole)
 
+    def test_a_nonsense_limit_stops_no_run(self):
+        self.debts(1, 1)
+        self.set_limit("many")
+        self.assertEqual(self.run_dunning().state, "done")
+
     def test_a_background_run_decides_and_proposes_the_same(self):
         self.debts(4, 2)
         preview = self.run_dunning()
@@ -614,7 +619,7 @@ class TestBackground(RunCase, CronMixinCase):
                 self.assertEqual(len(run.reminder_ids), 4)
                 run.reminder_ids.action_cancel("anew")
 
-    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run")
+    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run_work")
     def test_a_failing_chunk_stops_the_run_with_its_error_and_continue_works(self):
         self.debts(4)
         whole = self.decided(self.run_dunning())
@@ -636,7 +641,7 @@ class TestBackground(RunCase, CronMixinCase):
                 self.assertEqual(len(run.reminder_ids), 4)
                 run.reminder_ids.action_cancel("anew")
 
-    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run", "odoo.sql_db")
+    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run_work", "odoo.sql_db")
     def test_an_error_of_the_database_is_kept_as_well(self):
         """Then the transaction takes no further statement until it is rolled back."""
         self.debts(2)
@@ -653,7 +658,7 @@ class TestBackground(RunCase, CronMixinCase):
         self.assertEqual(run.state, "failed")
         self.assertIn("division by zero", run.error)
 
-    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run")
+    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run_work")
     def test_a_customer_changed_meanwhile_only_delays_the_run(self):
         """A bookkeeper's posting and the run wrote the same customer: the next call goes on."""
         self.debts(3)
@@ -667,7 +672,7 @@ class TestBackground(RunCase, CronMixinCase):
         self.assertEqual(self.decided(run), whole)
         self.assertEqual(run.figures["lines"], len(whole))
 
-    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run")
+    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run_work")
     def test_a_failing_run_does_not_stop_the_others(self):
         second = self.new_company()
         self.debts(2)
@@ -680,7 +685,7 @@ class TestBackground(RunCase, CronMixinCase):
         self.assertEqual((first.state, other.state), ("failed", "done"))
         self.assertEqual(other.line_ids.move_id, move)
 
-    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run")
+    @mute_logger("odoo.addons.cobranza_dunning.models.cobranza_run_work")
     def test_a_run_that_meets_another_in_the_background_says_so(self):
         self.debts(2)
         self.set_limit(0)

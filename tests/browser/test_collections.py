@@ -90,7 +90,8 @@ def test_from_preview_to_the_customers_mailbox(web, office, late, sink):
     sent = mail.get_body(("html",)).get_content()
     assert number in sent and "432.10" in sent
     web.page.reload()
-    web.page.wait_for_selector(".o_field_widget[name=delivery]:has-text('Handed to the mail server')")
+    delivery = ".o_field_widget[name=delivery]"
+    web.page.wait_for_selector(f"{delivery}:has-text('Handed to the mail server')")
     web.shot("06_reminder_sent")
 
 
@@ -108,7 +109,8 @@ def test_text_can_be_edited_and_comes_back(web, office, late):
     assert number in values["body"]
     web.button("Back to the policy's text")
     web.page.wait_for_selector(":text('It follows the due lines until it is approved')")
-    assert "summary of your open invoices" in office.read("cobranza.reminder", reminder_id, "subject")
+    subject = office.read("cobranza.reminder", reminder_id, "subject")
+    assert "summary of your open invoices" in subject
 
 
 def test_cancelling_asks_why(web, office, late):

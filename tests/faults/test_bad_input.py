@@ -53,7 +53,8 @@ def test_policy_without_levels(ledger):
     assert ledger.read("cobranza.policy", policy_id, "without_levels") is True
     partner_ids, (move_id,) = under(ledger, policy_id)
     assert decisions(ledger, partner_ids) == [("skip", "no_levels")]
-    assert sentence(ledger, move_id) == "The policy has no levels: add one, or choose another policy."
+    expected = "The policy has no levels: add one, or choose another policy."
+    assert sentence(ledger, move_id) == expected
     assert ledger.reminders(partner_ids) == []
 
 
@@ -123,7 +124,7 @@ def test_template_with_an_error(ledger, template):
     copy = ledger.env["mail.template"].copy([template])
     copy = copy[0] if isinstance(copy, list) else copy
     ledger.propose()    # Odoo tries the text with a reminder, if there is one
-    with pytest.raises(RPCError, match="couldn.*t save your template"):
+    with pytest.raises(RPCError, match=r"couldn.*t save your template"):
         ledger.env["mail.template"].write(
             [copy], {"body_html": '<p t-out="object.no_such_field"/>'})
     ledger.env["mail.template"].write(
@@ -187,7 +188,8 @@ def test_receivable_without_partner(ledger):
         [("run_id", "=", run_id), ("move_id", "=", move_id)],
         ["outcome", "reason", "residual", "sentence"])
     assert (line["outcome"], line["reason"], line["residual"]) == ("skip", "no_partner", 55)
-    assert line["sentence"] == "The journal item has no customer: set one, so that it can be chased."
+    expected = "The journal item has no customer: set one, so that it can be chased."
+    assert line["sentence"] == expected
     assert sentence(ledger, move_id) == line["sentence"]
     assert ledger.read("cobranza.run", run_id, "figures")["reasons"]["no_partner"] >= 1
 
@@ -219,7 +221,7 @@ def test_policy_of_another_company(ledger):
         ("cobranza.debtor", ledger.debtors([partner_id])[0], "policy_id"),
         ("account.move", move_id, "cobranza_policy_id"),
     ):
-        with pytest.raises(RPCError, match="(?i)compan"):
+        with pytest.raises(RPCError, match=r"(?i)compan"):
             ledger.env[model].write([record_id], {name: policy_id})
 
 

@@ -94,6 +94,33 @@ def test_second_run_while_one_works_in_the_background(both, ledger, server):
     assert ledger.read("cobranza.run", second, "state") == "done"
 
 
+def test_run_of_one_company_does_not_hold_up_another(both, ledger, server):
+    """While one company's run is at work its second is refused; the other company's is done."""
+    env = ledger.env
+    partner_id = ledger.customer()
+    ledger.invoice(partner_id)
+    (debtor_id,) = ledger.debtors([partner_id])
+    (elsewhere,) = env["res.company"].search([("id", "!=", ledger.company_id)], limit=1)
+    env["res.users"].write([env.uid], {"company_ids": [(4, elsewhere)]})
+    runs = [env["cobranza.run"].create({"mode": "propose"}) for _ in range(2)]
+    other_client = both[1]
+    other_client.env.context["allowed_company_ids"] = [elsewhere]
+    with server.connect() as connection, ThreadPoolExecutor(1) as pool:
+        # whatever takes long: here the run waits for a customer's row
+        with connection.cursor() as cr:
+            cr.execute("SELECT 1 FROM cobranza_debtor WHERE id = %s FOR UPDATE", [debtor_id])
+        slow = pool.submit(both[0].env["cobranza.run"].action_execute, runs[:1])
+        wait_until(lambda: server.psql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = "
+                                       "'Lock' AND datname = current_database()"))
+        with pytest.raises(RPCError, match="Another run of this company is still working"):
+            env["cobranza.run"].action_execute(runs[1:])
+        there = Books(other_client, elsewhere)
+        assert there.read("cobranza.run", there.run("propose"), "state") == "done"
+        assert not slow.done()
+        connection.rollback()
+        assert slow.result() is True
+
+
 def test_two_people_send_the_same_reminders(both, ledger, server):
     """Each reminder becomes one mail, whoever of them was first."""
     partner_ids, _moves, reminder_ids = ledger.propose(60)

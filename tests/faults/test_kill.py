@@ -1,11 +1,12 @@
 """kill -9 of the server at the worst moments: the work goes on, once, after a restart."""
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
-import psycopg2
 import pytest
 
-from devenv import paths, postgres
+from devenv import paths
+from support.books import Books
 from support.waiting import wait_until
 
 LINES = 45_000      # a background run commits every 20 000
@@ -18,13 +19,7 @@ def test_killed_run_goes_on_where_it_stopped(server, ledger, restart, big_ledger
     env["cobranza.run"].action_execute([run_id])
     assert ledger.read("cobranza.run", run_id, "state") == "running"
 
-    def backend_at_work():
-        """the scheduled action has started on the run"""
-        return server.psql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-                           " AND query LIKE '%cobranza_%' AND pid <> pg_backend_pid()"
-                           " AND state <> 'idle'")
-
-    wait_until(backend_at_work, 30, pause=0.01)
+    wait_until(lambda: writing(server, "cobranza_"), 30, pause=0.01)
     server.kill()
     assert decided(server, run_id) < LINES
     restart(lambda: decided(server, run_id), 60)
@@ -53,6 +48,29 @@ def test_killed_run_goes_on_where_it_stopped(server, ledger, restart, big_ledger
     assert server.psql(f"{told} GROUP BY 1 HAVING count(*) > 1") == "", "proposed twice"
     assert figures["created"] == int(server.psql(
         f"SELECT count(DISTINCT debtor_id) FROM cobranza_reminder WHERE run_id = {run_id}"))
+
+
+def test_killed_while_the_user_waits(server, ledger, restart):
+    """A run in the foreground is all or nothing: it is a draft again, and can be executed."""
+    partner_ids = ledger.customers(60)
+    ledger.invoices(partner_ids)
+    run_id = ledger.env["cobranza.run"].create({
+        "mode": "propose", "debtor_ids": [(6, 0, ledger.debtors(partner_ids))]})
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(ledger.env["cobranza.run"].action_execute, [run_id])
+        wait_until(lambda: writing(server, "INSERT INTO \"cobranza_reminder\""), 30, pause=0.002)
+        server.kill()
+        with pytest.raises(OSError):    # the connection broke
+            call.result()
+    wait_until(lambda: not writing(server, "cobranza"))
+    assert (state(server, run_id), decided(server, run_id)) == ("draft", 0)
+    assert count(server, partner_ids, "proposed") == 0
+
+    restart(lambda: True)
+    again = Books(server.odoo())
+    again.env["cobranza.run"].action_execute([run_id])
+    assert state(server, run_id) == "done"
+    assert count(server, partner_ids, "proposed") == 60
 
 
 def test_killed_while_handing_over_and_while_mailing(server, ledger, restart, automatic):
@@ -84,7 +102,7 @@ def test_killed_while_handing_over_and_while_mailing(server, ledger, restart, au
 
 def test_killed_before_the_mail_server_answered(server, ledger, restart):
     """The message was taken, nobody heard so: it isn't sent again, and a person is told."""
-    partner_ids, move_ids, reminder_ids = ledger.propose(3)
+    partner_ids, _move_ids, reminder_ids = ledger.propose(3)
     server.sink.mode = "hold"
     ledger.env["cobranza.reminder"].action_approve(reminder_ids)
     ledger.env["cobranza.reminder"].action_send(reminder_ids)
@@ -102,10 +120,18 @@ def test_killed_before_the_mail_server_answered(server, ledger, restart):
     ledger.run("propose", partner_ids)
     assert ledger.reminders(partner_ids, "proposed") == []
 
+    # somebody who knows better sends it again
+    again = ledger.env["cobranza.reminder"].search_read(
+        [("partner_id", "in", partner_ids), ("delivery", "=", "unconfirmed")], ["mail_ids"])
+    ledger.env["mail.mail"].mark_outgoing(again[0]["mail_ids"])
+    server.make_due("mail.ir_cron_mail_scheduler_action")
+    wait_until(lambda: not unconfirmed(ledger, partner_ids))
+    assert sorted(len(server.sink.to(address)) for address in addresses) == [1, 1, 2]
+
 
 def test_connection_lost_before_the_mail_server_answered(server, ledger):
     """The same with the other end gone: the mail isn't sent again by itself."""
-    partner_ids, move_ids, reminder_ids = ledger.propose(2)
+    partner_ids, _move_ids, reminder_ids = ledger.propose(2)
     server.sink.mode = "drop"
     ledger.env["cobranza.reminder"].action_approve(reminder_ids)
     ledger.env["cobranza.reminder"].action_send(reminder_ids)
@@ -130,13 +156,9 @@ def big_ledger(server):
     sys.path.insert(0, str(paths.ROOT / "benchmarks"))
     from ledger import Ledger, fill
 
-    connection = psycopg2.connect(dbname=server.db, **postgres_address())
-    try:
+    with server.connect() as connection:
         fill(connection, Ledger(lines=LINES, partners=300, payments=0, blocks=0, history=0))
-        yield
-        connection.rollback()
-    finally:
-        connection.close()
+    yield
     server.psql("""
         DELETE FROM cobranza_reminder WHERE state = 'proposed';
         UPDATE account_move_line SET amount_residual = 0, amount_residual_currency = 0,
@@ -157,13 +179,15 @@ def automatic(server, ledger):
                 "UPDATE cobranza_policy_level SET approval = 'one'")
 
 
-def postgres_address():
-    variables = postgres.environ()
-    return {"host": variables["PGHOST"], "port": variables["PGPORT"], "user": variables["PGUSER"]}
-
-
 def decided(server, run_id):
     return int(server.psql(f"SELECT count(*) FROM cobranza_run_line WHERE run_id = {run_id}"))
+
+
+def writing(server, what):
+    """Whether a session of the database is at a statement with these words in it."""
+    return server.psql(f"""SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+                               AND query LIKE '%{what}%' AND state <> 'idle'
+                               AND pid <> pg_backend_pid()""")
 
 
 def state(server, run_id):

@@ -15,7 +15,8 @@ for name, groups in (
     ('customer', ['base.group_portal']),
 ):
     people[name] = env['res.users'].with_context(no_reset_password=True).create({
-        'name': name.title(), 'login': name, 'password': name + '-secret', 'email': name + '@us.test',
+        'name': name.title(), 'login': name, 'password': name + '-secret',
+        'email': name + '@us.test',
         'group_ids': [(6, 0, [env.ref(group).id for group in groups])]})
 def key(user):
     keys = env['res.users.apikeys'].with_user(user)

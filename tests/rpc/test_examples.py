@@ -36,7 +36,8 @@ def test_run_and_send(live, books, sink, three):
     for partner_id, number in zip(partner_ids, numbers, strict=True):
         customer, address = _name_and_address(books, partner_id)
         decision = next(line for line in done.stdout.splitlines() if line.startswith(number))
-        assert re.search(rf"{customer} .* remind +level_reached +Reminder .* 1,234\.50 USD", decision)
+        expected = rf"{customer} .* remind +level_reached +Reminder .* 1,234\.50 USD"
+        assert re.search(expected, decision)
         last = next(line for line in done.stdout.splitlines() if address in line)
         assert re.match(rf"{customer} +{address} +sent +delivered ", last)
 

@@ -109,8 +109,8 @@ class WebClient:
 
     def row(self, text):
         """The row of a list, or the card of a kanban, that says `text`."""
-        return self.page.locator(f".o_data_row:has-text({text!r}), .o_kanban_record:has-text({text!r})"
-                                 ).first
+        says = f":has-text({text!r})"
+        return self.page.locator(f".o_data_row{says}, .o_kanban_record{says}").first
 
     def open_row(self, text):
         """Open the record of that row or card."""

@@ -2,8 +2,10 @@
 import itertools
 import os
 import shutil
+from contextlib import contextmanager
 
 import odoorpc
+import psycopg2
 
 from devenv import live, paths, postgres, templates
 from smtpsink import Sink
@@ -48,6 +50,17 @@ class Live(live.OdooServer):
     def psql(self, sql):
         """Run SQL in the database; rows as lines, columns split by `|`."""
         return postgres.psql(sql, self.db)
+
+    @contextmanager
+    def connect(self):
+        """A psycopg2 connection to the database, for what SQL alone can do; closed afterwards."""
+        address = postgres.environ()
+        connection = psycopg2.connect(dbname=self.db, host=address["PGHOST"],
+                                      port=address["PGPORT"], user=address["PGUSER"])
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def wake(self):
         """Have the server look for due scheduled actions now; by itself it does once a minute."""

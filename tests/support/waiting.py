@@ -9,5 +9,6 @@ def wait_until(condition, timeout=30, pause=0.05):
         found = condition()
         if found:
             return found
-        assert time.monotonic() < deadline, f"not within {timeout} s: {condition.__doc__ or condition}"
+        what = condition.__doc__ or condition
+        assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
         time.sleep(pause)
