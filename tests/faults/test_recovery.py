@@ -1,5 +1,6 @@
 """Work that stops in the middle for a reason of its own, and goes on afterwards."""
 import pytest
+
 from support.waiting import wait_until
 
 
