@@ -158,7 +158,8 @@ class CobranzaRun(models.Model):
 
         A day without a run is caught up by the next one: levels follow from dates.
         """
-        companies = self.env["res.company"].search([("cobranza_run_mode", "!=", "off")])
+        wanted = [("cobranza_run_mode", "in", ("propose", "auto"))]
+        companies = self.env["res.company"].search(wanted)
         for company in companies:
             self.with_context(lang=company._cobranza_lang())._create_daily(company)
         self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()

@@ -17,7 +17,7 @@ class ResCompany(models.Model):
     cobranza_run_mode = fields.Selection(
         [("off", "Off"), ("propose", "Propose"), ("auto", "Automatic")],
         "Daily run",
-        required=True,
+        # not required: Odoo makes companies while this addon isn't loaded (upgrades, its tests)
         default="off",
         help="Propose: reminders wait for approval. Automatic: those whose level needs "
         "nobody's approval are sent as well.",
