@@ -165,7 +165,10 @@ class CobranzaPolicy(models.Model):
     @api.model
     def _create_standard(self, company):
         """Create the policy a company starts with: friendly before due, formal only at the end."""
-        policies = self.with_context(lang="en_US")  # the source that translations belong to
+        policies = self.with_context(
+            lang="en_US",  # the source that translations belong to
+            mail_create_nolog=True,  # a note would stay in English
+        )
         policy = policies.create(
             {
                 "name": policies.env._(STANDARD_POLICY),

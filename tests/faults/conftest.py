@@ -45,6 +45,6 @@ def restart(server):
             server.wake()
             return condition()
 
-        return wait_until(woken, timeout, pause=0.5)
+        return wait_until(woken, timeout, pause=0.05)
 
     return start_again

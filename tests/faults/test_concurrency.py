@@ -111,9 +111,9 @@ def test_run_of_one_company_does_not_hold_up_another(both, ledger, server):
         with connection.cursor() as cr:
             cr.execute("SELECT 1 FROM cobranza_debtor WHERE id = %s FOR UPDATE", [debtor_id])
         calls = [pool.submit(execute, both[0], slow)]
-        wait_until(lambda: waiting(server) == 1)
+        wait_until(lambda: server.lock_waits() == 1)
         calls.append(pool.submit(execute, both[1], second))
-        wait_until(lambda: waiting(server) == 2)
+        wait_until(lambda: server.lock_waits() == 2)
         assert there.read("cobranza.run", there.run("propose"), "state") == "done"
         assert not any(call.done() for call in calls)
         connection.rollback()
@@ -129,12 +129,6 @@ def execute(client, run_id):
         return client.env["cobranza.run"].action_execute([run_id])
     except RPCError as error:
         return error
-
-
-def waiting(server):
-    """How many sessions of the database wait for a lock."""
-    return int(server.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                           " AND datname = current_database()"))
 
 
 def test_two_people_send_the_same_reminders(both, ledger, server):

@@ -9,7 +9,7 @@ from devenv import paths
 from support.books import Books
 from support.waiting import wait_until
 
-LINES = 45_000      # a background run commits every 20 000
+LINES = 60_000      # a background run commits every 20 000
 
 
 def test_killed_run_goes_on_where_it_stopped(server, ledger, restart, big_ledger):
@@ -54,11 +54,15 @@ def test_killed_while_the_user_waits(server, ledger, restart):
     """A run in the foreground is all or nothing: it is a draft again, and can be executed."""
     partner_ids = ledger.customers(60)
     ledger.invoices(partner_ids)
+    debtor_ids = ledger.debtors(partner_ids)
     run_id = ledger.env["cobranza.run"].create({
-        "mode": "propose", "debtor_ids": [(6, 0, ledger.debtors(partner_ids))]})
-    with ThreadPoolExecutor(1) as pool:
+        "mode": "propose", "debtor_ids": [(6, 0, debtor_ids)]})
+    with ThreadPoolExecutor(1) as pool, server.connect() as connection:
+        # it stops half way, at a customer's row
+        with connection.cursor() as cr:
+            cr.execute("SELECT 1 FROM cobranza_debtor WHERE id = %s FOR UPDATE", debtor_ids[:1])
         call = pool.submit(ledger.env["cobranza.run"].action_execute, [run_id])
-        wait_until(lambda: writing(server, "INSERT INTO \"cobranza_reminder\""), 30, pause=0.002)
+        wait_until(server.lock_waits)
         server.kill()
         with pytest.raises(OSError):    # the connection broke
             call.result()
@@ -75,21 +79,21 @@ def test_killed_while_the_user_waits(server, ledger, restart):
 
 def test_killed_while_handing_over_and_while_mailing(server, ledger, restart, automatic):
     """Killed between two batches and with the queue half sent: one mail for each, none twice."""
-    partner_ids = ledger.customers(70)    # a batch is 50
+    partner_ids = ledger.customers(100)    # two batches
     ledger.invoices(partner_ids)
     addresses = recipients(ledger, partner_ids)
 
     automatic()
-    wait_until(lambda: 0 < count(server, partner_ids, "sent") < 70, 60, pause=0.005)
+    wait_until(lambda: 0 < count(server, partner_ids, "sent") < 100, 60, pause=0.005)
     server.kill()
-    assert 0 < count(server, partner_ids, "sent") < 70, "killed too late to prove anything"
+    assert 0 < count(server, partner_ids, "sent") < 100, "killed too late to prove anything"
     restart(lambda: len(server.sink) > 10, 60)
     server.kill()
-    assert len(server.sink) < 70, "killed too late to prove anything"
+    assert len(server.sink) < 100, "killed too late to prove anything"
 
-    restart(lambda: settled(server, partner_ids, 70), 60)
+    restart(lambda: settled(server, partner_ids, 100), 60)
 
-    assert count(server, partner_ids, "sent") == 70
+    assert count(server, partner_ids, "sent") == 100
     mails = Counter(mail["X-Sink-Recipients"] for mail in server.sink)
     assert [address for address in addresses if mails[address] > 1] == [], "sent twice"
     unknown = unconfirmed(ledger, partner_ids)
@@ -152,7 +156,7 @@ def test_connection_lost_before_the_mail_server_answered(server, ledger):
 
 @pytest.fixture
 def big_ledger(server):
-    """45 000 open lines of 300 customers, written by SQL; the invoices are gone afterwards."""
+    """60 000 open lines of 300 customers, written by SQL; the invoices are gone afterwards."""
     sys.path.insert(0, str(paths.ROOT / "benchmarks"))
     from ledger import Ledger, fill
 

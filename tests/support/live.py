@@ -78,6 +78,11 @@ class Live(live.OdooServer):
         """Wait until no scheduled action is running."""
         self.psql("SELECT id FROM ir_cron FOR NO KEY UPDATE")    # Odoo locks those that run
 
+    def lock_waits(self):
+        """How many sessions of the database wait for somebody else's lock."""
+        return int(self.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                             " AND datname = current_database()"))
+
     def another(self):
         """A second server process on the same database; the caller stops it."""
         server = Live(self.db, workers=self.workers, crons=0, options=self.options)

@@ -24,6 +24,7 @@ export class RunReasons extends Component {
             resModel: this.props.record.resModel,
             resId: this.props.record.resId,
             args: JSON.stringify([row.outcome, row.reason]),
+            context: this.props.record.context, // with the user's language
         });
     }
 }
