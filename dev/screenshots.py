@@ -21,7 +21,7 @@ DATABASE = "cobranza_screenshots"
 WORK = paths.STATE / "docs-img"
 TARGET = paths.ROOT / "docs" / "img"
 LARGEST = 150_000    # bytes of a picture
-DESK = {"viewport": {"width": 1440, "height": 860}}
+DESK = {"viewport": {"width": 1366, "height": 850}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
          "device_scale_factor": 2}
 USER = "carmen"      # the story's manager
