@@ -832,7 +832,7 @@ class TestDaily(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestExplain(RunCase):
-    """The explanation on a line is the run's own decision (DESIGN §6)."""
+    """The explanation on a line is the run's own decision."""
 
     def rich_ledger(self, seed):
         """Make a ledger with something of everything; return its moves."""

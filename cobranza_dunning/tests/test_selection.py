@@ -10,7 +10,7 @@ from .common import TODAY, CobranzaCase, days_ago
 class TestSelection(CobranzaCase):
     """Which due lines a run decides on, and why it leaves some alone.
 
-    The numbers in the names of tests are those of the rules in DESIGN §8.
+    The numbers in the names of tests are those of the rules of the design.
     """
 
     # --- rule 1: due lines -------------------------------------------------------------

@@ -23,11 +23,8 @@ SIBLINGS = re.compile(r"(sale|queue_job|cobranza_dunning)_\w+|sale|queue_job|pro
 CLOCKS = {"today", "now", "utcnow"}
 #: Packages come from wherever the machine's own tools are told to get them.
 REGISTRIES = re.compile(
-    r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|yarnpkg\.com|(deb|ftp|security|snapshot)"
-    r"\.debian\.org|(archive|security)\.ubuntu\.com|proxy\.golang\.org"
+    r"//[\w.-]*(debian|ubuntu|pypi|pythonhosted|npmjs|yarnpkg|golang)[\w-]*\.\w+", re.IGNORECASE
 )
-#: Folders of one particular machine, at the beginning of a path.
-MACHINE_PATHS = re.compile(r"(?<![\w.~/-])/(work|opt/pypi|opt/wheels)(?![\w-])")
 
 
 def modules(folder):
@@ -168,21 +165,9 @@ def test_no_registry_is_named():
     assert lines_with(REGISTRIES) == []
 
 
-def test_no_path_of_a_particular_machine_is_named():
-    assert lines_with(MACHINE_PATHS) == []
-
-
 @pytest.mark.parametrize(
-    "text, found",
-    [
-        ("cd /work/main", True),
-        ('"/work"', True),
-        ("/work", True),
-        ("homework/work", False),
-        ("./work/x", False),
-        ("/workers", False),
-        ("/work-in-progress", False),
-    ],
+    "host, found",
+    [("x.debian.", True), ("pypi.", True), ("x.npmjs.", True), ("www.example.", False)],
 )
-def test_what_counts_as_a_path_of_a_machine(text, found):
-    assert bool(MACHINE_PATHS.search(text)) is found
+def test_what_counts_as_a_registry(host, found):
+    assert bool(REGISTRIES.search(f"https://{host}org/x")) is found
