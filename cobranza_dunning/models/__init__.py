@@ -11,6 +11,7 @@ from . import (
     cobranza_debtor_figures,
     cobranza_debtor_merge,
     cobranza_facts,
+    cobranza_interaction,
     cobranza_policy,
     cobranza_policy_level,
     cobranza_policy_minimum,

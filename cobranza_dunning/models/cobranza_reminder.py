@@ -33,6 +33,7 @@ class CobranzaReminder(models.Model):
         "text_subject", "text_body", "is_edited", "text_outdated", "approved_by_id",
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
+        "channel", "not_before", "waits_for",
     )  # fmt: skip
     _gated_create = True
     #: reminders approved or handed over at once by the scheduled action
@@ -59,6 +60,14 @@ class CobranzaReminder(models.Model):
         help="The highest level of its lines: it sets the tone.",
     )
     kind = fields.Selection(related="level_id.kind", store=True)
+    channel = fields.Selection(
+        selection="_selection_channel",
+        compute="_compute_channel",
+        store=True,
+        precompute=True,
+        readonly=True,
+        help="How it leaves: its level's channel, or that channel's replacement.",
+    )
     user_id = fields.Many2one("res.users", "Contact person", tracking=True)
     date = fields.Date("Proposed for", required=True, readonly=True)
     lang = fields.Char("Language", readonly=True)
@@ -95,6 +104,14 @@ class CobranzaReminder(models.Model):
     _sent_debtor_idx = models.Index("(debtor_id, sent_date) WHERE state = 'sent'")
 
     # --- computed ----------------------------------------------------------------------
+
+    def _selection_channel(self):
+        return self.env["cobranza.policy.level"]._fields["channel"]._description_selection(self.env)
+
+    @api.depends("level_id")
+    def _compute_channel(self):
+        for reminder in self:
+            reminder.channel = reminder.level_id.channel
 
     @api.depends("partner_id", "date")
     @api.depends_context("lang")
@@ -177,6 +194,8 @@ class CobranzaReminder(models.Model):
             approved_date=fields.Datetime.now(),
             automatic=automatic,
             problem=False,
+            not_before=False,
+            waits_for=False,
         )
 
     def _approve_automatically(self):

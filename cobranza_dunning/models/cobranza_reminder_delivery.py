@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import NamedTuple
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -20,11 +23,27 @@ DELIVERY = (
 PROBLEMS = ("bounced", "failed", "unconfirmed")
 
 
+class Obstacle(NamedTuple):
+    """What keeps an approved reminder from leaving now.
+
+    text: the sentence that says why, and what to do about it.
+    until: the moment (UTC, without zone) from which it may leave by itself; None: somebody has
+    to do something first.
+    """
+
+    text: str
+    until: datetime | None = None
+
+
 class CobranzaReminder(models.Model):
     """From the approved text to the customer: hand-over, the mail, and what became of it."""
 
     # a file for each part of its life
     _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+
+    #: methods of a recordset that return {reminder id: Obstacle}, in the order they are asked;
+    #: what one of them holds back the next ones are not asked about
+    _obstacles = ("_unreachable_obstacles",)
 
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -46,6 +65,10 @@ class CobranzaReminder(models.Model):
     sent_date = fields.Date("Sent on", readonly=True, index="btree_not_null")
     sent_at = fields.Datetime(readonly=True)
     problem = fields.Char(readonly=True, help="Why it could not be handed over.")
+    not_before = fields.Datetime(
+        "Leaves on", readonly=True, help="It waits until then and leaves by itself."
+    )
+    waits_for = fields.Char("Waits because", readonly=True)
     problem_text = fields.Char("Problem in words", compute="_compute_problem_text")
 
     def _compute_mail_ids(self):
@@ -144,27 +167,68 @@ class CobranzaReminder(models.Model):
         for reminder in locked:
             reminder._reduce(assessed.get(reminder.debtor_id.id, []))
         ready = locked.filtered(lambda one: one.state == "approved")
-        unreachable = ready.filtered(lambda one: not one._is_reachable())
-        for reminder in unreachable:
-            reminder._gated().write(
-                {
-                    "problem": self.env._(
-                        "%s has no e-mail address: add one to the contact and send again.",
-                        reminder.recipient_id.display_name,
-                    )
-                }
-            )
-        leaving = ready - unreachable
-        leaving._queue_mails()
+        leaving = ready._without_obstacles()
+        leaving._deliver()
         leaving.debtor_id._refresh_after_message()
+
+    def _without_obstacles(self):
+        """Note what keeps each of these from leaving now; return those that nothing keeps."""
+        free = self
+        for name in self._obstacles:
+            found = getattr(free, name)() if free else {}
+            held = free.browse(found)
+            for reminder in held:
+                reminder._hold_back(found[reminder.id])
+            free -= held
+        return free
+
+    def _hold_back(self, obstacle):
+        """Write down why this reminder stays, for whom it waits or until when."""
+        text, until = obstacle
+        self._gated().write(
+            {
+                "problem": False if until else text,
+                "not_before": until,
+                "waits_for": until and text,
+            }
+        )
+
+    def _unreachable_obstacles(self):
+        """Reminders that go by e-mail to somebody who has no address."""
+        return {
+            reminder.id: Obstacle(
+                self.env._(
+                    "%s has no e-mail address: add one to the contact and send again.",
+                    reminder.recipient_id.display_name,
+                )
+            )
+            for reminder in self
+            if reminder.channel == "email" and not reminder._is_reachable()
+        }
 
     def _is_reachable(self):
         return bool(self.recipient_id.email and "@" in self.recipient_id.email)
 
-    def _queue_mails(self):
-        """Put one mail per reminder into Odoo's queue and mark it as sent."""
-        if not self:
-            return
+    def _deliver(self):
+        """Hand these over through their channels and mark them as sent.
+
+        A channel is a method `_deliver_<channel>` of the reminders that go through it.
+        """
+        for channel, reminders in self.grouped("channel").items():
+            getattr(reminders, f"_deliver_{channel}")()
+        for company, reminders in self.grouped("company_id").items():
+            reminders._update_state(
+                "sent",
+                allowed=("approved",),
+                sent_at=fields.Datetime.now(),
+                sent_date=company._cobranza_today(),
+                problem=False,
+                not_before=False,
+                waits_for=False,
+            )
+
+    def _deliver_email(self):
+        """Put one mail per reminder into Odoo's queue."""
         # mails are the system's; what this user may send is decided by the reminder's state
         replies = self._reply_addresses()
         mails_sudo = self.env["mail.mail"].sudo().create(
@@ -187,14 +251,6 @@ class CobranzaReminder(models.Model):
         quiet = self.with_context(tracking_disable=True)._gated()
         for reminder, mail in zip(quiet, mails_sudo, strict=True):
             reminder.write({"mail_message_id": mail.mail_message_id.id})
-        for company, reminders in self.grouped("company_id").items():
-            reminders._update_state(
-                "sent",
-                allowed=("approved",),
-                sent_at=fields.Datetime.now(),
-                sent_date=company._cobranza_today(),
-                problem=False,
-            )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _reply_addresses(self):
@@ -240,7 +296,13 @@ class CobranzaReminder(models.Model):
             ("company_id.cobranza_run_mode", "=", "auto"),
         ]
         cron = self.env["ir.cron"]
-        ids = self.search([*domain, ("problem", "=", False)], order="id").ids
+        due = [
+            ("problem", "=", False),
+            "|",
+            ("not_before", "=", False),
+            ("not_before", "<=", fields.Datetime.now()),
+        ]
+        ids = self.search([*domain, *due], order="id").ids
         for start in range(0, len(ids), self._batch):
             batch = self.browse(ids[start : start + self._batch])
             batch = batch.try_lock_for_update().filtered_domain(domain)

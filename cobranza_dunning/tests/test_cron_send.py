@@ -223,7 +223,7 @@ class TestCronSend(MailingCase):
         self.bill_all()
         reminders = self.run_auto()
         busy = patch.object(
-            self.env.registry["cobranza.reminder"], "_queue_mails", side_effect=OperationalError()
+            self.env.registry["cobranza.reminder"], "_deliver_email", side_effect=OperationalError()
         )
         with busy, self.assertRaises(OperationalError):
             self.env["cobranza.reminder"].sudo()._cron_send()
