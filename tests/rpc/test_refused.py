@@ -126,7 +126,7 @@ def test_what_left_stays(forged, books, sent):
 
 @pytest.mark.parametrize(("model", "method"), [
     ("cobranza.reminder", "_set_approved"), ("cobranza.reminder", "_hand_over"),
-    ("cobranza.reminder", "_queue_mails"), ("cobranza.reminder", "_update_state"),
+    ("cobranza.reminder", "_deliver_email"), ("cobranza.reminder", "_update_state"),
     ("cobranza.reminder", "_gated"), ("cobranza.run", "_gated"), ("cobranza.run", "_work"),
     ("cobranza.run", "_cron_work"), ("cobranza.run.line", "_insert"),
     ("cobranza.reminder.line", "_insert_from_run"), ("cobranza.debtor", "_ensure"),
