@@ -40,18 +40,15 @@ class CobranzaDebtor(models.Model):
                        now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id
-                   AND a.account_type = 'asset_receivable'
                   JOIN res_partner p ON p.id = l.partner_id
-                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
-                   AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
-                   %(only)s
+                 WHERE %(open)s %(only)s
                    AND NOT EXISTS (SELECT 1 FROM cobranza_debtor d
                                     WHERE d.partner_id = p.commercial_partner_id
                                       AND d.company_id = l.company_id)
                 ON CONFLICT DO NOTHING
                 """,
                 uid=self.env.uid,
-                company=company.id,
+                open=self.env["account.move.line"]._cobranza_open_sql(company),
                 only=only,
             )
         )
@@ -70,52 +67,10 @@ class CobranzaDebtor(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH open AS (
-                    SELECT p.commercial_partner_id AS partner_id,
-                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
-                               AND COALESCE(l.date_maturity, l.date) < %(today)s) AS overdue,
-                           sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
-                               AND COALESCE(l.date_maturity, l.date) >= %(today)s) AS not_due,
-                           -sum(l.amount_residual) FILTER (WHERE l.amount_residual < 0) AS credit,
-                           min(COALESCE(l.date_maturity, l.date))
-                               FILTER (WHERE l.amount_residual > 0) AS oldest
-                      FROM account_move_line l
-                      JOIN account_account a ON a.id = l.account_id
-                       AND a.account_type = 'asset_receivable'
-                      JOIN res_partner p ON p.id = l.partner_id
-                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
-                       AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
-                       %(only_lines)s
-                  GROUP BY p.commercial_partner_id
-                ), contacted AS (
-                    SELECT r.debtor_id, max(r.sent_date) AS sent_date
-                      FROM cobranza_reminder r
-                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
-                       %(only_told)s
-                  GROUP BY r.debtor_id
-                ), told AS (
-                    SELECT DISTINCT ON (r.debtor_id) r.debtor_id, rl.level_id
-                      FROM cobranza_reminder r
-                      JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
-                      JOIN cobranza_policy_level v ON v.id = rl.level_id
-                      JOIN account_move_line l ON l.id = rl.move_line_id
-                       AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
-                     WHERE r.company_id = %(company)s AND r.state = 'sent' AND %(delivered)s
-                       %(only_told)s
-                  ORDER BY r.debtor_id, v.delay_days DESC, rl.id DESC
-                ), fresh AS (
-                    SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
-                           COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
-                           o.oldest, t.level_id, c.sent_date,
-                           EXISTS (SELECT 1 FROM cobranza_block b
-                                    WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
-                                      AND (b.until IS NULL OR b.until > %(today)s)) AS paused
-                      FROM cobranza_debtor d
-                 LEFT JOIN open o ON o.partner_id = d.partner_id
-                 LEFT JOIN told t ON t.debtor_id = d.id
-                 LEFT JOIN contacted c ON c.debtor_id = d.id
-                     WHERE d.company_id = %(company)s %(only_debtors)s
-                )
+                WITH open AS (%(open)s),
+                     contacted AS (%(contacted)s),
+                     told AS (%(told)s),
+                     fresh AS (%(fresh)s)
                 UPDATE cobranza_debtor d
                    SET overdue_amount = f.overdue, not_due_amount = f.not_due,
                        credit_amount = f.credit, balance = f.overdue + f.not_due - f.credit,
@@ -126,22 +81,81 @@ class CobranzaDebtor(models.Model):
                   FROM fresh f
                  WHERE d.id = f.id %(only_changed)s
                 """,
-                today=today,
-                company=company.id,
-                delivered=self.env["cobranza.reminder"]._sql_delivered("r"),
-                only_told=SQL("AND r.debtor_id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
-                only_lines=SQL(
-                    "AND p.commercial_partner_id IN"
-                    " (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
-                    tuple(debtor_ids),
-                )
-                if debtor_ids
-                else SQL(),
-                only_debtors=SQL("AND d.id IN %s", tuple(debtor_ids)) if debtor_ids else SQL(),
-                only_changed=SQL() if debtor_ids else SQL(CHANGED),
+                open=self._query_open(company, today, debtor_ids),
+                contacted=self.env["cobranza.facts"]._query_contacted(company, debtor_ids),
+                told=self._query_told(company, debtor_ids),
+                fresh=self._query_fresh(company, today, debtor_ids),
+                only_changed=SQL(CHANGED) if debtor_ids is None else SQL(),
             )
         )
         self.invalidate_model()
+
+    def _query_open(self, company, today, debtor_ids):
+        """What each customer owes, overdue and not, and has in credits."""
+        only = SQL()
+        if debtor_ids is not None:
+            only = SQL(
+                """AND p.commercial_partner_id IN
+                       (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)""",
+                tuple(debtor_ids) or (0,),
+            )
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS partner_id,
+                   sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                       AND COALESCE(l.date_maturity, l.date) < %(today)s) AS overdue,
+                   sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                       AND COALESCE(l.date_maturity, l.date) >= %(today)s) AS not_due,
+                   -sum(l.amount_residual) FILTER (WHERE l.amount_residual < 0) AS credit,
+                   min(COALESCE(l.date_maturity, l.date))
+                       FILTER (WHERE l.amount_residual > 0) AS oldest
+              FROM account_move_line l
+              JOIN account_account a ON a.id = l.account_id
+              JOIN res_partner p ON p.id = l.partner_id
+             WHERE %(open)s %(only)s
+          GROUP BY p.commercial_partner_id
+            """,
+            today=today,
+            open=self.env["account.move.line"]._cobranza_open_sql(company),
+            only=only,
+        )
+
+    def _query_told(self, company, debtor_ids):
+        """The highest level that each debtor was told about what is still open."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (r.debtor_id) r.debtor_id, rl.level_id
+              FROM cobranza_reminder r
+              JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
+              JOIN cobranza_policy_level v ON v.id = rl.level_id
+              JOIN account_move_line l ON l.id = rl.move_line_id
+               AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
+             WHERE %s
+          ORDER BY r.debtor_id, v.delay_days DESC, rl.id DESC
+            """,
+            self.env["cobranza.facts"]._sent(company, debtor_ids),
+        )
+
+    def _query_fresh(self, company, today, debtor_ids):
+        """The debtors with their figures as they are now, from the parts above."""
+        return SQL(
+            """
+            SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
+                   COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
+                   o.oldest, t.level_id, c.sent_date,
+                   EXISTS (SELECT 1 FROM cobranza_block b
+                            WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
+                              AND (b.until IS NULL OR b.until > %(today)s)) AS paused
+              FROM cobranza_debtor d
+         LEFT JOIN open o ON o.partner_id = d.partner_id
+         LEFT JOIN told t ON t.debtor_id = d.id
+         LEFT JOIN contacted c ON c.debtor_id = d.id
+             WHERE d.company_id = %(company)s %(only)s
+            """,
+            today=today,
+            company=company.id,
+            only=SQL() if debtor_ids is None else SQL("AND d.id IN %s", tuple(debtor_ids) or (0,)),
+        )
 
     def _refresh_now(self):
         """Recompute the stored figures of these debtors, of whatever companies."""

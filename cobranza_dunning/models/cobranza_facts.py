@@ -7,6 +7,7 @@ from odoo.tools import SQL, groupby
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ..engine import due, dunning, escalation, pauses
+from .res_partner import EMAIL_PATTERN
 
 #: Due lines read, decided and written together; whole debtors, so a chunk may be larger.
 CHUNK = 20_000
@@ -135,14 +136,7 @@ class CobranzaFacts(models.AbstractModel):
         It is SQL because the ORM would need a query per fact and per thousand lines
         (a peer takes a minute for 35 000 lines).  Its columns are `_item_maker`'s.
         """
-        conditions = [
-            SQL("l.company_id = %s", company.id),
-            SQL("l.parent_state = 'posted'"),
-            SQL("l.reconciled IS NOT TRUE"),
-            SQL("l.amount_residual_currency <> 0"),
-            SQL("a.account_type = 'asset_receivable'"),
-            *scope,
-        ]
+        conditions = [self.env["account.move.line"]._cobranza_open_sql(company), *scope]
         return SQL(
             """
             WITH told AS (%(told)s),
@@ -152,9 +146,9 @@ class CobranzaFacts(models.AbstractModel):
             SELECT l.id, d.id, l.currency_id, l.amount_residual_currency::text,
                    COALESCE(l.date_maturity, l.date), l.amount_residual::text,
                    c.decimal_places, l.move_id,
-                   CASE WHEN r.email LIKE '%%_@_%%' THEN r.id
+                   CASE WHEN r.email LIKE %(email)s THEN r.id
                         ELSE COALESCE(d.partner_id, r.id) END,
-                   COALESCE(r.email LIKE '%%_@_%%' OR dp.email LIKE '%%_@_%%', FALSE),
+                   COALESCE(r.email LIKE %(email)s OR dp.email LIKE %(email)s, FALSE),
                    CASE WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                         THEN 'invoice' ELSE 'entry' END,
                    COALESCE(m.is_move_sent, FALSE), COALESCE(l.no_followup, FALSE),
@@ -186,6 +180,7 @@ class CobranzaFacts(models.AbstractModel):
             contacted=self._query_contacted(company, debtor_ids),
             in_process=self._query_in_process(company, debtor_ids),
             blocks=self._query_blocks(company, date),
+            email=EMAIL_PATTERN,
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
         )
@@ -264,7 +259,24 @@ class CobranzaFacts(models.AbstractModel):
           GROUP BY link.invoice_id
             """,
             company.id,
-            _only_moves_of(debtor_ids),
+            self._only_moves_of(company, debtor_ids),
+        )
+
+    def _only_moves_of(self, company, debtor_ids):
+        """Restrict a query on payments to invoices of some debtors; None = no restriction."""
+        if debtor_ids is None:
+            return SQL()
+        return SQL(
+            """
+            AND link.invoice_id IN (
+                SELECT l.move_id FROM cobranza_debtor d
+                  JOIN res_partner p ON p.commercial_partner_id = d.partner_id
+                  JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = d.company_id
+                  JOIN account_account a ON a.id = l.account_id
+                 WHERE d.id IN %s AND %s)
+            """,
+            tuple(debtor_ids) or (0,),
+            self.env["account.move.line"]._cobranza_open_sql(company),
         )
 
     def _query_blocks(self, company, date):
@@ -284,22 +296,6 @@ class CobranzaFacts(models.AbstractModel):
             company.id,
             date,
         )
-
-
-def _only_moves_of(debtor_ids):
-    """Restrict a query on payments to invoices of some debtors; None = no restriction."""
-    if debtor_ids is None:
-        return SQL()
-    return SQL(
-        """
-        AND link.invoice_id IN (
-            SELECT l.move_id FROM cobranza_debtor d
-              JOIN res_partner p ON p.commercial_partner_id = d.partner_id
-              JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = d.company_id
-             WHERE d.id IN %s AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0)
-        """,
-        tuple(debtor_ids) or (0,),
-    )
 
 
 def _payments(rows):

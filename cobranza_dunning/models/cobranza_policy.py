@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import dunning
+from .amounts import to_decimal
 
 _lt = LazyTranslate(__name__)
 
@@ -216,9 +217,9 @@ class CobranzaPolicy(models.Model):
             levels=tuple(level._to_engine() for level in self.level_ids.sorted("delay_days")),
             progression=self.progression,
             cadence=self.cadence_days,
-            minimum=self.minimum_ids._decimal(self.minimum_amount, self.currency_id),
+            minimum=to_decimal(self.minimum_amount, self.currency_id),
             minimums={
-                line.currency_id.id: line._decimal(line.amount, line.currency_id)
+                line.currency_id.id: to_decimal(line.amount, line.currency_id)
                 for line in self.minimum_ids
             },
             net_credits=self.net_credits,

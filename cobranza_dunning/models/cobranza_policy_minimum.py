@@ -1,6 +1,4 @@
-from decimal import Decimal
-
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CobranzaPolicyMinimum(models.Model):
@@ -20,8 +18,3 @@ class CobranzaPolicyMinimum(models.Model):
     _amount_not_negative = models.Constraint(
         "CHECK (amount >= 0)", "The minimum can't be negative."
     )
-
-    @api.model
-    def _decimal(self, amount, currency):
-        """Return a stored float amount as the exact Decimal of its currency."""
-        return Decimal(f"{amount:.{currency.decimal_places}f}")

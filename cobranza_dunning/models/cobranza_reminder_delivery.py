@@ -207,7 +207,7 @@ class CobranzaReminder(models.Model):
         }
 
     def _is_reachable(self):
-        return bool(self.recipient_id.email and "@" in self.recipient_id.email)
+        return self.recipient_id._cobranza_has_email()
 
     def _deliver(self):
         """Hand these over through their channels and mark them as sent.

@@ -1,8 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
+
+from .amounts import to_decimal
 
 
 class CobranzaReminderLine(models.Model):
@@ -65,7 +65,7 @@ class CobranzaReminderLine(models.Model):
     def _decimal_amount(self):
         """The amount as the exact Decimal of its currency."""
         self.ensure_one()
-        return Decimal(f"{self.amount:.{self.currency_id.decimal_places}f}")
+        return to_decimal(self.amount, self.currency_id)
 
     def _lower_to(self, amount, assessed):
         """Ask for less on a line that is not sent yet; nothing left takes the line away.

@@ -52,11 +52,9 @@ class CobranzaRun(models.Model):
                 """
                 SELECT count(*) FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id
-                   AND a.account_type = 'asset_receivable'
-                 WHERE l.company_id = %s AND l.parent_state = 'posted'
-                   AND l.reconciled IS NOT TRUE AND l.amount_residual_currency <> 0
+                 WHERE %s
                 """,
-                self.company_id.id,
+                self.env["account.move.line"]._cobranza_open_sql(self.company_id),
             )
         )
         return self.env.cr.fetchone()[0]

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: LIKE pattern, for SQL and domains, of an address a message can go to: text on both sides of an @.
+EMAIL_PATTERN = "%_@_%"
+
 
 class ResPartner(models.Model):
     """A customer, seen from collections in the current company."""
@@ -48,6 +51,10 @@ class ResPartner(models.Model):
                 debtors_sudo = debtors_sudo.search([("partner_id", "=", partner.id)])
                 debtors_sudo._merge_into(partner.commercial_partner_id)
         return result
+
+    def _cobranza_has_email(self):
+        """Whether a message can go to this contact; none if there is no contact."""
+        return bool(self.filtered_domain([("email", "=like", EMAIL_PATTERN)]))
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

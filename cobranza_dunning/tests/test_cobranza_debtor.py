@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import CobranzaCase, days_ago
 
@@ -62,3 +63,24 @@ class TestDebtor(CobranzaCase):
         self.assertEqual(changing.overdue_amount, 100)
         self.assertNotEqual(after[changing.id], before[changing.id])
         self.assertEqual(after[same.id], before[same.id])
+
+    def test_sql_and_domain_agree_on_what_is_open(self):
+        """`_cobranza_open_sql` and `_cobranza_open_domain` are the same rule, written twice."""
+        paid, partly = self.invoice(self.partner, 50), self.invoice(self.partner, 70)
+        self.pay(paid)
+        self.pay(partly, 20)
+        self.credit_note(self.other, 30)
+        self.invoice(self.other, 90).button_draft()
+        self.invoice(self.other, 10, company=self.new_company())
+        lines = self.env["account.move.line"]
+        query = SQL(
+            """SELECT l.id FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+                WHERE %s""",
+            lines._cobranza_open_sql(self.company),
+        )
+        self.env.flush_all()
+        own = [("company_id", "=", self.company.id), *lines._cobranza_open_domain()]
+        found = lines.search(own)
+        self.assertEqual({row[0] for row in self.env.execute_query(query)}, set(found.ids))
+        self.assertIn(self.due(partly), found)
+        self.assertNotIn(self.due(paid), found)

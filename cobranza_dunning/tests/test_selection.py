@@ -257,6 +257,22 @@ class TestSelection(CobranzaCase):
         self.partner.email = "ana@example.com"
         self.assertDecision(move, "remind", "level_reached", self.r5)
 
+    def test_runs_and_hand_over_agree_on_what_an_address_is(self):
+        """The least that is one: something on both sides of an @."""
+        self.invoice(self.partner, 100)
+        reminder = self.approved()
+        move = self.invoice(self.partner, 100)
+        for email in (False, "a.b", "@", "@b", "a@"):
+            with self.subTest(email=email):
+                self.partner.email = email
+                self.assertDecision(move, "skip", "no_email")
+                self.assertFalse(reminder._is_reachable())
+        for email in ("a@b", "Ana <ana@example.com>", "a@b\n"):
+            with self.subTest(email=email):
+                self.partner.email = email
+                self.assertDecision(move, "remind", "level_reached")
+                self.assertTrue(reminder._is_reachable())
+
     def test_recipient_of_a_journal_debt_is_its_contact(self):
         shop = self.new_partner("Shop", parent_id=self.partner.id)
         opening = self.journal_debt(shop, 100)
