@@ -7,7 +7,7 @@ from odoo.service.model import call_kw, get_public_method
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .test_reminder import ReminderCase
+from .cases import ReminderCase
 
 MODULE = "cobranza_dunning"
 

@@ -13,8 +13,8 @@ from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 from odoo.tools.mail import html2plaintext
 
+from .cases import ReminderCase
 from .common import TODAY, days_ago
-from .test_reminder import ReminderCase
 
 
 class MailingCase(MockEmail, ReminderCase):

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext
 
+from .cases import ReminderCase
 from .common import TODAY, days_ago
-from .test_reminder import ReminderCase
 
 I18N = Path(__file__).parents[1] / "i18n"
 

@@ -7,8 +7,8 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.tests import tagged
 from odoo.tools.translate import TranslationModuleReader
 
+from .cases import RunCase
 from .common import days_ago
-from .test_run import RunCase
 
 MODULE = "cobranza_dunning"
 I18N = Path(__file__).parents[1] / "i18n"

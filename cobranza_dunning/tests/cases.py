@@ -1,0 +1,82 @@
+"""What the tests of runs and of reminders share."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.addons.cobranza_dunning.models import cobranza_facts
+from odoo.tools.mail import html2plaintext
+
+from .common import TODAY, CobranzaCase
+
+IN_A_WEEK = TODAY + timedelta(days=7)
+STILL_WORKING = "Another run of this company is still working: wait until it is done"
+
+
+class RunCase(CobranzaCase):
+    """What the tests of runs share."""
+
+    def rows(self, table, columns="*"):
+        """All rows of a table as text, to see whether anything was written."""
+        self.env.flush_all()
+        self.env.cr.execute(f"SELECT t::text FROM (SELECT {columns} FROM {table}) t ORDER BY 1")
+        return self.env.cr.fetchall()
+
+    def told(self, reminders):
+        """{(customer, recipient): [(line, level, amount), …]} of reminders."""
+        return {
+            (one.partner_id, one.recipient_id): sorted(
+                (line.move_line_id.id, line.level_id.id, line.amount) for line in one.line_ids
+            )
+            for one in reminders
+        }
+
+    def decided(self, run):
+        """What a run decided, as a set of plain tuples, each line once."""
+        rows = [
+            (one.move_line_id.id, one.outcome, one.reason, one.level_id.id, one.amount)
+            for one in run.line_ids
+        ]
+        self.assertEqual(len(rows), len(set(rows)), "a line was decided twice")
+        return set(rows)
+
+    def set_limit(self, lines):
+        """Have runs of more than so many lines done in the background."""
+        self.env["ir.config_parameter"].sudo().set_param(
+            "cobranza_dunning.foreground_lines", str(lines)
+        )
+
+    def set_chunk(self, lines):
+        """Have runs decide on so many lines at a time."""
+        chunk = patch.object(cobranza_facts, "CHUNK", lines)
+        chunk.start()
+        self.addCleanup(chunk.stop)
+
+    def trigger(self, cron="ir_cron_work"):
+        """Let Odoo execute a scheduled action, with cursor and commits as if for real."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"cobranza_dunning.{cron}").with_user(1).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def debts(self, customers, lines=1):
+        """Make `lines` invoices of 100 for each of so many new customers."""
+        partners = [self.new_partner(f"Debtor {number}") for number in range(customers)]
+        for partner in partners:
+            for number in range(lines):
+                self.invoice(partner, 100 + number)
+        return partners
+
+
+class ReminderCase(CobranzaCase):
+    """Short ways to look at a reminder."""
+
+    def told(self, reminders):
+        """What reminders tell, as a sorted list of (invoice number, amount)."""
+        return sorted((line.name, line.amount) for line in reminders.line_ids)
+
+    def log(self, reminder):
+        """All of a reminder's chatter as one text."""
+        return "\n".join(html2plaintext(body) for body in reminder.message_ids.mapped("body"))
+
+    def child(self, name, **vals):
+        """A contact of the customer with its own e-mail address."""
+        return self.new_partner(name, parent_id=self.partner.id, type="invoice", **vals)

@@ -1,0 +1,105 @@
+"""The run of every day."""
+
+from odoo.tests import tagged
+
+from .cases import RunCase
+from .common import TODAY, days_ago
+
+
+@tagged("post_install", "-at_install")
+class TestDaily(RunCase):
+    """The scheduled run of each company."""
+
+    def runs(self, company=None):
+        return self.env["cobranza.run"].search(
+            [("company_id", "=", (company or self.company).id)]
+        )
+
+    def test_each_company_as_it_wants(self):
+        proposing, off = self.new_company("Proposing"), self.new_company("Off")
+        self.company.cobranza_run_mode = "auto"
+        proposing.cobranza_run_mode = "propose"
+        for company in (self.company, proposing, off):
+            self.invoice(self.partner, 100, company=company)
+        self.trigger("ir_cron_daily")
+        self.trigger()
+        self.assertFalse(self.runs(off))
+        for company, mode in ((self.company, "auto"), (proposing, "propose")):
+            run = self.runs(company)
+            self.assertEqual((run.mode, run.state, run.date), (mode, "done", TODAY))
+            self.assertEqual(len(run.reminder_ids), 1)
+            self.assertEqual(run.reminder_ids.company_id, company)
+
+    def test_not_twice_a_day(self):
+        self.company.cobranza_run_mode = "propose"
+        self.invoice(self.partner, 100)
+        for _time in range(2):
+            self.trigger("ir_cron_daily")
+            self.trigger()
+        self.assertEqual(len(self.runs()), 1)
+        with self.at(days_ago(-1)):
+            self.trigger("ir_cron_daily")
+            self.trigger()
+        self.assertEqual(self.runs().mapped("date"), [days_ago(-1), TODAY])
+
+    def test_not_while_one_is_working(self):
+        self.company.cobranza_run_mode = "propose"
+        for mode in ("propose", "auto"):
+            working = self.new_run(mode, days_ago(1))
+            working._gated().write({"state": "running"})
+            self.trigger("ir_cron_daily")
+            self.assertEqual(self.runs(), working)
+            working._gated().write({"state": "done"})
+            working.unlink()
+
+    def test_a_run_for_some_customers_does_not_count_as_the_daily_one(self):
+        self.company.cobranza_run_mode = "propose"
+        self.invoice(self.partner, 100)
+        self.run_dunning("propose", debtors=self.debtor())
+        self.trigger("ir_cron_daily")
+        self.assertEqual(len(self.runs()), 2)
+
+    def test_a_preview_does_not_count_as_the_daily_one(self):
+        self.company.cobranza_run_mode = "propose"
+        self.run_dunning("preview")
+        self.trigger("ir_cron_daily")
+        self.assertEqual(self.runs().mapped("mode"), ["propose", "preview"])
+
+    def test_todays_day_is_each_companys(self):
+        tokyo = self.new_company("Tokyo")
+        tokyo.partner_id.tz = "Asia/Tokyo"
+        self.company.partner_id.tz = "America/Mexico_City"
+        (self.company | tokyo).cobranza_run_mode = "propose"
+        with self.at_moment("2026-03-10 16:00:00"):
+            self.trigger("ir_cron_daily")
+            self.assertEqual(self.runs().date, TODAY)
+            self.assertEqual(self.runs(tokyo).date, days_ago(-1))
+
+    def test_a_rival_addon_stops_the_automatic_run_with_the_reason(self):
+        second = self.new_company()
+        self.company.cobranza_run_mode = "auto"
+        second.cobranza_run_mode = "propose"
+        self.invoice(self.partner, 100)
+        self.invoice(self.partner, 100, company=second)
+        self.env["ir.module.module"].sudo().create(
+            {"name": "account_followup", "state": "installed", "shortdesc": "Payment Follow-up"}
+        )
+        self.trigger("ir_cron_daily")
+        self.trigger()
+        run = self.runs()
+        self.assertEqual(run.state, "failed")
+        self.assertIn("“Payment Follow-up” is installed too", run.error)
+        self.assertFalse(run.reminder_ids or run.line_ids)
+        self.assertEqual(self.runs(second).state, "done")
+
+    def test_a_day_without_a_run_is_caught_up(self):
+        self.company.cobranza_run_mode = "propose"
+        move = self.invoice(self.partner, 100, days_ago(5))
+        with self.at(days_ago(1)):
+            self.trigger("ir_cron_daily")
+            self.trigger()
+        self.assertFalse(self.runs().reminder_ids)
+        with self.at(days_ago(-3)):
+            self.trigger("ir_cron_daily")
+            self.trigger()
+        self.assertEqual(self.runs().reminder_ids.line_ids.move_id, move)
