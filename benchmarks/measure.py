@@ -17,7 +17,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
 #: Reminders approved and queued in the scenario `reminders`.
-REMINDERS = 200
+REMINDERS = 1000
 
 
 class Meter:
@@ -149,6 +149,18 @@ def reminders(env):
     return meter.result(reminders=sent, approve=approved - meter.before[0])
 
 
+def deliver(env):
+    """One worker of the mail queue: offers mails to the mail server until none is left."""
+    waiting = [("state", "=", "outgoing"), ("model", "=", "cobranza.reminder")]
+    mails = env["mail.mail"]
+    with Meter(env) as meter:
+        while mails.search_count(waiting, limit=1):
+            mails.process_email_queue(batch_size=100)
+            env.cr.commit()
+            env.invalidate_all()
+    return meter.result()
+
+
 def forms(env):
     """What a collector opens: a typical debtor and the largest one, the list, an invoice."""
     debtors = env["cobranza.debtor"]
@@ -225,7 +237,8 @@ def figures(env):
 
 
 SCENARIOS = {
-    one.__name__: one for one in (floor, preview, propose, again, reminders, forms, figures)
+    one.__name__: one
+    for one in (floor, preview, propose, again, reminders, deliver, forms, figures)
 }
 
 

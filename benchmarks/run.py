@@ -11,7 +11,9 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import ledger
@@ -19,6 +21,11 @@ import psycopg2
 
 HERE = Path(__file__).resolve().parent
 DEV = HERE.parent / "dev"
+sys.path.insert(0, str(DEV))
+from smtpsink import Sink  # noqa: E402
+
+#: Processes that work off the mail queue at the same time.
+WORKERS = 2
 SIZES = (10_000, 100_000, 1_000_000)
 MODES = ("preview", "propose")
 
@@ -50,9 +57,63 @@ def measure_size(lines, modes, keep):
     if "propose" in modes:
         scenarios += ["again", "reminders"]
     results = {scenario: _measure(scenario, database) for scenario in scenarios}
+    if "propose" in modes:
+        results["delivery"] = measure_delivery(database)
     if not keep:
         _dev("dropdb", database)
     return results
+
+
+def measure_delivery(database):
+    """Have the queued reminders sent by several workers at once; count what arrives.
+
+    Returns the queued and received messages and how many of those came more than once.
+    """
+    queued = _execute(
+        database, "SELECT count(*) FROM mail_mail WHERE state = 'outgoing'"
+        " AND mail_message_id IN (SELECT mail_message_id FROM cobranza_reminder)"
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        sink = Sink(folder).start()
+        try:
+            _execute(database, "UPDATE ir_mail_server SET active = FALSE RETURNING id")
+            _execute(
+                database, "INSERT INTO ir_mail_server (name, active, smtp_host, smtp_port,"
+                " sequence, smtp_authentication, smtp_encryption)"
+                " VALUES ('Benchmark', TRUE, '127.0.0.1', %s, 0, 'login', 'none') RETURNING id",
+                sink.port,
+            )  # fmt: skip
+            start = time.perf_counter()
+            workers = [_start("deliver", database) for _number in range(WORKERS)]
+            failed = [worker for worker in workers if worker.wait()]
+            wall = time.perf_counter() - start
+        finally:
+            sink.stop()
+        received = Counter(message["Message-Id"] for message in sink)
+    if failed:
+        raise SystemExit(f"{len(failed)} of the workers failed")
+    return {
+        "queued": queued,
+        "received": received.total(),
+        "twice": sum(count > 1 for count in received.values()),
+        "wall": wall,
+    }
+
+
+def _execute(database, query, *values):
+    """Execute a statement; return the first value of what it returns."""
+    connection = psycopg2.connect(dbname=database)
+    with connection, connection.cursor() as cr:
+        cr.execute(query, values)
+        row = cr.fetchone()
+    connection.close()
+    return row and row[0]
+
+
+def _start(scenario, database):
+    return subprocess.Popen(
+        [sys.executable, HERE / "measure.py", scenario, database], stdout=subprocess.DEVNULL
+    )
 
 
 def _make(database, lines):
@@ -129,17 +190,22 @@ def print_rest(results):
     for lines, one in results.items():
         sent = one.get("reminders")
         forms = one["forms"]
+        delivery = one.get("delivery")
         rows.append(
             (
                 f"{lines:,}",
                 f"{1000 * sent['wall'] / sent['reminders']:.1f}" if sent else "",
                 f"{1000 * _cpu(sent) / sent['reminders']:.1f}" if sent else "",
                 f"{sent['queries'] / sent['reminders']:.1f}" if sent else "",
+                f"{delivery['queued']}" if delivery else "",
+                f"{delivery['received']}" if delivery else "",
+                f"{delivery['twice']}" if delivery else "",
                 *(f"{1000 * forms[key]:.0f}" for key in ("debtor", "largest", "list", "explain")),
                 f"{one['figures']['wall']:.2f}",
             )
         )
-    heads = ("lines", "ms per reminder", "CPU ms", "queries per reminder", "debtor form ms",
+    heads = ("lines", "ms per reminder", "CPU ms", "queries per reminder", "queued",
+             "received", "twice", "debtor form ms",
              "largest debtor ms", "debtor list ms", "explain a line ms",
              "all figures s")  # fmt: skip
     _print_table(heads, rows)

@@ -6,7 +6,8 @@
     "license": "LGPL-3",
     "author": "cobranza_dunning contributors",
     "website": "https://github.com/cobranza-dunning/cobranza-dunning",
-    "depends": ["account", "portal"],
+    "depends": ["account", "account_payment", "portal", "sms"],
+    "external_dependencies": {"python": ["holidays", "num2words"]},
     "data": [
         "security/cobranza_groups.xml",
         "security/ir.model.access.csv",

@@ -17,6 +17,7 @@ MAY = {
     "group_collector": {
         "cobranza.debtor": "w",
         "cobranza.block": "wc",
+        "cobranza.interaction": "wc",
         "cobranza.run": "wcu",
         "cobranza.reminder": "wcu",
         "cobranza.reminder.line": "wcu",
@@ -82,8 +83,11 @@ class TestAccess(ReminderCase):
         block = env["cobranza.block"].create(
             {"debtor_id": reminder.debtor_id.id, "move_id": invoice.id, "reason": "Called"}
         )
+        interaction = env["cobranza.interaction"].create(
+            {"debtor_id": reminder.debtor_id.id, "summary": "Called"}
+        )
         records = [
-            policy, policy.level_ids[:1], minimum, reminder.debtor_id, block, reminder,
+            policy, policy.level_ids[:1], minimum, reminder.debtor_id, block, interaction, reminder,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids,
         ]  # fmt: skip
         return {record._name: record for record in records}
