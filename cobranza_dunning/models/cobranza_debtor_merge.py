@@ -39,7 +39,7 @@ class CobranzaDebtor(models.Model):
             self.env.invalidate_all()
             others.unlink()
             # stored on them, and moved past the ORM
-            for model in ("cobranza.reminder", "cobranza.block"):
+            for model in ("cobranza.reminder", "cobranza.block", "cobranza.interaction"):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])
                 self.env.add_to_compute(moved._fields["partner_id"], moved)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 #: How a customer and we may have been in touch.
 CHANNELS = [
@@ -10,12 +11,26 @@ CHANNELS = [
     ("portal", "Portal"),
 ]
 
+#: What it was about: stable codes, scripts may compare them.
+KINDS = [
+    ("reply", "Answer"),
+    ("call_back", "Asks for a call"),
+    ("already_paid", "Says it is paid"),
+    ("not_received", "Invoice not received"),
+    ("auto_reply", "Automatic answer"),
+    ("invoice_resent", "Invoice sent again"),
+    ("thanks", "Thank-you"),
+    ("message", "Message or call"),
+    ("other", "Something else"),
+]
+
 
 class CobranzaInteraction(models.Model):
     """One contact with a customer about what he owes, in either direction.
 
     What came from the customer waits until somebody has handled it: as long as it waits, no
-    reminder is proposed to him or sent.
+    reminder is proposed to him or sent.  What the program noticed by itself stays as it was
+    noticed; only notes are added.
     """
 
     _name = "cobranza.interaction"
@@ -24,7 +39,10 @@ class CobranzaInteraction(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
     _rec_name = "summary"
-    _gated_fields = ("partner_id", "company_id", "waiting", "handled_by_id", "handled_at")
+    _gated_fields = (
+        "partner_id", "company_id", "waiting", "handled_by_id", "handled_at", "automatic",
+        "sender", "message_id", "activity_id",
+    )  # fmt: skip
 
     debtor_id = fields.Many2one(
         "cobranza.debtor", required=True, index=True, ondelete="cascade", check_company=True
@@ -32,6 +50,9 @@ class CobranzaInteraction(models.Model):
     partner_id = fields.Many2one(related="debtor_id.partner_id", store=True, string="Customer")
     company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
     contact_id = fields.Many2one("res.partner", "With", help="Whom we were in touch with.")
+    sender = fields.Char(
+        "Written by", readonly=True, help="As the message says; anybody may have sent it."
+    )
     reminder_id = fields.Many2one(
         "cobranza.reminder", index="btree_not_null", ondelete="set null", check_company=True
     )
@@ -46,18 +67,61 @@ class CobranzaInteraction(models.Model):
     direction = fields.Selection(
         [("in", "From the customer"), ("out", "To the customer")], required=True, default="out"
     )
+    kind = fields.Selection(KINDS, "About", required=True, default="other")
     date = fields.Datetime("When", required=True, default=fields.Datetime.now)
-    user_id = fields.Many2one("res.users", "Who", default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users",
+        "Our person",
+        default=lambda self: self.env.user,
+        help="Who spoke or wrote to the customer, or is to look after what he said.",
+    )
     summary = fields.Char("What", required=True)
     note = fields.Html("Details")
+    message_id = fields.Many2one(
+        "mail.message", "Message", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    automatic = fields.Boolean("Noticed by the program", readonly=True)
     waiting = fields.Boolean(
         "Waits for us",
+        readonly=True,
         help="The customer wrote: reminders to him stop until somebody has handled it.",
     )
     handled_by_id = fields.Many2one("res.users", readonly=True)
     handled_at = fields.Datetime("Handled on", readonly=True)
 
     _waiting_idx = models.Index("(debtor_id) WHERE waiting")
+
+    # --- CRUD --------------------------------------------------------------------------
+
+    def write(self, vals):
+        """Write values; what the program noticed takes nothing but notes."""
+        if set(vals) - {"note"} and not self._gate_is_open() and any(self.mapped("automatic")):
+            raise UserError(
+                self.env._("What the program wrote down stays as it is: add a note instead.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_automatic(self):
+        if any(self.mapped("automatic")):
+            raise AccessError(
+                self.env._("What the program wrote down can't be deleted: add a note instead.")
+            )
+
+    # --- life --------------------------------------------------------------------------
+
+    @api.model
+    def _log(self, vals_list):
+        """Write down contacts that the program noticed by itself; return them.
+
+        vals_list: values of the fields above, guarded ones included.
+        """
+        logged = self._gated().create([{"automatic": True, **vals} for vals in vals_list])
+        return logged.with_env(self.env)
 
     def action_handled(self):
         """Mark what came from the customers as handled: reminders may go on."""
@@ -70,12 +134,47 @@ class CobranzaInteraction(models.Model):
                 "handled_at": fields.Datetime.now(),
             }
         )
+        # whoever handles the answer has done the work, whose list it was on doesn't matter
+        waiting.activity_id.sudo().action_feedback()
         waiting.debtor_id._refresh_now()
 
-    @api.model
-    def _log(self, vals_list):
-        """Write down contacts that the program noticed by itself; return them.
+    def _attach(self, attachments):
+        """Keep files with this interaction.
 
-        vals_list: values of the fields above, guarded ones included.
+        attachments: ir.attachment records, or pairs (file name, bytes).
         """
-        return self._gated().create(vals_list)
+        self.ensure_one()
+        if not attachments:
+            return
+        if not isinstance(attachments, models.BaseModel):
+            attachments = self.env["ir.attachment"].create(
+                [
+                    {"name": name, "raw": content, "res_model": self._name, "res_id": self.id}
+                    for name, content in attachments
+                ]
+            )
+        self._gated().write({"attachment_ids": [fields.Command.set(attachments.ids)]})
+
+    def _schedule(self, activity_type):
+        """Give whoever looks after this answer an activity on the customer's account.
+
+        activity_type: external id of a mail.activity.type.
+        """
+        self.ensure_one()
+        user = self.user_id
+        lang = user.lang or self.company_id._cobranza_lang()
+        debtor = self.debtor_id.with_context(lang=lang)
+        activity = debtor.activity_schedule(
+            activity_type,
+            date_deadline=self.company_id._cobranza_today(),
+            summary=self.with_context(lang=lang)._describe(),
+            note=self.note,
+            user_id=user.id,
+        )
+        self._gated().write({"activity_id": activity.id if activity else False})
+
+    def _describe(self):
+        """What this is about and what was said, in one line."""
+        self.ensure_one()
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return f"{kinds[self.kind]}: {self.summary}"

@@ -3,6 +3,7 @@ from . import (
     test_amounts,
     test_block,
     test_cobranza_debtor,
+    test_cobranza_interaction,
     test_cron_send,
     test_demo,
     test_explain,

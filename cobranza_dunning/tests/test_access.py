@@ -25,6 +25,7 @@ MAY = {
         "cobranza.pause.wizard": "rwcu",
     },
     "group_manager": {
+        "cobranza.interaction": "u",
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
