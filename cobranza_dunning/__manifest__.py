@@ -7,7 +7,7 @@
     "author": "cobranza_dunning contributors",
     "website": "https://github.com/cobranza-dunning/cobranza-dunning",
     "depends": ["account", "account_payment", "portal", "sms"],
-    "external_dependencies": {"python": ["holidays", "num2words"]},
+    "external_dependencies": {"python": ["holidays", "num2words", "phonenumbers"]},
     "data": [
         "security/cobranza_groups.xml",
         "security/ir.model.access.csv",

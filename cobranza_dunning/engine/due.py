@@ -34,6 +34,7 @@ class DueItem(NamedTuple):
     residual: what the ledger says is open, in `currency`; negative for a credit.
     company_residual: the same in company currency, at the rate the item was booked with.
     places: decimals of `currency`.
+    reach: how the recipient can be reached: "email", "phone", "address" (channels.NEEDS).
     kind: "invoice", or "entry" for a debt from any other journal entry.
     last: the last contact that told this item (escalation.Contact), or None.
     debtor_contacted: the day of the last message to the debtor about anything, or None.
@@ -50,7 +51,7 @@ class DueItem(NamedTuple):
     places: int = 2
     move_id: int | None = None
     recipient_id: int | None = None
-    has_email: bool = True
+    reach: frozenset = frozenset({"email"})
     kind: str = "invoice"
     sent: bool = True
     no_followup: bool = False

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from . import due, pauses
+from . import channels, due, pauses
 from .escalation import SEQUENTIAL, Decision, because, decide, later
 from .reasons import REMIND
 
@@ -104,7 +104,9 @@ def _decide(position, today):
     decision = decide(position, item.last, policy.levels, today, policy.progression)
     if decision.outcome != REMIND:
         return decision
-    return _undeliverable(item, decision.level) or _too_soon(item, decision, today) or decision
+    channel = channels.choose(decision.level.channels, item.reach)
+    decision = decision._replace(channel=channel)
+    return _undeliverable(decision) or _too_soon(item, decision, today) or decision
 
 
 def _nothing_to_chase(position, today):
@@ -116,12 +118,13 @@ def _nothing_to_chase(position, today):
     return because("covered_by_credit" if position.credit else "payment_in_process")
 
 
-def _undeliverable(item, level):
+def _undeliverable(decision):
     """A message that can't be made or delivered is work for a person, not a reminder."""
+    level = decision.level
     if not level.deliverable:
         return because("no_template", level)
-    if level.needs_email and not item.has_email:
-        return because("no_email", level)
+    if decision.channel is None:
+        return because(channels.why_not(level.channels), level)
     return None
 
 

@@ -21,7 +21,7 @@ class Level(NamedTuple):
     says, nobody hears about the same item twice on one day.
     repeat: repeat the policy's last level every so many days; 0 = once.
     deliverable: whether its template exists and is active.
-    needs_email: whether its channel needs the recipient's e-mail address.
+    channels: the ways it may be told (channels.NEEDS), the preferred one first.
     """
 
     id: int
@@ -30,7 +30,7 @@ class Level(NamedTuple):
     kind: str = "reminder"
     repeat: int = 0
     deliverable: bool = True
-    needs_email: bool = True
+    channels: tuple = ("email",)
 
     @property
     def rank(self):
@@ -57,12 +57,14 @@ class Decision(NamedTuple):
     outcome: "remind" now, "wait" until next_date, or "skip" (nothing changes by waiting).
     reason: a code of reasons.REASONS; the ORM layer turns it into a sentence.
     level: the level to tell, or the next one when waiting.
+    channel: the way to tell it, where it is told: the level's or its fallback.
     """
 
     outcome: str
     reason: str
     level: Level | None = None
     next_date: date | None = None
+    channel: str | None = None
 
 
 def because(reason, level=None, next_date=None):

@@ -12,6 +12,7 @@ class Letter(NamedTuple):
     """One message to be proposed.
 
     level: the highest level of its lines; it sets the tone.
+    channel: how it leaves: what was decided for that level.
     lines: the dunning.Assessed that say "remind", oldest due first.
     totals: {currency: sum of what may be chased}; currencies are never added up.
     """
@@ -19,6 +20,7 @@ class Letter(NamedTuple):
     debtor_id: int
     recipient_id: int
     level: Level
+    channel: str
     lines: tuple
     totals: dict
 
@@ -41,5 +43,5 @@ def _letter(key, lines):
     totals = defaultdict(Decimal)
     for one in lines:
         totals[one.item.currency] += one.position.chaseable
-    level = max((one.decision.level for one in lines), key=lambda level: level.rank)
-    return Letter(*key, level, tuple(lines), dict(totals))
+    highest = max((one.decision for one in lines), key=lambda decision: decision.level.rank)
+    return Letter(*key, highest.level, highest.channel, tuple(lines), dict(totals))

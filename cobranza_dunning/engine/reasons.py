@@ -33,7 +33,9 @@ REASONS = {
     "demand_first": (SKIP, "only a demand is left, and a demand is never a first contact"),
     "final_level_done": (SKIP, "the last level was sent and does not repeat"),
     "no_template": (SKIP, "the level has no active template"),
-    "no_email": (SKIP, "the recipient has no e-mail address"),
+    "no_email": (SKIP, "the recipient has no e-mail address, or mail to it comes back"),
+    "no_phone": (SKIP, "the recipient has no valid phone number"),
+    "no_address": (SKIP, "the recipient has no complete postal address"),
     "below_minimum": (SKIP, "what may be chased is below the policy's minimum"),
     "no_level_left": (SKIP, "the levels left are for before the due date, which has passed"),
 }

@@ -80,9 +80,9 @@ class AccountMoveLine(models.Model):
         date: date or ISO string; today in the item's company if left out.
         Returns a list of plain dicts, one per open receivable item among these, with: line_id,
         move_id, name, outcome ("remind", "wait", "skip"), reason (a code), sentence (in the
-        user's language), level_id, level, next_date, date_due, residual, in_process, paused,
-        credit and amount (to chase; all in the item's currency), currency, policy_id, policy
-        and policy_rule ("invoice", "debtor", "company": which rule chose it). Items that are
+        user's language), level_id, level, channel (where it is reminded), next_date,
+        date_due, residual, in_process, paused, credit and amount (to chase; all in the item's
+        currency), currency, policy_id, policy and policy_rule ("invoice", "debtor", "company": which rule chose it). Items that are
         not due lines are left out.
         """
         self.check_access("read")
@@ -136,7 +136,10 @@ class AccountMoveLine(models.Model):
             "paused": float(position.paused),
             "credit": float(position.credit),
         }
-        sentence = explain(self.env, decision.reason, level.name, decision.next_date, parts)
+        sentence = explain(
+            self.env, decision.reason, level.name, decision.next_date, parts,
+            decision.channel, level.channel,
+        )  # fmt: skip
         return {
             "line_id": item.id,
             "move_id": item.move_id,
@@ -146,6 +149,7 @@ class AccountMoveLine(models.Model):
             "sentence": sentence,
             "level_id": level.id,
             "level": level.name,
+            "channel": decision.channel or False,
             "next_date": fields.Date.to_string(decision.next_date) if decision.next_date else False,
             "date_due": fields.Date.to_string(item.due),
             "residual": float(item.residual),

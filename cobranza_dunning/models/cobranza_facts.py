@@ -7,12 +7,17 @@ from odoo.tools import SQL, groupby
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ..engine import due, dunning, escalation, pauses
-from .res_partner import EMAIL_PATTERN
 
 #: Due lines read, decided and written together; whole debtors, so a chunk may be larger.
 CHUNK = 20_000
 
 _cursor_numbers = count(1)
+
+#: How somebody can be reached: a number made of these parts, and what it means to the engine.
+WAYS = {1: "email", 2: "phone", 4: "address"}
+REACH = tuple(
+    frozenset(way for part, way in WAYS.items() if number & part) for number in range(8)
+)
 
 
 class CobranzaFacts(models.AbstractModel):
@@ -67,7 +72,7 @@ class CobranzaFacts(models.AbstractModel):
 
         def make(row):
             (line_id, debtor_id, currency, residual, day, company_residual, places, move_id,
-             recipient, has_email, kind, sent, no_followup, payment_blocked, payments, blocks,
+             recipient, reach, kind, sent, no_followup, payment_blocked, payments, blocks,
              level_id, level_delay, told_policy, told_on, contacted, policy_id, rule) = row
             policy = policies.get(policy_id)
             last = None
@@ -75,7 +80,7 @@ class CobranzaFacts(models.AbstractModel):
                 last = escalation.Contact(level_id, level_delay, told_on, told_policy == policy_id)
             return due.DueItem(
                 line_id, debtor_id, currency, Decimal(residual), day, Decimal(company_residual),
-                places, move_id, recipient, has_email, kind, sent, no_followup,
+                places, move_id, recipient, REACH[reach], kind, sent, no_followup,
                 _payments(payments) if payments else (),
                 _pauses(blocks, payment_blocked, move_id, line_id, day)
                 if blocks or payment_blocked
@@ -146,9 +151,8 @@ class CobranzaFacts(models.AbstractModel):
             SELECT l.id, d.id, l.currency_id, l.amount_residual_currency::text,
                    COALESCE(l.date_maturity, l.date), l.amount_residual::text,
                    c.decimal_places, l.move_id,
-                   CASE WHEN r.email LIKE %(email)s THEN r.id
-                        ELSE COALESCE(d.partner_id, r.id) END,
-                   COALESCE(r.email LIKE %(email)s OR dp.email LIKE %(email)s, FALSE),
+                   CASE WHEN %(has_email)s THEN r.id ELSE COALESCE(d.partner_id, r.id) END,
+                   %(reach)s,
                    CASE WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                         THEN 'invoice' ELSE 'entry' END,
                    COALESCE(m.is_move_sent, FALSE), COALESCE(l.no_followup, FALSE),
@@ -180,9 +184,26 @@ class CobranzaFacts(models.AbstractModel):
             contacted=self._query_contacted(company, debtor_ids),
             in_process=self._query_in_process(company, debtor_ids),
             blocks=self._query_blocks(company, date),
-            email=EMAIL_PATTERN,
+            has_email=self.env["res.partner"]._cobranza_sql_way("email", "r"),
+            reach=self._sql_reach("r", "dp"),
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
+        )
+
+    def _sql_reach(self, recipient, customer):
+        """SQL: how a recipient, or else his company, can be reached: the sum of parts of WAYS.
+
+        recipient, customer: aliases of res_partner; a row may be missing.
+        """
+        sql_way = self.env["res.partner"]._cobranza_sql_way
+        return SQL(" + ").join(
+            SQL(
+                "CASE WHEN %s OR %s THEN %s ELSE 0 END",
+                sql_way(way, recipient),
+                sql_way(way, customer),
+                part,
+            )
+            for part, way in WAYS.items()
         )
 
     def _query_told(self, company, debtor_ids):

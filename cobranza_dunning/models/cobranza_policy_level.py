@@ -3,6 +3,15 @@ from odoo.exceptions import ValidationError
 
 from ..engine.escalation import Level
 
+#: The ways a level may be told, as engine.channels knows them.
+CHANNELS = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("letter", "Letter"),
+    ("whatsapp", "WhatsApp"),
+    ("phone", "Phone call"),
+]
+
 
 class CobranzaPolicyLevel(models.Model):
     """One step of a policy: how many days after the due date, and what is said then."""
@@ -33,7 +42,18 @@ class CobranzaPolicyLevel(models.Model):
         help="Reminder: facts only. Follow-up: facts and a question or an offer. Demand: formal; "
         "never the first message about a due line.",
     )
-    channel = fields.Selection([("email", "E-mail")], required=True, default="email")
+    channel = fields.Selection(
+        CHANNELS,
+        required=True,
+        default="email",
+        help="E-mails and SMS leave by themselves. Letters are printed, WhatsApp messages and "
+        "calls are made by a person: they wait under “By hand”.",
+    )
+    fallback_channel = fields.Selection(
+        CHANNELS,
+        "Otherwise",
+        help="How it is told where the recipient can't be reached through the channel.",
+    )
     template_id = fields.Many2one(
         "mail.template", "Text", domain=[("model", "=", "cobranza.reminder")], ondelete="restrict"
     )
@@ -123,6 +143,11 @@ class CobranzaPolicyLevel(models.Model):
         self.env["cobranza.run.line"].sudo()._forget("level_id", self.ids)
         return super().unlink()
 
+    def _channels(self):
+        """The ways to tell it, the preferred one first, each once."""
+        self.ensure_one()
+        return tuple(dict.fromkeys(filter(None, (self.channel, self.fallback_channel))))
+
     def _to_engine(self):
         self.ensure_one()
         return Level(
@@ -132,5 +157,5 @@ class CobranzaPolicyLevel(models.Model):
             kind=self.kind,
             repeat=self.repeat_days,
             deliverable=self.template_id.active,
-            needs_email=self.channel == "email",
+            channels=self._channels(),
         )

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from psycopg2 import OperationalError
 
 from .arguments import to_date
+from .cobranza_policy_level import CHANNELS
 
 _logger = logging.getLogger(__name__)
 
@@ -61,10 +62,9 @@ class CobranzaReminder(models.Model):
     )
     kind = fields.Selection(related="level_id.kind", store=True)
     channel = fields.Selection(
-        selection="_selection_channel",
-        compute="_compute_channel",
-        store=True,
-        precompute=True,
+        CHANNELS,
+        required=True,
+        default="email",
         readonly=True,
         help="How it leaves: its level's channel, or that channel's replacement.",
     )
@@ -104,14 +104,6 @@ class CobranzaReminder(models.Model):
     _sent_debtor_idx = models.Index("(debtor_id, sent_date) WHERE state = 'sent'")
 
     # --- computed ----------------------------------------------------------------------
-
-    def _selection_channel(self):
-        return self.env["cobranza.policy.level"]._fields["channel"]._description_selection(self.env)
-
-    @api.depends("level_id")
-    def _compute_channel(self):
-        for reminder in self:
-            reminder.channel = reminder.level_id.channel
 
     @api.depends("partner_id", "date")
     @api.depends_context("lang")

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine import channels
 from .cobranza_reminder import OPEN_STATES
 
 #: Odoo's notification statuses, the worst first, and what they mean for a reminder.
@@ -194,20 +195,34 @@ class CobranzaReminder(models.Model):
         )
 
     def _unreachable_obstacles(self):
-        """Reminders that go by e-mail to somebody who has no address."""
+        """Reminders to somebody who can't be reached the way they leave any more."""
         return {
-            reminder.id: Obstacle(
-                self.env._(
-                    "%s has no e-mail address: add one to the contact and send again.",
-                    reminder.recipient_id.display_name,
-                )
-            )
+            reminder.id: Obstacle(reminder._describe_unreachable())
             for reminder in self
-            if reminder.channel == "email" and not reminder._is_reachable()
+            if not reminder._is_reachable()
         }
 
+    def _reached_partner(self):
+        """The recipient or his company: who of them can be reached the way this leaves."""
+        return self.recipient_id._cobranza_reachable(channels.NEEDS[self.channel])
+
     def _is_reachable(self):
-        return self.recipient_id._cobranza_has_email()
+        return bool(self._reached_partner())
+
+    def _describe_unreachable(self):
+        """Say what the contact lacks for the way this reminder leaves."""
+        name = self.recipient_id.display_name
+        if channels.NEEDS[self.channel] == "email":
+            return self.env._(
+                "%s has no e-mail address: add one to the contact and send again.", name
+            )
+        if channels.NEEDS[self.channel] == "phone":
+            return self.env._(
+                "%s has no valid phone number: add one with its country code to the contact.", name
+            )
+        return self.env._(
+            "%s has no complete postal address: add street and city to the contact.", name
+        )
 
     def _deliver(self):
         """Hand these over through their channels and mark them as sent.

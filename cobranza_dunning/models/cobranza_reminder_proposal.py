@@ -68,6 +68,7 @@ class CobranzaReminder(models.Model):
                 "kind": letter.level.kind,
                 "recipient_id": recipient.id,
                 "level_id": letter.level.id,
+                "channel": letter.channel,
                 "date": run.date,
                 "user_id": (debtor.user_id or fallback).id,
                 "lang": recipient.lang or debtor.partner_id.lang or run.company_id._cobranza_lang(),
@@ -110,6 +111,7 @@ class CobranzaReminder(models.Model):
                     "run_id": run.id,
                     "date": run.date,
                     "level_id": letter.level.id,
+                    "channel": letter.channel,
                     "text_outdated": reminder.is_edited,
                 }
             )

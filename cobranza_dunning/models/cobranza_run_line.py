@@ -4,12 +4,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.due import to_places
+from .cobranza_policy_level import CHANNELS
 from .reason_texts import REASON_SELECTION, explain
 
 COLUMNS = (
     "run_id", "move_line_id", "debtor_id", "currency_id", "outcome", "reason", "level_id",
     "next_date", "date_due", "residual", "in_process_amount", "paused_amount", "credit_amount",
-    "amount", "company_amount", "policy_id", "policy_rule",
+    "amount", "company_amount", "policy_id", "policy_rule", "channel",
 )  # fmt: skip
 
 
@@ -68,16 +69,19 @@ class CobranzaRunLine(models.Model):
         "Policy chosen by",
     )  # fmt: skip
 
+    channel = fields.Selection(CHANNELS, help="How it leaves; empty unless it is reminded.")
+
     _run_idx = models.Index("(run_id DESC, id)")
     _debtor_run_idx = models.Index("(debtor_id, run_id)")
 
-    @api.depends("reason", "next_date", "level_id")
+    @api.depends("reason", "next_date", "level_id", "channel")
     @api.depends_context("lang")
     def _compute_sentence(self):
         for line in self:
             line.sentence = explain(
-                self.env, line.reason, line.level_id.name, line.next_date, line._amount_parts()
-            )
+                self.env, line.reason, line.level_id.name, line.next_date, line._amount_parts(),
+                line.channel, line.level_id.channel,
+            )  # fmt: skip
 
     def _amount_parts(self):
         self.ensure_one()
@@ -122,7 +126,7 @@ class CobranzaRunLine(models.Model):
             decision.level.id if decision.level else None, decision.next_date, item.due,
             item.residual, position.in_process, position.paused, position.credit,
             one.amount, to_places(one.company_amount, places),
-            item.policy.id if item.policy else None, item.policy_rule,
+            item.policy.id if item.policy else None, item.policy_rule, decision.channel,
         )  # fmt: skip
 
     @api.model

@@ -6,6 +6,8 @@ The codes are in `engine.reasons`; a test checks that each has its label and sen
 from odoo.tools import format_date, formatLang
 from odoo.tools.translate import LazyTranslate
 
+from ..engine import channels
+
 _lt = LazyTranslate(__name__)
 
 REASON_SELECTION = [
@@ -30,6 +32,8 @@ REASON_SELECTION = [
     ("final_level_done", "Last level done"),
     ("no_template", "Level without text"),
     ("no_email", "No e-mail address"),
+    ("no_phone", "No phone number"),
+    ("no_address", "No postal address"),
     ("below_minimum", "Below the minimum"),
     ("no_level_left", "Too late for what is left"),
 ]
@@ -60,6 +64,12 @@ SENTENCES = {
     "final_level_done": _lt("The last level was sent; a person decides what comes next."),
     "no_template": _lt("“%(level)s” has no active text: choose one in the policy."),
     "no_email": _lt("The recipient has no e-mail address: add one to the contact."),
+    "no_phone": _lt(
+        "The recipient has no valid phone number: add one with its country code to the contact."
+    ),
+    "no_address": _lt(
+        "The recipient has no complete postal address: add street and city to the contact."
+    ),
     "below_minimum": _lt("What he would be asked for is below the policy's minimum."),
     "no_level_left": _lt("The levels left are for before the due date, and that has passed."),
 }
@@ -71,9 +81,34 @@ PARTS = {
 }
 
 
-def explain(env, reason, level_name, next_date, parts):
+#: A message leaves by another channel than its level's: how, and what the recipient lacks.
+INSTEAD = {
+    "email": _lt("It leaves by e-mail, because %(lack)s."),
+    "sms": _lt("It leaves as an SMS, because %(lack)s."),
+    "letter": _lt("It leaves as a letter, because %(lack)s."),
+    "whatsapp": _lt("It leaves by WhatsApp, because %(lack)s."),
+    "phone": _lt("It is told by phone, because %(lack)s."),
+}
+
+LACKS = {
+    "email": _lt("no e-mail address of the recipient works"),
+    "phone": _lt("the recipient has no valid phone number"),
+    "address": _lt("the recipient has no complete postal address"),
+}
+
+
+def explain_channel(env, channel, wanted):
+    """Say why a message leaves by `channel` though its level wants another; "" if it doesn't."""
+    if not channel or not wanted or channel == wanted:
+        return ""
+    lack = env._(LACKS[channels.NEEDS[wanted]])
+    return env._(INSTEAD[channel]) % {"lack": lack}
+
+
+def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None):
     """Return the sentence for a decision in the language of `env`.
 
+    channel, wanted: the channel decided for, and the one its level prefers.
     parts: {"currency": res.currency, "in_process" | "paused" | "credit": amount in it}; what
     is not zero is named, so that the amount to chase can be followed.
     """
@@ -90,4 +125,5 @@ def explain(env, reason, level_name, next_date, parts):
             text = env._(text)
             amount = formatLang(env, parts[part], currency_obj=parts["currency"])
             named.append(text % {"amount": amount})
-    return f"{sentence} ({', '.join(named)})" if named else sentence
+    sentence = f"{sentence} ({', '.join(named)})" if named else sentence
+    return " ".join(filter(None, (sentence, explain_channel(env, channel, wanted))))

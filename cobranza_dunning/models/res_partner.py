@@ -1,7 +1,13 @@
+import re
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 #: LIKE pattern, for SQL and domains, of an address a message can go to: text on both sides of an @.
 EMAIL_PATTERN = "%_@_%"
+
+#: A phone number in the form of E.164: a plus and up to 15 digits.
+PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 
 
 class ResPartner(models.Model):
@@ -55,6 +61,41 @@ class ResPartner(models.Model):
     def _cobranza_has_email(self):
         """Whether a message can go to this contact; none if there is no contact."""
         return bool(self.filtered_domain([("email", "=like", EMAIL_PATTERN)]))
+
+    @api.model
+    def _cobranza_sql_way(self, way, alias):
+        """SQL condition: the partner `alias` can be reached this way; false without a row.
+
+        way: "email", "phone" or "address", as engine.channels.NEEDS names it.
+        """
+        conditions = {
+            "email": SQL("%s LIKE %s", SQL.identifier(alias, "email"), EMAIL_PATTERN),
+            "phone": SQL("%s ~ %s", SQL.identifier(alias, "phone_sanitized"), PHONE_PATTERN),
+            "address": SQL(
+                "(%(street)s <> '' AND (%(city)s <> '' OR %(zip)s <> ''))",
+                street=SQL.identifier(alias, "street"),
+                city=SQL.identifier(alias, "city"),
+                zip=SQL.identifier(alias, "zip"),
+            ),
+        }
+        return SQL("COALESCE(%s, FALSE)", conditions[way])
+
+    def _cobranza_reachable(self, way):
+        """The one of this contact and his company that can be reached this way, or none of them.
+
+        The same rule as `_cobranza_sql_way`, for a record: the contact himself comes first.
+        """
+        for partner in self | self.commercial_partner_id:
+            if partner._cobranza_has(way):
+                return partner
+        return self.browse()
+
+    def _cobranza_has(self, way):
+        if way == "email":
+            return self._cobranza_has_email()
+        if way == "phone":
+            return bool(re.match(PHONE_PATTERN, self.phone_sanitized or ""))
+        return bool(self.street and (self.city or self.zip))
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

@@ -32,6 +32,7 @@ EXPLAINED = {
     "reason": lambda one: one.reason,
     "sentence": lambda one: one.sentence,
     "level_id": lambda one: one.level_id.id,
+    "channel": lambda one: one.channel,
     "next_date": lambda one: fields.Date.to_string(one.next_date) if one.next_date else False,
     "date_due": lambda one: fields.Date.to_string(one.date_due),
     "residual": lambda one: one.residual,

@@ -33,6 +33,8 @@ RATES = {"MXN": Decimal(1), "USD": Decimal(20), "KWD": Decimal(4000), "COP": Dec
 amounts = st.integers(1, 2_000_000).map(lambda cents: Decimal(cents) / 100)
 currencies = st.sampled_from(list(RATES))
 days = st.integers(-40, 60)
+#: How a recipient can be reached: mostly by e-mail, now and then not at all.
+REACHES = [frozenset(reach) for reach in ({"email"}, {"email", "phone", "address"}, {"phone"}, ())]
 
 
 @st.composite
@@ -94,7 +96,7 @@ def debtors(draw, max_size=6, **facts):
             "currency": currency,
             "rate": RATES[currency],
             "recipient_id": draw(st.sampled_from([7, 7, 71])),
-            "has_email": draw(st.sampled_from([True, True, False])),
+            "reach": draw(st.sampled_from(REACHES)),
             "kind": draw(st.sampled_from(["invoice", "invoice", "entry"])),
             "sent": draw(st.booleans()),
             "no_followup": draw(st.sampled_from([False, False, True])),
