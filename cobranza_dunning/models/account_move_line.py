@@ -82,8 +82,8 @@ class AccountMoveLine(models.Model):
         move_id, name, outcome ("remind", "wait", "skip"), reason (a code), sentence (in the
         user's language), level_id, level, channel (where it is reminded), next_date,
         date_due, residual, in_process, paused, credit and amount (to chase; all in the item's
-        currency), currency, policy_id, policy and policy_rule ("invoice", "debtor", "company": which rule chose it). Items that are
-        not due lines are left out.
+        currency), currency, policy_id, policy and policy_rule ("invoice", "debtor", "company":
+        which rule chose it). Items that are not due lines are left out.
         """
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
