@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/cobranza_rules.xml",
         "data/ir_cron_data.xml",
+        "data/cobranza_contact_rule_data.xml",
         "data/mail_template_data.xml",
         "report/cobranza_reminder_templates.xml",
         "wizard/cobranza_cancel_wizard_views.xml",

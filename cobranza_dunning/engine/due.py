@@ -1,5 +1,6 @@
 """What a debtor owes: due items and the net position of each."""
 
+from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -7,6 +8,10 @@ from typing import Any, NamedTuple
 from . import pauses as pausing
 
 ZERO = Decimal(0)
+
+#: The last day of the month as a pay day: later than any of its days.
+LAST = 32
+LAST_WORDS = ("last", "último", "ultimo", "última", "fin")
 
 
 def to_places(amount, places):
@@ -38,6 +43,7 @@ class DueItem(NamedTuple):
     kind: "invoice", or "entry" for a debt from any other journal entry.
     last: the last contact that told this item (escalation.Contact), or None.
     debtor_contacted: the day of the last message to the debtor about anything, or None.
+    pay_days: the debtor's, as `parse_pay_days` returns them.
     policy, policy_rule: the policy (dunning.Policy) and which rule chose it: "invoice",
     "debtor", "segment" or "company"; None where there is none.
     """
@@ -59,8 +65,47 @@ class DueItem(NamedTuple):
     pauses: tuple = ()
     last: Any = None
     debtor_contacted: date | None = None
+    pay_days: tuple = ()
     policy: Any = None
     policy_rule: str | None = None
+
+
+def parse_pay_days(text):
+    """Return the pay days that a person wrote, as a sorted tuple: days of the month and LAST.
+
+    text: days of the month (1 to 31) and "last", separated by commas, spaces or "and"/"y"/"e".
+    Raises ValueError, with the word, for anything else.
+    """
+    days = set()
+    for word in text.lower().replace(",", " ").replace(";", " ").split():
+        if word in LAST_WORDS:
+            days.add(LAST)
+        elif word.isdecimal() and 1 <= int(word) <= 31:
+            days.add(int(word))
+        elif word not in ("and", "y", "e"):
+            raise ValueError(word)
+    return tuple(sorted(days))
+
+
+def next_pay_day(day, pay_days):
+    """Return the first pay day on or after `day`; None without pay days.
+
+    pay_days: as `parse_pay_days` returns them. In a month that is too short for one it is the
+    month's last day.
+    """
+    if not pay_days:
+        return None
+    found = (one for months in (0, 1) for one in _pay_days_of_month(day, months, pay_days))
+    return next((one for one in found if one >= day), None)
+
+
+def _pay_days_of_month(day, months, pay_days):
+    """The pay days of the month so many months after a day's, sorted."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:  # the calendar ends
+        return []
+    last = monthrange(year, month + 1)[1]
+    return sorted(date(year, month + 1, min(one, last)) for one in pay_days)
 
 
 class Position(NamedTuple):

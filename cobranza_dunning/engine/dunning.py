@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from . import channels, due, pauses
 from .escalation import SEQUENTIAL, Decision, because, decide, later
-from .reasons import REMIND
+from .reasons import REMIND, SKIP
 
 
 class Policy(NamedTuple):
@@ -22,6 +22,7 @@ class Policy(NamedTuple):
     minimum: in company currency, for all that one debtor would be asked for under this policy.
     minimums: {currency: amount in that currency}; it replaces `minimum` for that currency.
     places: decimals of the company currency.
+    respect_pay_days: overdue items wait for the debtor's first pay day since their due date.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Policy(NamedTuple):
     general_journal: bool = True
     require_sent: bool = False
     places: int = 2
+    respect_pay_days: bool = False
 
 
 class Assessed(NamedTuple):
@@ -102,11 +104,19 @@ def _decide(position, today):
         return _nothing_to_chase(position, today)
     policy = item.policy
     decision = decide(position, item.last, policy.levels, today, policy.progression)
-    if decision.outcome != REMIND:
+    if decision.outcome == SKIP:
         return decision
-    channel = channels.choose(decision.level.channels, item.reach)
-    decision = decision._replace(channel=channel)
-    return _undeliverable(decision) or _too_soon(item, decision, today) or decision
+    waits = [_for_pay_day(item, decision.level, today)]
+    if decision.outcome == REMIND:
+        channel = channels.choose(decision.level.channels, item.reach)
+        decision = decision._replace(channel=channel)
+        broken = _undeliverable(decision)
+        if broken:
+            return broken
+        waits.append(_too_soon(item, decision, today))
+    else:
+        waits.append(decision)
+    return max(filter(None, waits), key=lambda wait: wait.next_date, default=decision)
 
 
 def _nothing_to_chase(position, today):
@@ -126,6 +136,19 @@ def _undeliverable(decision):
     if decision.channel is None:
         return because(channels.why_not(level.channels), level)
     return None
+
+
+def _for_pay_day(item, level, today):
+    """What is overdue waits until the first pay day on or after its due date has passed.
+
+    A level before the due date doesn't wait: it is written so that the payment is prepared.
+    """
+    if not item.policy.respect_pay_days or level.delay < 0:
+        return None
+    pay_day = due.next_pay_day(item.due, item.pay_days)
+    if pay_day is None or today > pay_day:
+        return None
+    return because("pay_day", level, later(pay_day, 1))
 
 
 def _too_soon(item, decision, today):

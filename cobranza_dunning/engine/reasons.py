@@ -18,6 +18,7 @@ REASONS = {
     "gap": (WAIT, "too soon after the last message about this line"),
     "cadence": (WAIT, "too soon after the last message to this debtor"),
     "paused_until": (WAIT, "paused; from the next date on at least a part may be chased"),
+    "pay_day": (WAIT, "the debtor's first pay day since the due date has not passed yet"),
     # skip: nothing changes by waiting
     "no_partner": (SKIP, "the journal item has no partner"),
     "no_policy": (SKIP, "neither invoice, debtor nor company has a policy"),

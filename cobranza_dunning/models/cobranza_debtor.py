@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+from ..engine.due import parse_pay_days
 
 
 class CobranzaDebtor(models.Model):
@@ -44,6 +46,11 @@ class CobranzaDebtor(models.Model):
     )
     effective_policy_id = fields.Many2one(
         "cobranza.policy", "Policy", compute="_compute_effective_policy_id"
+    )
+    pay_days = fields.Char(
+        tracking=True,
+        help="Days of the month on which the customer pays, such as “10, 25” or “last”. If the "
+        "policy says so, what is overdue waits for the first of them.",
     )
     # those that are over as well: they stay on record
     block_ids = fields.One2many(
@@ -112,6 +119,20 @@ class CobranzaDebtor(models.Model):
             for company, debtors in self.grouped("company_id").items()
         )
         return list(open_lines & of_debtors)
+
+    @api.constrains("pay_days")
+    def _check_pay_days(self):
+        for debtor in self.filtered("pay_days"):
+            try:
+                parse_pay_days(debtor.pay_days)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no pay day: write days of the month, such as “10, 25”, or "
+                        "“last” for the last day.",
+                        error,
+                    )
+                ) from error
 
     @api.depends("oldest_due_date")
     def _compute_days_late(self):

@@ -29,7 +29,7 @@ class CobranzaDebtor(models.Model):
         """Take over what belongs to other accounts of the same company, and delete those."""
         self.ensure_one()
         others._cancel_for_merge(others.partner_id)
-        for name in ("user_id", "policy_id"):
+        for name in ("user_id", "policy_id", "contact_rule_id", "pay_days"):
             self[name] = self[name] or others.filtered(name)[:1][name]
         merge = self.env["base.partner.merge.automatic.wizard"]
         if others:
@@ -39,7 +39,12 @@ class CobranzaDebtor(models.Model):
             self.env.invalidate_all()
             others.unlink()
             # stored on them, and moved past the ORM
-            for model in ("cobranza.reminder", "cobranza.block", "cobranza.interaction"):
+            for model in (
+                "cobranza.reminder",
+                "cobranza.block",
+                "cobranza.interaction",
+                "cobranza.contact.check",
+            ):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])
                 self.env.add_to_compute(moved._fields["partner_id"], moved)

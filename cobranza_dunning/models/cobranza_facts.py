@@ -1,5 +1,6 @@
 from datetime import date as calendar_date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count
 
 from odoo import api, models
@@ -73,7 +74,8 @@ class CobranzaFacts(models.AbstractModel):
         def make(row):
             (line_id, debtor_id, currency, residual, day, company_residual, places, move_id,
              recipient, reach, kind, sent, no_followup, payment_blocked, payments, blocks,
-             level_id, level_delay, told_policy, told_on, contacted, policy_id, rule) = row
+             level_id, level_delay, told_policy, told_on, contacted, pay_days, policy_id,
+             rule) = row
             policy = policies.get(policy_id)
             last = None
             if told_on:
@@ -85,7 +87,8 @@ class CobranzaFacts(models.AbstractModel):
                 _pauses(blocks, payment_blocked, move_id, line_id, day)
                 if blocks or payment_blocked
                 else (),
-                last, contacted, policy, rule if policy else None,
+                last, contacted, _pay_days(pay_days) if pay_days else (),
+                policy, rule if policy else None,
             )  # fmt: skip
 
         return make
@@ -158,7 +161,7 @@ class CobranzaFacts(models.AbstractModel):
                    COALESCE(m.is_move_sent, FALSE), COALESCE(l.no_followup, FALSE),
                    m.payment_state = 'blocked', in_process.payments, blocks.blocks,
                    told.level_id, told.delay_days, told.policy_id, told.sent_date,
-                   contacted.sent_date,
+                   contacted.sent_date, d.pay_days,
                    COALESCE(m.cobranza_policy_id, d.policy_id, %(default)s),
                    CASE WHEN m.cobranza_policy_id IS NOT NULL THEN 'invoice'
                         WHEN d.policy_id IS NOT NULL THEN 'debtor' ELSE 'company' END
@@ -317,6 +320,10 @@ class CobranzaFacts(models.AbstractModel):
             company.id,
             date,
         )
+
+
+#: debtors share a few texts
+_pay_days = lru_cache(maxsize=1024)(due.parse_pay_days)
 
 
 def _payments(rows):

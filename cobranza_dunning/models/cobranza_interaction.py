@@ -69,6 +69,10 @@ class CobranzaInteraction(models.Model):
     )
     kind = fields.Selection(KINDS, "About", required=True, default="other")
     date = fields.Datetime("When", required=True, default=fields.Datetime.now)
+    reached = fields.Boolean(
+        "Spoke with the customer",
+        help="Whether there was a conversation: some contact rules ask for quiet days after it.",
+    )
     user_id = fields.Many2one(
         "res.users",
         "Our person",

@@ -83,6 +83,27 @@ class CobranzaPolicy(models.Model):
         tracking=True,
         help="An invoice nobody sent is not the customer's fault: it is left out, with the reason.",
     )
+    contact_rule_id = fields.Many2one(
+        "cobranza.contact.rule",
+        "Contact rule",
+        tracking=True,
+        check_company=True,
+        ondelete="restrict",
+        help="When and how often customers may be contacted. Empty: at any time.",
+    )
+    contact_by_country = fields.Boolean(
+        "Consumers: the rule of their country",
+        tracking=True,
+        help="Customers that are persons, not companies, get the contact rule of their country "
+        "where there is one.",
+    )
+    respect_pay_days = fields.Boolean(
+        "Wait for the customer's pay days",
+        default=True,
+        tracking=True,
+        help="What is overdue is reminded only once the first pay day of the customer, on or "
+        "after the due date, has passed.",
+    )
     is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
     without_levels = fields.Boolean(compute="_compute_without_levels")
     has_problem = fields.Boolean(compute="_compute_has_problem")
@@ -174,6 +195,8 @@ class CobranzaPolicy(models.Model):
             {
                 "name": policies.env._(STANDARD_POLICY),
                 "company_id": company.id,
+                "contact_rule_id": policies._standard_contact_rule().id,
+                "contact_by_country": True,
                 "level_ids": [
                     fields.Command.create(
                         {
@@ -191,6 +214,11 @@ class CobranzaPolicy(models.Model):
         )
         policy._translate_standard([code for code, _name in self.env["res.lang"].get_installed()])
         return policy.with_env(self.env)
+
+    def _standard_contact_rule(self):
+        """The preset for business customers; none if somebody deleted it."""
+        found = self.env.ref("cobranza_dunning.contact_rule_b2b", raise_if_not_found=False)
+        return found or self.env["cobranza.contact.rule"]
 
     def _standard_text(self, name):
         """The template with this name; none if somebody deleted it."""
@@ -225,6 +253,7 @@ class CobranzaPolicy(models.Model):
             net_credits=self.net_credits,
             general_journal=self.general_journal,
             require_sent=self.require_sent,
+            respect_pay_days=self.respect_pay_days,
             places=self.currency_id.decimal_places,
         )
 

@@ -44,7 +44,8 @@ class CobranzaReminder(models.Model):
 
     #: methods of a recordset that return {reminder id: Obstacle}, in the order they are asked;
     #: what one of them holds back the next ones are not asked about
-    _obstacles = ("_unreachable_obstacles",)
+    #: (the moment comes last: the register has what would really have left)
+    _obstacles = ("_unreachable_obstacles", "_moment_obstacles")
 
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -174,14 +175,21 @@ class CobranzaReminder(models.Model):
 
     def _without_obstacles(self):
         """Note what keeps each of these from leaving now; return those that nothing keeps."""
-        free = self
+        free, moments = self, set()
         for name in self._obstacles:
             found = getattr(free, name)() if free else {}
             held = free.browse(found)
             for reminder in held:
                 reminder._hold_back(found[reminder.id])
+            moments.update(obstacle.until for obstacle in found.values() if obstacle.until)
             free -= held
+        if moments:
+            self._wake_at(sorted(moments))
         return free
+
+    def _wake_at(self, moments):
+        """Have the scheduled action work at these moments: what waits then leaves by itself."""
+        self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger(at=moments)
 
     def _hold_back(self, obstacle):
         """Write down why this reminder stays, for whom it waits or until when."""
@@ -302,13 +310,16 @@ class CobranzaReminder(models.Model):
     def _cron_send(self):
         """Hand over, batch by batch, what is approved and leaves by itself.
 
-        That is what an automatic run approved, and everything in companies on automatic.
+        That is what an automatic run approved, everything in companies on automatic, and what
+        a person sent at a moment when it had to wait.
         """
         domain = [
             ("state", "=", "approved"),
             "|",
+            "|",
             ("automatic", "=", True),
             ("company_id.cobranza_run_mode", "=", "auto"),
+            ("not_before", "!=", False),
         ]
         cron = self.env["ir.cron"]
         due = [

@@ -17,6 +17,7 @@ REASON_SELECTION = [
     ("gap", "Reminded recently"),
     ("cadence", "Customer contacted recently"),
     ("paused_until", "Paused until a date"),
+    ("pay_day", "Pay day to come"),
     ("no_partner", "No customer"),
     ("no_policy", "No policy"),
     ("no_levels", "Policy without levels"),
@@ -47,6 +48,9 @@ SENTENCES = {
         "The customer had a message recently; “%(level)s” may follow from %(date)s."
     ),
     "paused_until": _lt("Paused; reminders may leave again on %(date)s."),
+    "pay_day": _lt(
+        "The customer's pay day is still to come; “%(level)s” may follow from %(date)s."
+    ),
     "no_partner": _lt("The journal item has no customer: set one, so that it can be chased."),
     "no_policy": _lt("There is no policy: choose one in the settings or for the customer."),
     "no_levels": _lt("The policy has no levels: add one, or choose another policy."),

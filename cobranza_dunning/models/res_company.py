@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+#: Days that the register of contacts is kept at least: two years in Chile (Ley 21.320).
+KEEP_CONTACTS = 730
+
 
 class ResCompany(models.Model):
     """What collections needs to know about a company."""
@@ -32,6 +35,22 @@ class ResCompany(models.Model):
         default=90,
         help="Days after which decisions that led to no reminder are forgotten; 0 keeps all.",
     )
+    cobranza_contact_days = fields.Integer(
+        "Keep contact checks",
+        default=KEEP_CONTACTS,
+        help="Days after which the register of who might be contacted when is forgotten.",
+    )
+
+    @api.constrains("cobranza_contact_days")
+    def _check_cobranza_contact_days(self):
+        if any(company.cobranza_contact_days < KEEP_CONTACTS for company in self):
+            raise ValidationError(
+                self.env._(
+                    "Keep the register of contact checks for %s days at least: Chile's law asks "
+                    "for two years.",
+                    KEEP_CONTACTS,
+                )
+            )
 
     @api.constrains("cobranza_policy_id")
     def _check_cobranza_policy_id(self):
@@ -59,6 +78,10 @@ class ResCompany(models.Model):
         """Return the day of a moment (UTC, without zone) in the company's own time zone."""
         zone = self.partner_id.tz or self.env.context.get("tz") or self.env.user.tz or "UTC"
         return fields.Date.context_today(self.with_context(tz=zone), moment)
+
+    def _cobranza_contact_keep_days(self):
+        """Return the days that contact checks are kept, never fewer than the law asks for."""
+        return max(self.cobranza_contact_days, KEEP_CONTACTS)
 
     def _cobranza_check_rival(self):
         """Raise UserError if another addon would send reminders by itself as well."""

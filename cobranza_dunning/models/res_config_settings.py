@@ -15,6 +15,10 @@ class ResConfigSettings(models.TransientModel):
     cobranza_user_id = fields.Many2one(related="company_id.cobranza_user_id", readonly=False)
     cobranza_keep_days = fields.Integer(related="company_id.cobranza_keep_days", readonly=False)
 
+    cobranza_contact_days = fields.Integer(
+        related="company_id.cobranza_contact_days", readonly=False
+    )
+
     def action_cobranza_create_policy(self):
         """Give the company the standard policy and open it."""
         self.ensure_one()

@@ -29,6 +29,9 @@ MAY = {
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
+        "cobranza.contact.rule": "wcu",
+        "cobranza.contact.window": "wcu",
+        "cobranza.contact.cap": "wcu",
     },
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -87,7 +90,17 @@ class TestAccess(ReminderCase):
         interaction = env["cobranza.interaction"].create(
             {"debtor_id": reminder.debtor_id.id, "summary": "Called"}
         )
+        rule = env["cobranza.contact.rule"].create(
+            {
+                "name": "Office hours",
+                "company_id": company.id,
+                "window_ids": [Command.create({})],
+                "cap_ids": [Command.create({})],
+            }
+        )
+        reminder.debtor_id.with_env(env)._check_contact("phone")
         records = [
+            rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, reminder.debtor_id, block, interaction, reminder,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids,
         ]  # fmt: skip
@@ -395,6 +408,7 @@ class TestAccess(ReminderCase):
         """Every method a script can call is an action, an explanation or one of Odoo's own."""
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
+            "cobranza_may_contact",
             "cancel", "mark_outgoing",
         }  # fmt: skip
         for name in self.our_models(transient=True):

@@ -346,6 +346,7 @@ WAYS = {
     "gap": item(late=20, last=told(5, 1)),
     "cadence": item(debtor_contacted=ago(1), policy=policy(cadence=7)),
     "paused_until": item(pauses=(pause("promise", 100, ahead(1)),)),
+    "pay_day": item(pay_days=(25,), policy=policy(respect_pay_days=True)),
     "no_partner": item(debtor_id=None),
     "no_policy": item(policy=None),
     "no_levels": item(policy=NO_LEVELS),

@@ -1,0 +1,22 @@
+from odoo import models
+
+from ..engine import contact
+from .cobranza_debtor_contact import Ask
+from .cobranza_reminder_delivery import Obstacle
+
+
+class CobranzaReminder(models.Model):
+    """Whether this is a moment at which the customer may be written to."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+
+    def _moment_obstacles(self):
+        """Reminders whose contact rule says "later" or "never"; every answer is registered."""
+        asks = [Ask(one.debtor_id, one.channel, one.level_id.policy_id, one) for one in self]
+        answers = self.env["cobranza.debtor"]._check_contacts(asks)
+        return {
+            reminder.id: Obstacle(answer.sentence, answer.until)
+            for reminder, answer in zip(self, answers, strict=True)
+            if answer.outcome != contact.ALLOW
+        }
