@@ -24,6 +24,7 @@
         "views/cobranza_policy_level_views.xml",
         "views/cobranza_policy_views.xml",
         "views/cobranza_reminder_views.xml",
+        "views/mail_template_views.xml",
         "views/cobranza_run_line_views.xml",
         "views/cobranza_run_views.xml",
         "views/account_move_views.xml",

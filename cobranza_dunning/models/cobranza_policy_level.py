@@ -148,6 +148,10 @@ class CobranzaPolicyLevel(models.Model):
         self.ensure_one()
         return tuple(dict.fromkeys(filter(None, (self.channel, self.fallback_channel))))
 
+    def action_view_text(self):
+        """Open the text of this level, with its preview."""
+        return self.template_id.action_cobranza_text()
+
     def _to_engine(self):
         self.ensure_one()
         return Level(

@@ -53,8 +53,8 @@ class CobranzaReminder(models.Model):
         done.update(created=len(new), refreshed=len(changed), cancelled=len(settled))
         return done
 
-    def _create_for(self, run, letters):
-        """Create the reminders of new letters, without lines yet."""
+    def _create_for(self, run, letters, **extra):
+        """Create the reminders of new letters, without lines yet; `extra` values win."""
         debtors = self.env["cobranza.debtor"].browse([letter.debtor_id for letter in letters])
         recipients = self.env["res.partner"].browse([letter.recipient_id for letter in letters])
         fallback = run.company_id.cobranza_user_id or self.env.user
@@ -72,6 +72,7 @@ class CobranzaReminder(models.Model):
                 "date": run.date,
                 "user_id": (debtor.user_id or fallback).id,
                 "lang": recipient.lang or debtor.partner_id.lang or run.company_id._cobranza_lang(),
+                **extra,
             }
             for letter, debtor, recipient in zip(letters, debtors, recipients, strict=True)
         ]

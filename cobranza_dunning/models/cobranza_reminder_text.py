@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
+from .mail_template_preview import BLOCKS
+
 
 class CobranzaReminder(models.Model):
     """The words of a reminder.
@@ -133,6 +135,11 @@ class CobranzaReminder(models.Model):
         for reminder in self:
             person = reminder.recipient_id.filtered(lambda one: one.type == "contact").name
             reminder.addressee = person or reminder.partner_id.name
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """The named blocks too: whoever may change texts needs no rights for anything else."""
+        return (*super().mail_allowed_qweb_expressions(), *BLOCKS, "object.lang")
 
     @api.depends("lang")
     def _compute_lang_name(self):

@@ -8,6 +8,7 @@ from . import (
     test_demo,
     test_explain,
     test_handover,
+    test_mail_template_preview,
     test_merge,
     test_neutralize,
     test_performance,

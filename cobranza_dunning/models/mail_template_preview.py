@@ -1,0 +1,202 @@
+from contextlib import contextmanager
+
+from markupsafe import escape
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+#: The blocks that a reminder's text names; code fills them in, so no edit can break them.
+BLOCKS = {
+    "object.addressee": _lt("Name of the addressee"),
+    "object.lines_table": _lt("Table of due lines"),
+    "object.payment_block": _lt("Ways to pay"),
+    "object.contact_block": _lt("Contact person"),
+    "object.totals": _lt("Total to pay"),
+    "object.company_id.name": _lt("Our company"),
+}
+
+
+class MailTemplate(models.Model):
+    """A reminder's text on its own screen: prose with named blocks, and a preview beside it.
+
+    The preview is a reminder to a real customer about what he owes at this moment. It is made
+    in a transaction of its own that is never committed.
+    """
+
+    _inherit = "mail.template"
+
+    cobranza_level_ids = fields.One2many(
+        "cobranza.policy.level",
+        "template_id",
+        "Used by levels",
+        groups="cobranza_dunning.group_auditor",
+    )
+    cobranza_blocks = fields.Json(
+        compute="_compute_cobranza_blocks", groups="cobranza_dunning.group_auditor"
+    )
+    cobranza_lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language of the text",
+        compute="_compute_cobranza_shown",
+        readonly=False,
+        help="Each language has its own text; a customer reads the one in his language.",
+        groups="cobranza_dunning.group_auditor",
+    )
+    cobranza_subject = fields.Char(
+        "Subject in this language",
+        compute="_compute_cobranza_text",
+        inverse="_inverse_cobranza_text",
+        groups="cobranza_dunning.group_auditor",
+    )
+    cobranza_body = fields.Html(
+        "Message",
+        compute="_compute_cobranza_text",
+        inverse="_inverse_cobranza_text",
+        sanitize="email_outgoing",
+        groups="cobranza_dunning.group_auditor",
+    )
+    cobranza_preview_debtor_id = fields.Many2one(
+        "cobranza.debtor",
+        "As this customer reads it",
+        compute="_compute_cobranza_shown",
+        readonly=False,
+        groups="cobranza_dunning.group_auditor",
+    )
+    cobranza_preview_subject = fields.Char(
+        "Subject in the preview",
+        compute="_compute_cobranza_preview",
+        groups="cobranza_dunning.group_auditor",
+    )
+    cobranza_preview_body = fields.Html(
+        "Preview",
+        compute="_compute_cobranza_preview",
+        sanitize=False,
+        groups="cobranza_dunning.group_auditor",
+    )
+
+    @api.depends_context("lang")
+    def _compute_cobranza_blocks(self):
+        blocks = [[expression, self.env._(label)] for expression, label in BLOCKS.items()]
+        for template in self:
+            template.cobranza_blocks = blocks
+
+    @api.depends_context("lang", "company")
+    def _compute_cobranza_shown(self):
+        debtors = self.env["cobranza.debtor"]
+        owes_most = debtors.search(
+            [("company_id", "=", self.env.company.id), ("overdue_amount", ">", 0)],
+            order="overdue_amount DESC",
+            limit=1,
+        )
+        for template in self:
+            template.cobranza_preview_debtor_id = owes_most
+            template.cobranza_lang = self.env.lang or "en_US"
+
+    @api.depends("subject", "body_html", "cobranza_lang")
+    def _compute_cobranza_text(self):
+        for template in self:
+            text = template._cobranza_in(template.cobranza_lang)
+            template.cobranza_subject, template.cobranza_body = text.subject, text.body_html
+
+    def _inverse_cobranza_text(self):
+        for template in self:
+            text = template._cobranza_in(template.cobranza_lang)
+            # a language that has no text of its own keeps following the original
+            if text.subject != template.cobranza_subject:
+                text.subject = template.cobranza_subject
+            if text.body_html != template.cobranza_body:
+                text.body_html = template.cobranza_body
+
+    def _cobranza_in(self, lang):
+        """The saved template, read and written in a language."""
+        return self._origin.with_context(lang=lang)
+
+    @api.depends("cobranza_subject", "cobranza_body", "cobranza_preview_debtor_id")
+    @api.depends_context("lang", "company")
+    def _compute_cobranza_preview(self):
+        for template in self:
+            try:
+                subject, body = template._cobranza_preview()
+            except AccessError:
+                subject, body = False, escape(template._cobranza_only_blocks())
+            except UserError as error:
+                subject, body = False, escape(str(error))
+            template.cobranza_preview_subject, template.cobranza_preview_body = subject, body
+
+    def _cobranza_preview(self):
+        """Return (subject, body) as the chosen customer would read what stands on the screen.
+
+        Raises UserError if there is nothing to show, or if the text can't be rendered.
+        """
+        self.ensure_one()
+        subject, body = self.cobranza_subject, self.cobranza_body
+        with self._cobranza_sample(self.cobranza_lang) as reminder:
+            # not the template's own rendering: an unsaved text is trusted no more than its author
+            render = reminder.env["mail.render.mixin"]._render_template
+            options = {"options": {"post_process": False}}
+            subjects = render(subject, reminder._name, reminder.ids)
+            bodies = render(body, reminder._name, reminder.ids, engine="qweb", **options)
+            return subjects[reminder.id], bodies[reminder.id]
+
+    @contextmanager
+    def _cobranza_sample(self, lang):
+        """Give a reminder to the chosen customer that exists only inside the block.
+
+        Raises UserError if there is no customer or he owes nothing.
+        """
+        debtor = self.cobranza_preview_debtor_id
+        if not debtor:
+            raise UserError(
+                self.env._("Choose a customer who owes something, to see what he would read.")
+            )
+        debtor.check_access("read")
+        with self.env.registry.cursor() as cr:
+            env = self.env(cr=cr, context={**clean_context(self.env.context), "lang": lang})
+            try:
+                debtor = debtor._origin.with_env(env)
+                level = self._origin.with_env(env)._cobranza_level_for(debtor)
+                # the sample is the system's and never kept; what is shown of it is read as the user
+                sample_sudo = env["cobranza.reminder"].sudo()._sample(debtor.sudo(), level, lang)
+                yield sample_sudo.with_env(env)
+            finally:
+                cr.rollback()
+
+    def _cobranza_level_for(self, debtor):
+        """The level at which a debtor would get this text; any level of his if there is none."""
+        policy = debtor.policy_id or debtor.company_id.cobranza_policy_id
+        company = debtor.company_id
+        levels = self.cobranza_level_ids.filtered(lambda level: level.company_id == company)
+        own = levels.filtered(lambda level: level.policy_id == policy)
+        level = (own or levels or policy.level_ids)[:1]
+        if not level:
+            raise UserError(
+                self.env._("The customer's policy has no levels: add one to see a preview.")
+            )
+        return level
+
+    def _check_access_right_dynamic_template(self):
+        """Say what a reminder's text may hold if its author wrote more than that."""
+        try:
+            super()._check_access_right_dynamic_template()
+        except AccessError as error:
+            if self.filtered(lambda template: template.model == "cobranza.reminder"):
+                raise AccessError(self._cobranza_only_blocks()) from error
+            raise
+
+    def _cobranza_only_blocks(self):
+        return self.env._(
+            "A text may name the blocks of the bar above it and nothing else: take out what you "
+            "wrote between {{ }}, or what was pasted from another template."
+        )
+
+    def action_cobranza_text(self):
+        """Open this text on the screen for reminders' texts."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.mail_template_action_texts"
+        )
+        form = self.env.ref("cobranza_dunning.mail_template_view_form_text")
+        return {**action, "view_mode": "form", "views": [(form.id, "form")], "res_id": self.id}
