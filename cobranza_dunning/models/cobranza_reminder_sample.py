@@ -19,7 +19,7 @@ class CobranzaReminder(models.Model):
         lang: code of the language it is rendered in.
         Raises UserError if nothing is open, or all of it is paused or covered by credits.
         """
-        ready = because("level_reached", level._to_engine())
+        ready = because("level_reached", level._to_engine())._replace(channel=level.channel)
         lines = debtor._assess().get(debtor.id, [])
         lines = [_as_if_sent(one, ready) for one in lines if one.position.chaseable > 0]
         letters = grouping.group(lines)[:1]
