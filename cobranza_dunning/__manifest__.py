@@ -18,6 +18,7 @@
         "report/cobranza_reminder_templates.xml",
         "wizard/cobranza_cancel_wizard_views.xml",
         "wizard/cobranza_pause_wizard_views.xml",
+        "wizard/cobranza_recipient_wizard_views.xml",
         "views/account_move_line_views.xml",
         "views/cobranza_block_views.xml",
         "views/cobranza_debtor_views.xml",

@@ -5,8 +5,8 @@ the date, and gets a decision with its reason.  It can be imported by itself, wi
 folder on ``sys.path``.
 
 The path of a debtor through it: `due` nets what is owed, `pauses` takes away what may not be
-chased, `escalation` finds the level, `dunning` puts the three together for one debtor on one
-day, `grouping` turns the decisions into one reminder per debtor and recipient.
+chased, `escalation` finds the level, `routing` the recipient, `dunning` puts them together for
+one debtor on one day, `grouping` turns the decisions into one reminder per debtor and recipient.
 
 The words of a reminder are judged by `tone`; its lexicon is data, in `lexicon`.
 """

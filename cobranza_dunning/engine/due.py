@@ -44,6 +44,8 @@ class DueItem(NamedTuple):
     last: the last contact that told this item (escalation.Contact), or None.
     debtor_contacted: the day of the last message to the debtor about anything, or None.
     pay_days: the debtor's, as `parse_pay_days` returns them.
+    invoice_contact: the contact on the invoice (routing.Addressee), None if it is the customer.
+    directory: the debtor's people (routing.Directory).
     policy, policy_rule: the policy (dunning.Policy) and which rule chose it: "invoice",
     "debtor", "segment" or "company"; None where there is none.
     """
@@ -56,8 +58,6 @@ class DueItem(NamedTuple):
     company_residual: Decimal = ZERO
     places: int = 2
     move_id: int | None = None
-    recipient_id: int | None = None
-    reach: frozenset = frozenset({"email"})
     kind: str = "invoice"
     sent: bool = True
     no_followup: bool = False
@@ -68,6 +68,8 @@ class DueItem(NamedTuple):
     pay_days: tuple = ()
     policy: Any = None
     policy_rule: str | None = None
+    invoice_contact: Any = None
+    directory: Any = None
 
 
 def parse_pay_days(text):

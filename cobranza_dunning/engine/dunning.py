@@ -1,7 +1,7 @@
 """One debtor on one day: a decision for each of his due items.
 
-Exclusions first, then what may be chased, then the level, then whether the message can be
-delivered, then what limits messages to the debtor as a whole: cadence and minimum.
+Exclusions first, then what may be chased, then the level, then to whom and whether the message
+can be delivered, then what limits messages to the debtor as a whole: cadence and minimum.
 """
 
 from collections import defaultdict
@@ -9,8 +9,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from . import channels, due, pauses
-from .escalation import SEQUENTIAL, Decision, because, decide, later
+from . import channels, due, pauses, routing
+from .escalation import SEQUENTIAL, Decision, Level, because, decide, later
 from .reasons import REMIND, SKIP
 
 
@@ -23,6 +23,7 @@ class Policy(NamedTuple):
     minimums: {currency: amount in that currency}; it replaces `minimum` for that currency.
     places: decimals of the company currency.
     respect_pay_days: overdue items wait for the debtor's first pay day since their due date.
+    routes: {kind of level: roles}, to whom each kind goes; the default order where it is missing.
     """
 
     id: int
@@ -36,13 +37,19 @@ class Policy(NamedTuple):
     require_sent: bool = False
     places: int = 2
     respect_pay_days: bool = False
+    routes: Any = routing.DEFAULT_ROUTES
 
 
 class Assessed(NamedTuple):
-    """A due item's position and what to do about it."""
+    """A due item's position and what to do about it.
+
+    recipient: routing.Recipient of the level that is ready, whether or not something else holds
+    it back; None while no level is.
+    """
 
     position: due.Position
     decision: Decision
+    recipient: Any = None
 
     @property
     def item(self):
@@ -72,8 +79,8 @@ def assess(items, today):
         is_chased=lambda item: excluded(item) is None,
         nets_credits=lambda item: item.policy.net_credits,
     )
-    assessed = [Assessed(position, _decide(position, today)) for position in positions]
-    return _hold_below_minimum(assessed)
+    usual = _usual_contact(items)
+    return _hold_below_minimum([_assess_one(position, today, usual) for position in positions])
 
 
 def excluded(item):
@@ -94,8 +101,42 @@ def excluded(item):
     return "not_sent" if policy.require_sent and not item.sent else None
 
 
-def _decide(position, today):
+def _usual_contact(items):
+    """The contact that all of a debtor's open invoices are addressed to, or None.
+
+    Debts that are no invoices go along with them, instead of making a letter of their own.
+    """
+    if all(item.kind == "invoice" for item in items):
+        return None
+    contacts = {
+        item.invoice_contact and item.invoice_contact.id: item.invoice_contact
+        for item in items
+        if item.kind == "invoice" and item.residual > 0 and excluded(item) is None
+    }
+    return next(iter(contacts.values())) if len(contacts) == 1 else None
+
+
+def _assess_one(position, today, usual):
     """Decide on one item; only the minimum, which looks at all of them, comes later."""
+    item, decision = position.item, _decide(position, today)
+    if decision.outcome == SKIP or decision.level is None:
+        return Assessed(position, decision)
+    recipient, waits = None, [_for_pay_day(item, decision.level, today)]
+    if decision.outcome == REMIND:
+        recipient = _recipient(item, decision.level, usual)
+        broken = _undeliverable(recipient, decision.level)
+        if broken:
+            return Assessed(position, broken, recipient)
+        decision = decision._replace(channel=recipient.channel)
+        waits.append(_too_soon(item, decision, today))
+    else:
+        waits.append(decision)
+    last = max(filter(None, waits), key=lambda wait: wait.next_date, default=decision)
+    return Assessed(position, last, recipient)
+
+
+def _decide(position, today):
+    """Decide on one item by itself: whether it takes part, what may be chased, its level."""
     item = position.item
     reason = excluded(item)
     if reason:
@@ -103,20 +144,16 @@ def _decide(position, today):
     if position.chaseable <= 0:
         return _nothing_to_chase(position, today)
     policy = item.policy
-    decision = decide(position, item.last, policy.levels, today, policy.progression)
-    if decision.outcome == SKIP:
-        return decision
-    waits = [_for_pay_day(item, decision.level, today)]
-    if decision.outcome == REMIND:
-        channel = channels.choose(decision.level.channels, item.reach)
-        decision = decision._replace(channel=channel)
-        broken = _undeliverable(decision)
-        if broken:
-            return broken
-        waits.append(_too_soon(item, decision, today))
-    else:
-        waits.append(decision)
-    return max(filter(None, waits), key=lambda wait: wait.next_date, default=decision)
+    return decide(position, item.last, policy.levels, today, policy.progression)
+
+
+def _recipient(item, level, usual):
+    """Return the routing.Recipient of a message at `level`: its own role first, then its kind's."""
+    roles = item.policy.routes.get(level.kind) or routing.DEFAULT_ROUTES[level.kind]
+    if level.role:
+        roles = (level.role, *roles)
+    contact = item.invoice_contact or (usual if item.kind != "invoice" else None)
+    return routing.resolve(level.kind, roles, item.directory, contact, level.channels)
 
 
 def _nothing_to_chase(position, today):
@@ -128,12 +165,25 @@ def _nothing_to_chase(position, today):
     return because("covered_by_credit" if position.credit else "payment_in_process")
 
 
-def _undeliverable(decision):
+def recipients(assessed, kind):
+    """Return whom a message of this kind about each item would go to today, each once.
+
+    assessed: what `assess` says of one debtor.  Only items that take part and have something to
+    chase count; a level's own role doesn't.
+    """
+    usual = _usual_contact([one.item for one in assessed])
+    level = Level(0, 0, kind=kind)
+    found = [_recipient(one.item, level, usual) for one in assessed if one.amount > 0]
+    return list(dict.fromkeys(found))
+
+
+def _undeliverable(recipient, level):
     """A message that can't be made or delivered is work for a person, not a reminder."""
-    level = decision.level
     if not level.deliverable:
         return because("no_template", level)
-    if decision.channel is None:
+    if recipient.reason:
+        return because(recipient.reason, level)
+    if recipient.channel is None:
         return because(channels.why_not(level.channels), level)
     return None
 

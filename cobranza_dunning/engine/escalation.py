@@ -22,6 +22,7 @@ class Level(NamedTuple):
     repeat: repeat the policy's last level every so many days; 0 = once.
     deliverable: whether its template exists and is active.
     channels: the ways it may be told (channels.NEEDS), the preferred one first.
+    role: whom it goes to before anybody else (routing.ROLES); None: as its kind does.
     """
 
     id: int
@@ -31,6 +32,7 @@ class Level(NamedTuple):
     repeat: int = 0
     deliverable: bool = True
     channels: tuple = ("email",)
+    role: str | None = None
 
     @property
     def rank(self):

@@ -15,6 +15,7 @@ class Letter(NamedTuple):
     channel: how it leaves: what was decided for that level.
     lines: the dunning.Assessed that say "remind", oldest due first.
     totals: {currency: sum of what may be chased}; currencies are never added up.
+    rule: what chose the recipient (routing.RULES) of the line that sets the tone.
     """
 
     debtor_id: int
@@ -23,6 +24,7 @@ class Letter(NamedTuple):
     channel: str
     lines: tuple
     totals: dict
+    rule: str
 
 
 def group(assessed):
@@ -33,7 +35,7 @@ def group(assessed):
     groups = defaultdict(list)
     for one in assessed:
         if one.decision.outcome == REMIND:
-            groups[one.item.debtor_id, one.item.recipient_id].append(one)
+            groups[one.item.debtor_id, one.recipient.partner_id].append(one)
     return [_letter(key, lines) for key, lines in groups.items()]
 
 
@@ -43,5 +45,6 @@ def _letter(key, lines):
     totals = defaultdict(Decimal)
     for one in lines:
         totals[one.item.currency] += one.position.chaseable
-    highest = max((one.decision for one in lines), key=lambda decision: decision.level.rank)
-    return Letter(*key, highest.level, highest.channel, tuple(lines), dict(totals))
+    highest = max(lines, key=lambda one: one.decision.level.rank)
+    level, channel = highest.decision.level, highest.decision.channel
+    return Letter(*key, level, channel, tuple(lines), dict(totals), highest.recipient.rule)

@@ -38,5 +38,7 @@ REASONS = {
     "no_phone": (SKIP, "the recipient has no valid phone number"),
     "no_address": (SKIP, "the recipient has no complete postal address"),
     "below_minimum": (SKIP, "what may be chased is below the policy's minimum"),
+    "no_recipient": (SKIP, "no contact has a role that messages of this kind go to"),
+    "ambiguous_recipient": (SKIP, "several contacts have the role with the same priority"),
     "no_level_left": (SKIP, "the levels left are for before the due date, which has passed"),
 }

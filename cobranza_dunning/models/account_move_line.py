@@ -83,7 +83,9 @@ class AccountMoveLine(models.Model):
         user's language), level_id, level, channel (where it is reminded), next_date,
         date_due, residual, in_process, paused, credit and amount (to chase; all in the item's
         currency), currency, policy_id, policy and policy_rule ("invoice", "debtor", "company":
-        which rule chose it). Items that are not due lines are left out.
+        which rule chose it), recipient_id, recipient and recipient_rule (who gets the level that
+        is ready, and which role chose it, "person" if somebody did; a role without recipient_id
+        is one that several have). Items that are not due lines are left out.
         """
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
@@ -136,9 +138,12 @@ class AccountMoveLine(models.Model):
             "paused": float(position.paused),
             "credit": float(position.credit),
         }
+        recipient_id, rule = one.recipient[:2] if one.recipient else (None, None)
+        # who may know what is owed may know who is told
+        recipient = self.env["res.partner"].sudo().browse(recipient_id or [])
         sentence = explain(
             self.env, decision.reason, level.name, decision.next_date, parts,
-            decision.channel, level.channel,
+            decision.channel, level.channel, rule,
         )  # fmt: skip
         return {
             "line_id": item.id,
@@ -161,4 +166,7 @@ class AccountMoveLine(models.Model):
             "policy_id": policy.id,
             "policy": policy.name,
             "policy_rule": item.policy_rule or False,
+            "recipient_id": recipient.id,
+            "recipient": recipient.display_name,
+            "recipient_rule": rule or False,
         }

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL, groupby
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from ..engine import due, dunning, escalation, pauses
+from ..engine import due, dunning, escalation, pauses, routing
 
 #: Due lines read, decided and written together; whole debtors, so a chunk may be larger.
 CHUNK = 20_000
@@ -71,24 +71,33 @@ class CobranzaFacts(models.AbstractModel):
     def _item_maker(self, policies):
         """Return the function that turns a row of `_query` into a due.DueItem."""
 
+        # one debtor's rows follow each other, and share his people
+        known = (None, None)
+
         def make(row):
+            nonlocal known
             (line_id, debtor_id, currency, residual, day, company_residual, places, move_id,
-             recipient, reach, kind, sent, no_followup, payment_blocked, payments, blocks,
+             customer, customer_reach, contact, contact_reach, contacts, kind, sent,
+             no_followup, payment_blocked, payments, blocks,
              level_id, level_delay, told_policy, told_on, contacted, pay_days, policy_id,
              rule) = row
             policy = policies.get(policy_id)
+            if debtor_id != known[0]:
+                people = _directory(customer, customer_reach, contacts) if debtor_id else None
+                known = (debtor_id, people)
             last = None
             if told_on:
                 last = escalation.Contact(level_id, level_delay, told_on, told_policy == policy_id)
             return due.DueItem(
                 line_id, debtor_id, currency, Decimal(residual), day, Decimal(company_residual),
-                places, move_id, recipient, REACH[reach], kind, sent, no_followup,
+                places, move_id, kind, sent, no_followup,
                 _payments(payments) if payments else (),
                 _pauses(blocks, payment_blocked, move_id, line_id, day)
                 if blocks or payment_blocked
                 else (),
                 last, contacted, _pay_days(pay_days) if pay_days else (),
                 policy, rule if policy else None,
+                routing.Addressee(contact, REACH[contact_reach]) if contact else None, known[1],
             )  # fmt: skip
 
         return make
@@ -150,12 +159,12 @@ class CobranzaFacts(models.AbstractModel):
             WITH told AS (%(told)s),
                  contacted AS (%(contacted)s),
                  in_process AS (%(in_process)s),
-                 blocks AS (%(blocks)s)
+                 blocks AS (%(blocks)s),
+                 contacts AS (%(contacts)s)
             SELECT l.id, d.id, l.currency_id, l.amount_residual_currency::text,
                    COALESCE(l.date_maturity, l.date), l.amount_residual::text,
                    c.decimal_places, l.move_id,
-                   CASE WHEN %(has_email)s THEN r.id ELSE COALESCE(d.partner_id, r.id) END,
-                   %(reach)s,
+                   dp.id, %(customer_reach)s, r.id, %(contact_reach)s, contacts.contacts,
                    CASE WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                         THEN 'invoice' ELSE 'entry' END,
                    COALESCE(m.is_move_sent, FALSE), COALESCE(l.no_followup, FALSE),
@@ -173,9 +182,10 @@ class CobranzaFacts(models.AbstractModel):
          LEFT JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
                AND d.company_id = l.company_id
          LEFT JOIN res_partner dp ON dp.id = d.partner_id
-         LEFT JOIN res_partner r ON r.id = CASE
-                   WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                   THEN m.partner_id ELSE l.partner_id END
+         LEFT JOIN res_partner r ON r.id = m.partner_id AND r.id <> d.partner_id AND r.active
+               AND r.commercial_partner_id = d.partner_id
+               AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+         LEFT JOIN contacts ON contacts.debtor_id = d.id
          LEFT JOIN told ON told.line_id = l.id
          LEFT JOIN contacted ON contacted.debtor_id = d.id
          LEFT JOIN in_process ON in_process.move_id = l.move_id
@@ -187,26 +197,33 @@ class CobranzaFacts(models.AbstractModel):
             contacted=self._query_contacted(company, debtor_ids),
             in_process=self._query_in_process(company, debtor_ids),
             blocks=self._query_blocks(company, date),
-            has_email=self.env["res.partner"]._cobranza_sql_way("email", "r"),
-            reach=self._sql_reach("r", "dp"),
+            contacts=self._query_contacts(company, debtor_ids),
+            customer_reach=self._sql_reach("dp", "dp"),
+            contact_reach=self._sql_reach("r", "dp"),
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
         )
 
     def _sql_reach(self, recipient, customer):
-        """SQL: how a recipient, or else his company, can be reached: the sum of parts of WAYS.
+        """SQL: how somebody can be reached: the sum of parts of WAYS; 0 without a row.
 
-        recipient, customer: aliases of res_partner; a row may be missing.
+        recipient, customer: aliases of res_partner. A contact without a phone number or postal
+        address is reached at the customer's; an e-mail goes to the customer only as its own.
         """
         sql_way = self.env["res.partner"]._cobranza_sql_way
-        return SQL(" + ").join(
+        own_or_customers = SQL(" + ").join(
             SQL(
                 "CASE WHEN %s OR %s THEN %s ELSE 0 END",
                 sql_way(way, recipient),
-                sql_way(way, customer),
+                sql_way(way, recipient if way == "email" else customer),
                 part,
             )
             for part, way in WAYS.items()
+        )
+        return SQL(
+            "CASE WHEN %s IS NULL THEN 0 ELSE %s END",
+            SQL.identifier(recipient, "id"),
+            own_or_customers,
         )
 
     def _query_told(self, company, debtor_ids):
@@ -259,6 +276,38 @@ class CobranzaFacts(models.AbstractModel):
         if debtor_ids is not None:
             conditions.append(SQL("r.debtor_id IN %s", tuple(debtor_ids) or (0,)))
         return SQL(" AND ").join(conditions)
+
+    def _query_contacts(self, company, debtor_ids):
+        """Each debtor's people: [[contact, reach, role, priority, instead of], …].
+
+        Roles, and whom a person chose for a reminder that is open now ("person", instead of
+        whom).  Somebody who left, or belongs to another customer by now, is nobody's contact.
+        """
+        return SQL(
+            """
+            SELECT t.debtor_id,
+                   jsonb_agg(jsonb_build_array(p.id, %(reach)s, t.role, t.priority,
+                             t.instead_of) ORDER BY t.priority, p.id) AS contacts
+              FROM (SELECT dc.debtor_id, dc.partner_id, dc.role, dc.priority, NULL AS instead_of
+                      FROM cobranza_debtor_contact dc
+                 UNION ALL
+                    SELECT r.debtor_id, r.recipient_id, 'person', 0, r.routed_recipient_id
+                      FROM cobranza_reminder r
+                     WHERE r.recipient_rule = 'person' AND r.state IN ('proposed', 'approved')
+                   ) t
+              JOIN cobranza_debtor d ON d.id = t.debtor_id
+              JOIN res_partner dp ON dp.id = d.partner_id
+              JOIN res_partner p ON p.id = t.partner_id AND p.active
+               AND p.commercial_partner_id = d.partner_id
+             WHERE d.company_id = %(company)s AND %(scope)s
+          GROUP BY t.debtor_id
+            """,
+            reach=self._sql_reach("p", "dp"),
+            company=company.id,
+            scope=SQL("TRUE")
+            if debtor_ids is None
+            else SQL("d.id IN %s", tuple(debtor_ids) or (0,)),
+        )
 
     def _query_in_process(self, company, debtor_ids):
         """Payments linked to an invoice that have no journal entry: the residual ignores them.
@@ -324,6 +373,22 @@ class CobranzaFacts(models.AbstractModel):
 
 #: debtors share a few texts
 _pay_days = lru_cache(maxsize=1024)(due.parse_pay_days)
+
+
+def _directory(customer, reach, rows):
+    """The people of a debtor; rows: as `_query_contacts` lists them, or None."""
+    contacts, chosen = {}, {}
+    for partner_id, number, role, priority, instead_of in rows or ():
+        if role == routing.PERSON:
+            chosen[instead_of] = partner_id
+        one = contacts.setdefault(partner_id, routing.Addressee(partner_id, REACH[number], {}))
+        one.roles[role] = priority
+    people = {customer: routing.Addressee(customer, REACH[reach]), **contacts}
+    return routing.Directory(
+        people[customer],
+        tuple(contacts.values()),
+        {instead_of: people[partner_id] for instead_of, partner_id in chosen.items()},
+    )
 
 
 def _payments(rows):

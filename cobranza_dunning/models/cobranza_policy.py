@@ -104,6 +104,15 @@ class CobranzaPolicy(models.Model):
         help="What is overdue is reminded only once the first pay day of the customer, on or "
         "after the due date, has passed.",
     )
+    route_ids = fields.One2many(
+        "cobranza.route",
+        "policy_id",
+        "Recipients",
+        copy=True,
+        default=lambda self: [
+            fields.Command.create(vals) for vals in self.env["cobranza.route"]._default_vals()
+        ],
+    )
     is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
     without_levels = fields.Boolean(compute="_compute_without_levels")
     has_problem = fields.Boolean(compute="_compute_has_problem")
@@ -255,6 +264,7 @@ class CobranzaPolicy(models.Model):
             require_sent=self.require_sent,
             respect_pay_days=self.respect_pay_days,
             places=self.currency_id.decimal_places,
+            routes=self.route_ids._for_engine(),
         )
 
 

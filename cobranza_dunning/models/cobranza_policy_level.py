@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine.escalation import Level
+from .routing_texts import ROLE_SELECTION
 
 #: The ways a level may be told, as engine.channels knows them.
 CHANNELS = [
@@ -62,6 +63,12 @@ class CobranzaPolicyLevel(models.Model):
         required=True,
         default="one",
         help="Whether somebody must approve the reminder before it leaves.",
+    )
+    recipient_role = fields.Selection(
+        ROLE_SELECTION,
+        "Goes first to",
+        help="Whom this level is for, such as the superior of who pays. Empty, or if the customer "
+        "has nobody in this role: as the policy's table of recipients says.",
     )
     repeat_days = fields.Integer(
         "Repeat every",
@@ -126,6 +133,14 @@ class CobranzaPolicyLevel(models.Model):
                     )
                 )
 
+    @api.constrains("kind", "recipient_role")
+    def _check_recipient_role(self):
+        for level in self:
+            if level.kind == "demand" and level.recipient_role == "influencer":
+                raise ValidationError(
+                    self.env._("A demand never goes to a person of influence: choose another role.")
+                )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
         told = self.env["cobranza.reminder.line"].sudo()
@@ -162,4 +177,5 @@ class CobranzaPolicyLevel(models.Model):
             repeat=self.repeat_days,
             deliverable=self.template_id.active,
             channels=self._channels(),
+            role=self.recipient_role or None,
         )

@@ -34,7 +34,7 @@ class CobranzaReminder(models.Model):
         "text_subject", "text_body", "is_edited", "text_outdated", "approved_by_id",
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
-        "channel", "not_before", "waits_for",
+        "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",
     )  # fmt: skip
     _gated_create = True
     #: reminders approved or handed over at once by the scheduled action

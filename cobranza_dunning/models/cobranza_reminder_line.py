@@ -115,8 +115,10 @@ class CobranzaReminderLine(models.Model):
                        rl.company_amount
                   FROM unnest(%(reminder_ids)s, %(move_line_ids)s)
                        AS told (reminder_id, move_line_id)
+                  JOIN cobranza_reminder r ON r.id = told.reminder_id
+                  -- whatever else goes wrong: nobody reads what another customer owes
                   JOIN cobranza_run_line rl ON rl.run_id = %(run)s
-                   AND rl.move_line_id = told.move_line_id
+                   AND rl.move_line_id = told.move_line_id AND rl.debtor_id = r.debtor_id
                   JOIN account_move_line ml ON ml.id = rl.move_line_id
                   JOIN account_move m ON m.id = ml.move_id
              LEFT JOIN LATERAL (

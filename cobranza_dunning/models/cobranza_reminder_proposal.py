@@ -67,11 +67,12 @@ class CobranzaReminder(models.Model):
                 "company_id": run.company_id.id,
                 "kind": letter.level.kind,
                 "recipient_id": recipient.id,
+                "recipient_rule": letter.rule,
                 "level_id": letter.level.id,
                 "channel": letter.channel,
                 "date": run.date,
                 "user_id": (debtor.user_id or fallback).id,
-                "lang": recipient.lang or debtor.partner_id.lang or run.company_id._cobranza_lang(),
+                "lang": self._recipient_lang(recipient, debtor, run.company_id),
                 **extra,
             }
             for letter, debtor, recipient in zip(letters, debtors, recipients, strict=True)
@@ -113,6 +114,7 @@ class CobranzaReminder(models.Model):
                     "date": run.date,
                     "level_id": letter.level.id,
                     "channel": letter.channel,
+                    "recipient_rule": letter.rule,
                     "text_outdated": reminder.is_edited,
                 }
             )
@@ -121,7 +123,9 @@ class CobranzaReminder(models.Model):
 
     def _is_told_elsewhere(self, one):
         """Whether a run tells a line to another recipient now: it is told once only."""
-        return one.decision.outcome == REMIND and one.item.recipient_id != self.recipient_id.id
+        return (
+            one.decision.outcome == REMIND and one.recipient.partner_id != self.recipient_id.id
+        )
 
     def _reduce(self, assessed):
         """Take away what may not be chased any more from an approved reminder.

@@ -6,11 +6,13 @@ from odoo.tools import SQL
 from ..engine.due import to_places
 from .cobranza_policy_level import CHANNELS
 from .reason_texts import REASON_SELECTION, explain
+from .routing_texts import RULE_SELECTION
 
 COLUMNS = (
     "run_id", "move_line_id", "debtor_id", "currency_id", "outcome", "reason", "level_id",
     "next_date", "date_due", "residual", "in_process_amount", "paused_amount", "credit_amount",
-    "amount", "company_amount", "policy_id", "policy_rule", "channel",
+    "amount", "company_amount", "policy_id", "policy_rule", "channel", "recipient_ref",
+    "recipient_rule",
 )  # fmt: skip
 
 
@@ -70,17 +72,28 @@ class CobranzaRunLine(models.Model):
     )  # fmt: skip
 
     channel = fields.Selection(CHANNELS, help="How it leaves; empty unless it is reminded.")
+    recipient_ref = fields.Integer("Recipient's number")
+    recipient_id = fields.Many2one("res.partner", "To", compute="_compute_recipient_id")
+    recipient_rule = fields.Selection(RULE_SELECTION, "Recipient chosen as")
 
     _run_idx = models.Index("(run_id DESC, id)")
     _debtor_run_idx = models.Index("(debtor_id, run_id)")
 
-    @api.depends("reason", "next_date", "level_id", "channel")
+    @api.depends("recipient_ref")
+    def _compute_recipient_id(self):
+        # no reference: contacts come and go, and decisions are many
+        found = self.env["res.partner"].browse(set(self.mapped("recipient_ref")) - {0}).exists()
+        by_id = found.grouped("id")
+        for line in self:
+            line.recipient_id = by_id.get(line.recipient_ref, found.browse())
+
+    @api.depends("reason", "next_date", "level_id", "channel", "recipient_rule")
     @api.depends_context("lang")
     def _compute_sentence(self):
         for line in self:
             line.sentence = explain(
                 self.env, line.reason, line.level_id.name, line.next_date, line._amount_parts(),
-                line.channel, line.level_id.channel,
+                line.channel, line.level_id.channel, line.recipient_rule,
             )  # fmt: skip
 
     def _amount_parts(self):
@@ -121,12 +134,14 @@ class CobranzaRunLine(models.Model):
         places: decimals of the company currency.
         """
         item, position, decision = one.item, one.position, one.decision
+        recipient_id, rule = one.recipient[:2] if one.recipient else (None, None)
         return (
             run_id, item.id, item.debtor_id, item.currency, decision.outcome, decision.reason,
             decision.level.id if decision.level else None, decision.next_date, item.due,
             item.residual, position.in_process, position.paused, position.credit,
             one.amount, to_places(one.company_amount, places),
             item.policy.id if item.policy else None, item.policy_rule, decision.channel,
+            recipient_id, rule,
         )  # fmt: skip
 
     @api.model

@@ -7,6 +7,7 @@ from odoo.tools import format_date, formatLang
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import channels
+from .routing_texts import role_label
 
 _lt = LazyTranslate(__name__)
 
@@ -36,6 +37,8 @@ REASON_SELECTION = [
     ("no_phone", "No phone number"),
     ("no_address", "No postal address"),
     ("below_minimum", "Below the minimum"),
+    ("no_recipient", "Nobody to write to"),
+    ("ambiguous_recipient", "Several recipients"),
     ("no_level_left", "Too late for what is left"),
 ]
 
@@ -75,6 +78,12 @@ SENTENCES = {
         "The recipient has no complete postal address: add street and city to the contact."
     ),
     "below_minimum": _lt("What he would be asked for is below the policy's minimum."),
+    "no_recipient": _lt(
+        "Nobody to write to: give a contact a role, or add the customer to the policy's recipients."
+    ),
+    "ambiguous_recipient": _lt(
+        "Several contacts have the role “%(role)s”: give one of them a lower number."
+    ),
     "no_level_left": _lt("The levels left are for before the due date, and that has passed."),
 }
 
@@ -109,10 +118,11 @@ def explain_channel(env, channel, wanted):
     return env._(INSTEAD[channel]) % {"lack": lack}
 
 
-def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None):
+def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None, rule=None):
     """Return the sentence for a decision in the language of `env`.
 
     channel, wanted: the channel decided for, and the one its level prefers.
+    rule: what chose the recipient, or could not (engine.routing.RULES).
     parts: {"currency": res.currency, "in_process" | "paused" | "credit": amount in it}; what
     is not zero is named, so that the amount to chase can be followed.
     """
@@ -122,6 +132,7 @@ def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None
     sentence %= {
         "level": level_name or "",
         "date": format_date(env, next_date) if next_date else "",
+        "role": role_label(env, rule),
     }
     named = []
     for part, text in PARTS.items():

@@ -26,6 +26,10 @@ class ResPartner(models.Model):
         "account.move.line", string="Due lines", compute="_compute_cobranza_debtor_id",
         groups="cobranza_dunning.group_auditor",
     )
+    cobranza_role_ids = fields.One2many(
+        "cobranza.debtor.contact", "partner_id", "Roles in collections",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_next_step = fields.Char(
         "Next step", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
     )
@@ -56,6 +60,8 @@ class ResPartner(models.Model):
                 debtors_sudo = self.env["cobranza.debtor"].sudo()
                 debtors_sudo = debtors_sudo.search([("partner_id", "=", partner.id)])
                 debtors_sudo._merge_into(partner.commercial_partner_id)
+        if "parent_id" in vals:
+            self.sudo().cobranza_role_ids._forget_strangers()
         return result
 
     def _cobranza_has_email(self):

@@ -43,6 +43,8 @@ EXPLAINED = {
     "currency": lambda one: one.currency_id.name,
     "policy_id": lambda one: one.policy_id.id,
     "policy_rule": lambda one: one.policy_rule,
+    "recipient_id": lambda one: one.recipient_id.id,
+    "recipient_rule": lambda one: one.recipient_rule,
 }
 
 

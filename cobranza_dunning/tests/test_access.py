@@ -21,7 +21,9 @@ MAY = {
         "cobranza.run": "wcu",
         "cobranza.reminder": "wcu",
         "cobranza.reminder.line": "wcu",
+        "cobranza.debtor.contact": "wcu",
         "cobranza.cancel.wizard": "rwcu",
+        "cobranza.recipient.wizard": "rwcu",
         "cobranza.pause.wizard": "rwcu",
     },
     "group_manager": {
@@ -32,6 +34,7 @@ MAY = {
         "cobranza.contact.rule": "wcu",
         "cobranza.contact.window": "wcu",
         "cobranza.contact.cap": "wcu",
+        "cobranza.route": "wcu",
     },
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -99,9 +102,17 @@ class TestAccess(ReminderCase):
             }
         )
         reminder.debtor_id.with_env(env)._check_contact("phone")
+        contact = env["cobranza.debtor.contact"].create(
+            {
+                "debtor_id": reminder.debtor_id.id,
+                "partner_id": self.partner.id,
+                "role": "payments_clerk",
+            }
+        )
         records = [
             rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
-            policy, policy.level_ids[:1], minimum, reminder.debtor_id, block, interaction, reminder,
+            policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
+            contact, block, interaction, reminder,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids,
         ]  # fmt: skip
         return {record._name: record for record in records}

@@ -1,1 +1,6 @@
-from . import base_partner_merge, cobranza_cancel_wizard, cobranza_pause_wizard
+from . import (
+    base_partner_merge,
+    cobranza_cancel_wizard,
+    cobranza_pause_wizard,
+    cobranza_recipient_wizard,
+)

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
-from engine import due, dunning, escalation, pauses
+from engine import due, dunning, escalation, pauses, routing
 
 TODAY = date(2026, 3, 20)
+EMAIL = frozenset({"email"})
 _ids = count(1)
 
 
@@ -48,19 +49,34 @@ def policy(*levels, **facts):
 
 
 def item(residual=100, late=10, rate=1, **facts):
-    """An invoice's due item of MXN 100, 10 days late, under the usual policy."""
+    """An invoice's due item of MXN 100, 10 days late, under the usual policy.
+
+    recipient_id: the contact on the invoice; the customer is number 7, and `reach` is both's.
+    """
     residual = money(residual)
+    reach, contact = facts.pop("reach", EMAIL), facts.pop("recipient_id", 7)
     usual = {
         "id": next(_ids),
         "debtor_id": 7,
-        "recipient_id": 7,
         "currency": "MXN",
         "residual": residual,
         "due": ago(late),
         "company_residual": residual * money(rate),
         "policy": policy(),
+        "directory": directory(reach=reach),
+        "invoice_contact": None if contact == 7 else addressee(contact, reach=reach),
     }
     return due.DueItem(**{**usual, **facts})
+
+
+def addressee(number, *roles, reach=EMAIL, priority=1):
+    """Somebody of the debtor's, with these roles."""
+    return routing.Addressee(number, reach, dict.fromkeys(roles, priority))
+
+
+def directory(*contacts, chosen=None, reach=EMAIL):
+    """The people of the debtor; the customer is number 7."""
+    return routing.Directory(addressee(7, reach=reach), contacts, chosen or {})
 
 
 def payment(amount, currency="MXN", company_amount=None, **facts):

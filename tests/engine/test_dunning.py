@@ -8,9 +8,11 @@ from engine.reasons import REASONS
 from factories import (
     LEVELS,
     TODAY,
+    addressee,
     ago,
     ahead,
     decide,
+    directory,
     item,
     level,
     money,
@@ -365,6 +367,10 @@ WAYS = {
     "no_email": item(reach=frozenset()),
     "no_phone": item(policy=policy(level(5, channels=("phone",)))),
     "no_address": item(policy=policy(level(5, channels=("letter",)))),
+    "no_recipient": item(policy=policy(routes={"reminder": ("superior",)})),
+    "ambiguous_recipient": item(
+        directory=directory(addressee(1, "payments_clerk"), addressee(2, "payments_clerk"))
+    ),
     "below_minimum": item(policy=policy(minimum=money(101))),
 }
 

@@ -215,8 +215,8 @@ def test_another_currencys_debts_and_credits_change_nothing(items):
     """Without payments and minimums, which cross currencies, each could be alone."""
     plain = policy(net_credits=True)
     items = [one._replace(payments=(), policy=one.policy and plain) for one in items]
-    together = [one for one in assess(items) if one.item.currency == "USD"]
-    assert together == assess([one for one in items if one.currency == "USD"])
+    together = [one[:2] for one in assess(items) if one.item.currency == "USD"]
+    assert together == [one[:2] for one in assess([one for one in items if one.currency == "USD"])]
 
 
 @for_all(debtors(), st.sampled_from([Decimal("0.01"), Decimal(100), Decimal(10**6)]))
@@ -270,7 +270,7 @@ def test_each_item_to_remind_is_in_exactly_one_letter(items):
     assert Counter(one.item.id for one in in_letters) == Counter(one.item.id for one in ready)
     assert len({(letter.debtor_id, letter.recipient_id) for letter in letters}) == len(letters)
     for letter in letters:
-        assert {one.item.recipient_id for one in letter.lines} == {letter.recipient_id}
+        assert {one.recipient.partner_id for one in letter.lines} == {letter.recipient_id}
         assert letter.level.rank == max(one.decision.level.rank for one in letter.lines)
 
 
