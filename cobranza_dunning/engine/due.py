@@ -44,7 +44,8 @@ class DueItem(NamedTuple):
     last: the last contact that told this item (escalation.Contact), or None.
     debtor_contacted: the day of the last message to the debtor about anything, or None.
     pay_days: the debtor's, as `parse_pay_days` returns them.
-    invoice_contact: the contact on the invoice (routing.Addressee), None if it is the customer.
+    invoice_contact: the contact of the debt (routing.Addressee), None if it is the customer.
+    directory: the debtor's people (routing.Directory).
     directory: the debtor's people (routing.Directory).
     policy, policy_rule: the policy (dunning.Policy) and which rule chose it: "invoice",
     "debtor", "segment" or "company"; None where there is none.

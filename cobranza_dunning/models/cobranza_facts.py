@@ -182,9 +182,10 @@ class CobranzaFacts(models.AbstractModel):
          LEFT JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
                AND d.company_id = l.company_id
          LEFT JOIN res_partner dp ON dp.id = d.partner_id
-         LEFT JOIN res_partner r ON r.id = m.partner_id AND r.id <> d.partner_id AND r.active
-               AND r.commercial_partner_id = d.partner_id
-               AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+         LEFT JOIN res_partner r ON r.id = CASE
+                   WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                   THEN m.partner_id ELSE l.partner_id END
+               AND r.id <> d.partner_id AND r.active AND r.commercial_partner_id = d.partner_id
          LEFT JOIN contacts ON contacts.debtor_id = d.id
          LEFT JOIN told ON told.line_id = l.id
          LEFT JOIN contacted ON contacted.debtor_id = d.id

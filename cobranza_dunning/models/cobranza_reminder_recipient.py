@@ -121,6 +121,7 @@ class CobranzaReminder(models.Model):
         another customer owes.
         """
         obstacles = {}
+        others = self._lines_of_others().grouped("reminder_id")
         for reminder in self:
             customer, recipient = reminder.partner_id, reminder.recipient_id
             if recipient.commercial_partner_id != customer or not recipient.active:
@@ -132,12 +133,12 @@ class CobranzaReminder(models.Model):
                         customer=customer.display_name,
                     )
                 )
-            elif reminder._lines_of_others():
+            elif reminder in others:
                 obstacles[reminder.id] = Obstacle(
                     self.env._(
                         "%(names)s belongs to another customer by now: cancel this reminder, the "
                         "next run proposes what is left.",
-                        names=", ".join(reminder._lines_of_others().mapped("name")),
+                        names=", ".join(others[reminder].mapped("name")),
                     )
                 )
         return obstacles
@@ -145,8 +146,10 @@ class CobranzaReminder(models.Model):
     def _lines_of_others(self):
         """The lines whose due line is another customer's, or another company's."""
         # whose invoice it is has to be known whoever sends the reminder
-        lines_sudo = self.line_ids.sudo().filtered("move_line_id")
-        return lines_sudo.filtered(
-            lambda line: line.move_line_id.partner_id.commercial_partner_id != self.partner_id
-            or line.move_line_id.company_id != self.company_id
+        lines_sudo = self.line_ids.sudo()
+        others = lines_sudo.filtered(
+            lambda line: line.move_line_id
+            and (line.move_line_id.partner_id.commercial_partner_id, line.move_line_id.company_id)
+            != (line.reminder_id.partner_id, line.reminder_id.company_id)
         )
+        return others.with_env(self.env)
