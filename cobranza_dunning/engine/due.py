@@ -46,7 +46,6 @@ class DueItem(NamedTuple):
     pay_days: the debtor's, as `parse_pay_days` returns them.
     invoice_contact: the contact of the debt (routing.Addressee), None if it is the customer.
     directory: the debtor's people (routing.Directory).
-    directory: the debtor's people (routing.Directory).
     policy, policy_rule: the policy (dunning.Policy) and which rule chose it: "invoice",
     "debtor", "segment" or "company"; None where there is none.
     """

@@ -9,6 +9,7 @@ from . import (
     cobranza_block,
     cobranza_contact_cap,
     cobranza_contact_check,
+    cobranza_contact_role,
     cobranza_contact_rule,
     cobranza_contact_window,
     cobranza_debtor,

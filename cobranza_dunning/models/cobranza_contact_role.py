@@ -4,14 +4,14 @@ from odoo.exceptions import ValidationError
 from .routing_texts import CONTACT_ROLE_SELECTION
 
 
-class CobranzaDebtorContact(models.Model):
+class CobranzaContactRole(models.Model):
     """What a contact of a customer has to do with his payments, in one company.
 
     A contact may have several roles, and a role several contacts: the lowest number of those
     comes first, and two with the same number are for a person to tell apart.
     """
 
-    _name = "cobranza.debtor.contact"
+    _name = "cobranza.contact.role"
     _description = "Contact's role in collections"
     _order = "debtor_id, role, priority, id"
     _rec_name = "partner_id"

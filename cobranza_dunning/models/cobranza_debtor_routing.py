@@ -12,7 +12,7 @@ class CobranzaDebtor(models.Model):
     _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
 
     contact_ids = fields.One2many(
-        "cobranza.debtor.contact", "debtor_id", "Roles in collections"
+        "cobranza.contact.role", "debtor_id", "Roles in collections"
     )
     reminder_to = fields.Char("A reminder goes to", compute="_compute_recipients")
     follow_up_to = fields.Char("A follow-up goes to", compute="_compute_recipients")

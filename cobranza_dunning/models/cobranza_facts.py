@@ -290,7 +290,7 @@ class CobranzaFacts(models.AbstractModel):
                    jsonb_agg(jsonb_build_array(p.id, %(reach)s, t.role, t.priority,
                              t.instead_of) ORDER BY t.priority, p.id) AS contacts
               FROM (SELECT dc.debtor_id, dc.partner_id, dc.role, dc.priority, NULL AS instead_of
-                      FROM cobranza_debtor_contact dc
+                      FROM cobranza_contact_role dc
                  UNION ALL
                     SELECT r.debtor_id, r.recipient_id, 'person', 0, r.routed_recipient_id
                       FROM cobranza_reminder r

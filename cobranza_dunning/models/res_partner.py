@@ -27,7 +27,7 @@ class ResPartner(models.Model):
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_role_ids = fields.One2many(
-        "cobranza.debtor.contact", "partner_id", "Roles in collections",
+        "cobranza.contact.role", "partner_id", "Roles in collections",
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_next_step = fields.Char(

@@ -21,7 +21,7 @@ MAY = {
         "cobranza.run": "wcu",
         "cobranza.reminder": "wcu",
         "cobranza.reminder.line": "wcu",
-        "cobranza.debtor.contact": "wcu",
+        "cobranza.contact.role": "wcu",
         "cobranza.cancel.wizard": "rwcu",
         "cobranza.recipient.wizard": "rwcu",
         "cobranza.pause.wizard": "rwcu",
@@ -102,7 +102,7 @@ class TestAccess(ReminderCase):
             }
         )
         reminder.debtor_id.with_env(env)._check_contact("phone")
-        contact = env["cobranza.debtor.contact"].create(
+        contact = env["cobranza.contact.role"].create(
             {
                 "debtor_id": reminder.debtor_id.id,
                 "partner_id": self.partner.id,
