@@ -46,6 +46,8 @@ class DueItem(NamedTuple):
     pay_days: the debtor's, as `parse_pay_days` returns them.
     invoice_contact: the contact of the debt (routing.Addressee), None if it is the customer.
     directory: the debtor's people (routing.Directory).
+    answer_waiting: the debtor wrote, and nobody has handled it yet.
+    resent: the day the invoice was last sent again because it hadn't arrived, or None.
     policy, policy_rule: the policy (dunning.Policy) and which rule chose it: "invoice",
     "debtor", "segment" or "company"; None where there is none.
     """
@@ -70,6 +72,8 @@ class DueItem(NamedTuple):
     policy_rule: str | None = None
     invoice_contact: Any = None
     directory: Any = None
+    answer_waiting: bool = False
+    resent: date | None = None
 
 
 def parse_pay_days(text):

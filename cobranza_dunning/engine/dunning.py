@@ -21,6 +21,7 @@ class Policy(NamedTuple):
     cadence: the least number of days between two messages to one debtor; 0 = no limit.
     minimum: in company currency, for all that one debtor would be asked for under this policy.
     minimums: {currency: amount in that currency}; it replaces `minimum` for that currency.
+    resend_days: an invoice that was sent again is left alone for so many days; 0 = not at all.
     places: decimals of the company currency.
     respect_pay_days: overdue items wait for the debtor's first pay day since their due date.
     routes: {kind of level: roles}, to whom each kind goes; the default order where it is missing.
@@ -38,6 +39,7 @@ class Policy(NamedTuple):
     places: int = 2
     respect_pay_days: bool = False
     routes: Any = routing.DEFAULT_ROUTES
+    resend_days: int = 0
 
 
 class Assessed(NamedTuple):
@@ -131,6 +133,7 @@ def _assess_one(position, today, usual):
         waits.append(_too_soon(item, decision, today))
     else:
         waits.append(decision)
+    waits.append(_after_resend(item, decision.level, today))
     last = max(filter(None, waits), key=lambda wait: wait.next_date, default=decision)
     return Assessed(position, last, recipient)
 
@@ -144,7 +147,11 @@ def _decide(position, today):
     if position.chaseable <= 0:
         return _nothing_to_chase(position, today)
     policy = item.policy
-    return decide(position, item.last, policy.levels, today, policy.progression)
+    decision = decide(position, item.last, policy.levels, today, policy.progression)
+    if item.answer_waiting and decision.outcome != SKIP:
+        # whatever would follow by itself waits for a person
+        return because("answer_waiting", decision.level)
+    return decision
 
 
 def _recipient(item, level, usual):
@@ -175,6 +182,14 @@ def recipients(assessed, kind):
     level = Level(0, 0, kind=kind)
     found = [_recipient(one.item, level, usual) for one in assessed if one.amount > 0]
     return list(dict.fromkeys(found))
+
+
+def _after_resend(item, level, today):
+    """An invoice that was sent again has its time to be read; the level reached stays."""
+    if item.resent is None:
+        return None
+    free_on = later(item.resent, item.policy.resend_days)
+    return because("invoice_resent", level, free_on) if today < free_on else None
 
 
 def _undeliverable(recipient, level):

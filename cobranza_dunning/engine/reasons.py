@@ -19,6 +19,7 @@ REASONS = {
     "cadence": (WAIT, "too soon after the last message to this debtor"),
     "paused_until": (WAIT, "paused; from the next date on at least a part may be chased"),
     "pay_day": (WAIT, "the debtor's first pay day since the due date has not passed yet"),
+    "invoice_resent": (WAIT, "the invoice was sent again, and the customer has time to read it"),
     # skip: nothing changes by waiting
     "no_partner": (SKIP, "the journal item has no partner"),
     "no_policy": (SKIP, "neither invoice, debtor nor company has a policy"),
@@ -41,4 +42,5 @@ REASONS = {
     "no_recipient": (SKIP, "no contact has a role that messages of this kind go to"),
     "ambiguous_recipient": (SKIP, "several contacts have the role with the same priority"),
     "no_level_left": (SKIP, "the levels left are for before the due date, which has passed"),
+    "answer_waiting": (SKIP, "the customer wrote, and nobody has handled it yet"),
 }

@@ -5,6 +5,7 @@ from . import gate
 from . import (
     account_move,
     account_move_line,
+    account_move_resend,
     account_partial_reconcile,
     cobranza_block,
     cobranza_contact_cap,
@@ -32,6 +33,7 @@ from . import (
     cobranza_reminder_recipient,
     cobranza_reminder_sample,
     cobranza_reminder_text,
+    cobranza_reminder_thanks,
     cobranza_route,
     cobranza_run,
     cobranza_run_line,
@@ -39,6 +41,7 @@ from . import (
     ir_module_module,
     mail_mail,
     mail_template_preview,
+    mail_thread,
     res_company,
     res_config_settings,
     res_partner,

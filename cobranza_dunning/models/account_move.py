@@ -32,6 +32,13 @@ class AccountMove(models.Model):
         context={"active_test": False},
         groups="cobranza_dunning.group_auditor",
     )
+    cobranza_resent_date = fields.Date(
+        "Sent again on",
+        copy=False,
+        readonly=True,
+        help="When it was last sent again because it had not arrived.",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_reminder_count = fields.Integer(
         compute="_compute_cobranza_reminder_count", groups="cobranza_dunning.group_auditor"
     )

@@ -23,6 +23,7 @@ class CobranzaDebtor(models.Model):
     _gated_fields = (
         "partner_id", "company_id", "overdue_amount", "not_due_amount", "credit_amount", "balance",
         "oldest_due_date", "level_id", "last_contact_date", "paused", "next_date", "figures_date",
+        "answer_waiting",
     )  # fmt: skip
 
     partner_id = fields.Many2one(
@@ -76,6 +77,11 @@ class CobranzaDebtor(models.Model):
     last_contact_date = fields.Date("Last reminder", readonly=True)
     paused = fields.Boolean(
         "Is paused", readonly=True, help="All of the customer's account is paused."
+    )
+    answer_waiting = fields.Boolean(
+        "Answer waits",
+        readonly=True,
+        help="The customer wrote, and nobody has handled it: reminders to him stop.",
     )
     next_date = fields.Date(
         "Next step on", readonly=True, help="When the last run expects the next reminder."
@@ -168,6 +174,8 @@ class CobranzaDebtor(models.Model):
 
     def _describe_next_step(self, assessed):
         """Say in one sentence what happens next with this debtor."""
+        if self.answer_waiting:
+            return self.answer_text
         waiting = self._describe_open_reminder()
         if waiting:
             return waiting

@@ -1,6 +1,8 @@
 from markupsafe import Markup
-from odoo import fields, models
-from odoo.tools import plaintext2html
+from odoo import api, fields, models
+from odoo.tools import format_date, plaintext2html
+
+from ..engine import answers
 
 #: The activity that an answer makes, by its kind.
 ACTIVITIES = {"call_back": "mail.mail_activity_data_call"}
@@ -13,6 +15,77 @@ class CobranzaDebtor(models.Model):
     _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
 
     interaction_ids = fields.One2many("cobranza.interaction", "debtor_id", "Interactions")
+    interaction_count = fields.Integer(compute="_compute_interaction_count")
+    answer_text = fields.Char("What waits", compute="_compute_answer_text")
+
+    @api.depends("interaction_ids")
+    def _compute_interaction_count(self):
+        counts = dict(
+            self.env["cobranza.interaction"]._read_group(
+                [("debtor_id", "in", self.ids)], ["debtor_id"], ["__count"]
+            )
+        )
+        for debtor in self:
+            debtor.interaction_count = counts.get(debtor, 0)
+
+    @api.depends("answer_waiting")
+    @api.depends_context("lang", "tz")
+    def _compute_answer_text(self):
+        waiting = self.env["cobranza.interaction"].search(
+            [("debtor_id", "in", self.ids), ("waiting", "=", True)], order="date, id"
+        )
+        by_debtor = waiting.grouped("debtor_id")
+        for debtor in self:
+            found = by_debtor.get(debtor)
+            debtor.answer_text = found and debtor._describe_waiting(found)
+
+    def _describe_waiting(self, waiting):
+        """Say who wrote first, when, and what it means for reminders."""
+        first = waiting[0]
+        values = {
+            "name": first.contact_id.name or first.sender or self.partner_id.name,
+            "date": format_date(self.env, fields.Datetime.context_timestamp(first, first.date)),
+            "more": len(waiting) - 1,
+        }
+        if values["more"]:
+            return self.env._(
+                "%(name)s wrote on %(date)s, and %(more)s more messages wait: reminders stop until "
+                "somebody has handled them.",
+                **values,
+            )
+        return self.env._(
+            "%(name)s wrote on %(date)s: reminders stop until somebody has handled it.", **values
+        )
+
+    # --- actions -----------------------------------------------------------------------
+
+    def action_view_interactions(self):
+        """Open what these customers and we said to each other."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_interaction_action"
+        )
+        return {
+            **action,
+            "domain": [("debtor_id", "in", self.ids)],
+            "context": {"default_debtor_id": self.id} if len(self) == 1 else {},
+        }
+
+    def action_view_waiting(self):
+        """Open the answers of these customers that wait; the one itself if it is only one."""
+        waiting = self.interaction_ids.filtered("waiting")
+        if len(waiting) == 1:
+            return waiting._get_records_action()
+        return self.action_view_interactions()
+
+    def action_log_contact(self):
+        """Open the small form that writes down a call or message with this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_interaction_action_log"
+        )
+        return {**action, "context": {"default_debtor_id": self.id}}
+
+    # --- answers -----------------------------------------------------------------------
 
     def _log_answer(
         self, summary, channel="portal", note=None, attachments=(), kind=None, contact=None,
@@ -61,6 +134,75 @@ class CobranzaDebtor(models.Model):
         debtor_sudo._refresh_now()
         return interaction_sudo
 
+    def _receive_answer(self, message, kind, reminder=None):
+        """Write down a mail of this customer that arrived in a chatter.
+
+        message: the mail.message.
+        kind: engine.answers.REPLY, or AUTO_REPLY: then it is noted and nothing waits.
+        A colleague who writes by mail is no customer.
+        """
+        self.ensure_one()
+        author = message.author_id
+        if author.user_ids.filtered(lambda user: user._is_internal()):
+            return
+        own = author.commercial_partner_id == self.partner_id
+        known = own or (reminder and author == reminder.recipient_id)
+        sender = message.email_from or author.email_formatted
+        subject = (message.subject or "").strip() or self.env._("(no subject)")
+        vals = {
+            "summary": subject
+            if known
+            else self.env._("From %(sender)s: %(subject)s", sender=sender, subject=subject),
+            "sender": sender,
+            "message_id": message.id,
+            "contact": author if known else None,
+            "reminder": reminder,
+        }
+        if kind == answers.AUTO_REPLY:
+            self._log_auto_reply(**vals)
+            return
+        self._log_answer(
+            channel="email", kind=kind, attachments=message.attachment_ids, **vals
+        )
+
+    def _log_auto_reply(self, reminder=None, contact=None, **vals):
+        """Note that a program answered: reminders go on."""
+        self.env["cobranza.interaction"]._log(
+            [
+                {
+                    "debtor_id": self.id,
+                    "reminder_id": reminder.id if reminder else False,
+                    "contact_id": contact.id if contact else False,
+                    "direction": "in",
+                    "channel": "email",
+                    "kind": answers.AUTO_REPLY,
+                    "user_id": self._answerable_user(reminder or self.reminder_ids.browse()).id,
+                    **vals,
+                }
+            ]
+        )
+
     def _answerable_user(self, reminder):
         """Who looks after an answer of this customer; may be nobody."""
         return reminder.user_id or self.user_id or self.company_id.cobranza_user_id
+
+    def _after_answers(self):
+        """Let go on what waited for an answer of these customers to be handled."""
+        self._refresh_now()
+        held = self.reminder_ids.filtered(
+            lambda one: one.state == "approved" and one.problem and not one.debtor_id.answer_waiting
+        )
+        # whatever else keeps them is found again at the next attempt
+        held._gated().write({"problem": False})
+        if held:
+            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+
+    def _after_resend(self, moves):
+        """What waited because these invoices had not arrived is handled: they were sent again."""
+        waiting = self.interaction_ids.filtered(
+            lambda one: one.waiting
+            and one.kind == "not_received"
+            and one._concerned_moves() <= moves
+        )
+        waiting.action_handled()
+        self._refresh_after_message()

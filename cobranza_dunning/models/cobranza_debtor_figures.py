@@ -6,9 +6,10 @@ from ..engine.reasons import REMIND
 #: SQL condition: the fresh figures `f` say something else than debtor `d`, or are a day newer.
 CHANGED = """
     AND ((d.overdue_amount, d.not_due_amount, d.credit_amount, d.oldest_due_date, d.level_id,
-          d.paused, d.last_contact_date)
+          d.paused, d.last_contact_date, d.answer_waiting)
          IS DISTINCT FROM
-         (f.overdue, f.not_due, f.credit, f.oldest, f.level_id, f.paused, f.sent_date)
+         (f.overdue, f.not_due, f.credit, f.oldest, f.level_id, f.paused, f.sent_date,
+          f.answer_waiting)
          OR (f.oldest IS NULL AND d.next_date IS NOT NULL)
          OR d.figures_date < now() AT TIME ZONE 'UTC' - INTERVAL '1 day')
 """
@@ -75,7 +76,7 @@ class CobranzaDebtor(models.Model):
                    SET overdue_amount = f.overdue, not_due_amount = f.not_due,
                        credit_amount = f.credit, balance = f.overdue + f.not_due - f.credit,
                        oldest_due_date = f.oldest, level_id = f.level_id, paused = f.paused,
-                       last_contact_date = f.sent_date,
+                       last_contact_date = f.sent_date, answer_waiting = f.answer_waiting,
                        next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
                        figures_date = now() AT TIME ZONE 'UTC'
                   FROM fresh f
@@ -145,7 +146,9 @@ class CobranzaDebtor(models.Model):
                    o.oldest, t.level_id, c.sent_date,
                    EXISTS (SELECT 1 FROM cobranza_block b
                             WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
-                              AND (b.until IS NULL OR b.until > %(today)s)) AS paused
+                              AND (b.until IS NULL OR b.until > %(today)s)) AS paused,
+                   EXISTS (SELECT 1 FROM cobranza_interaction i
+                            WHERE i.debtor_id = d.id AND i.waiting) AS answer_waiting
               FROM cobranza_debtor d
          LEFT JOIN open o ON o.partner_id = d.partner_id
          LEFT JOIN told t ON t.debtor_id = d.id

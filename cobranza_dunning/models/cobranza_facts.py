@@ -80,7 +80,7 @@ class CobranzaFacts(models.AbstractModel):
              customer, customer_reach, contact, contact_reach, contacts, kind, sent,
              no_followup, payment_blocked, payments, blocks,
              level_id, level_delay, told_policy, told_on, contacted, pay_days, policy_id,
-             rule) = row
+             rule, answer_waiting, resent) = row
             policy = policies.get(policy_id)
             if debtor_id != known[0]:
                 people = _directory(customer, customer_reach, contacts) if debtor_id else None
@@ -98,6 +98,7 @@ class CobranzaFacts(models.AbstractModel):
                 last, contacted, _pay_days(pay_days) if pay_days else (),
                 policy, rule if policy else None,
                 routing.Addressee(contact, REACH[contact_reach]) if contact else None, known[1],
+                answer_waiting, resent,
             )  # fmt: skip
 
         return make
@@ -160,7 +161,8 @@ class CobranzaFacts(models.AbstractModel):
                  contacted AS (%(contacted)s),
                  in_process AS (%(in_process)s),
                  blocks AS (%(blocks)s),
-                 contacts AS (%(contacts)s)
+                 contacts AS (%(contacts)s),
+                 waiting AS (%(waiting)s)
             SELECT l.id, d.id, l.currency_id, l.amount_residual_currency::text,
                    COALESCE(l.date_maturity, l.date), l.amount_residual::text,
                    c.decimal_places, l.move_id,
@@ -173,7 +175,8 @@ class CobranzaFacts(models.AbstractModel):
                    contacted.sent_date, d.pay_days,
                    COALESCE(m.cobranza_policy_id, d.policy_id, %(default)s),
                    CASE WHEN m.cobranza_policy_id IS NOT NULL THEN 'invoice'
-                        WHEN d.policy_id IS NOT NULL THEN 'debtor' ELSE 'company' END
+                        WHEN d.policy_id IS NOT NULL THEN 'debtor' ELSE 'company' END,
+                   waiting.debtor_id IS NOT NULL, m.cobranza_resent_date
               FROM account_move_line l
               JOIN account_account a ON a.id = l.account_id
               JOIN account_move m ON m.id = l.move_id
@@ -191,6 +194,7 @@ class CobranzaFacts(models.AbstractModel):
          LEFT JOIN contacted ON contacted.debtor_id = d.id
          LEFT JOIN in_process ON in_process.move_id = l.move_id
          LEFT JOIN blocks ON blocks.debtor_id = d.id
+         LEFT JOIN waiting ON waiting.debtor_id = d.id
              WHERE %(where)s
           ORDER BY d.id NULLS FIRST, l.id
             """,
@@ -201,6 +205,7 @@ class CobranzaFacts(models.AbstractModel):
             contacts=self._query_contacts(company, debtor_ids),
             customer_reach=self._sql_reach("dp", "dp"),
             contact_reach=self._sql_reach("r", "dp"),
+            waiting=self._query_waiting(company),
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
         )
@@ -369,6 +374,17 @@ class CobranzaFacts(models.AbstractModel):
             """,
             company.id,
             date,
+        )
+
+    def _query_waiting(self, company):
+        """The debtors who wrote and whom nobody has looked after yet."""
+        return SQL(
+            """
+            SELECT DISTINCT i.debtor_id
+              FROM cobranza_interaction i
+             WHERE i.company_id = %s AND i.waiting
+            """,
+            company.id,
         )
 
 

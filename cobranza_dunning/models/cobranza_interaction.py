@@ -88,26 +88,51 @@ class CobranzaInteraction(models.Model):
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    message_body = fields.Html(related="message_id.body", string="Message text")
+    next_step = fields.Char(help="What is to be done next about it.")
+    next_step_date = fields.Date("Next step on", help="Our person gets an activity for that day.")
     automatic = fields.Boolean("Noticed by the program", readonly=True)
     waiting = fields.Boolean(
         "Waits for us",
         readonly=True,
         help="The customer wrote: reminders to him stop until somebody has handled it.",
     )
+    status = fields.Selection(
+        [("waiting", "Waits for us"), ("handled", "Handled"), ("noted", "Noted")],
+        compute="_compute_status",
+    )
     handled_by_id = fields.Many2one("res.users", readonly=True)
     handled_at = fields.Datetime("Handled on", readonly=True)
 
     _waiting_idx = models.Index("(debtor_id) WHERE waiting")
 
+    @api.depends("waiting", "handled_at")
+    def _compute_status(self):
+        for one in self:
+            handled_or_noted = "handled" if one.handled_at else "noted"
+            one.status = "waiting" if one.waiting else handled_or_noted
+
     # --- CRUD --------------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create interactions, with an activity for each next step that has its day."""
+        interactions = super().create(vals_list)
+        interactions._plan_next_step()
+        return interactions
+
     def write(self, vals):
-        """Write values; what the program noticed takes nothing but notes."""
-        if set(vals) - {"note"} and not self._gate_is_open() and any(self.mapped("automatic")):
+        """Write values; what the program noticed takes nothing but notes and a next step."""
+        self._check_gate(vals)
+        fixed = set(vals) - {"note", "next_step", "next_step_date"}
+        if fixed and not self._gate_is_open() and any(self.mapped("automatic")):
             raise UserError(
                 self.env._("What the program wrote down stays as it is: add a note instead.")
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("next_step_date"):
+            self._plan_next_step()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_automatic(self):
@@ -140,7 +165,31 @@ class CobranzaInteraction(models.Model):
         )
         # whoever handles the answer has done the work, whose list it was on doesn't matter
         waiting.activity_id.sudo().action_feedback()
-        waiting.debtor_id._refresh_now()
+        waiting.debtor_id._after_answers()
+
+    def action_resend(self):
+        """Open the dialog that sends invoices again, because they had not arrived."""
+        self.ensure_one()
+        return self.env["cobranza.resend.wizard"]._open(self)
+
+    def action_view_debtor(self):
+        """Open the customer's collections account."""
+        return self.debtor_id._get_records_action()
+
+    def action_view_reminder(self):
+        """Open the reminder that this is about."""
+        return self.reminder_id._get_records_action()
+
+    def action_view_move(self):
+        """Open the invoice that this is about."""
+        return self.move_id._get_records_action()
+
+    def _concerned_moves(self):
+        """The invoices this may be about: its own, else those of its reminder, else all open."""
+        self.ensure_one()
+        return (
+            self.move_id or self.reminder_id.line_ids.move_id or self.debtor_id.due_line_ids.move_id
+        ).filtered(lambda move: move.is_sale_document(include_receipts=True))
 
     def _attach(self, attachments):
         """Keep files with this interaction.
@@ -176,6 +225,16 @@ class CobranzaInteraction(models.Model):
             user_id=user.id,
         )
         self._gated().write({"activity_id": activity.id if activity else False})
+
+    def _plan_next_step(self):
+        """Give whoever is in charge an activity for the next step, once it has its day."""
+        for one in self.filtered("next_step_date"):
+            one.debtor_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=one.next_step_date,
+                summary=one.next_step or one.summary,
+                user_id=(one.user_id or self.env.user).id,
+            )
 
     def _describe(self):
         """What this is about and what was said, in one line."""

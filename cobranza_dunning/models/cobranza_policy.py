@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import dunning
@@ -113,12 +113,46 @@ class CobranzaPolicy(models.Model):
             fields.Command.create(vals) for vals in self.env["cobranza.route"]._default_vals()
         ],
     )
+    resend_restarts = fields.Boolean(
+        "Time for invoices sent again",
+        default=True,
+        tracking=True,
+        help="An invoice that had not arrived and was sent again is left alone for some days; "
+        "the level it has reached stays.",
+    )
+    resend_days = fields.Integer(
+        "Days after sending again",
+        default=7,
+        tracking=True,
+        help="So many days after the invoice was sent again its reminders may go on.",
+    )
+    thanks_days = fields.Integer(
+        "Thank within",
+        default=0,
+        tracking=True,
+        help="A customer who pays all that a reminder asked for within so many days is thanked "
+        "once; 0: nobody is thanked.",
+    )
+    thanks_template_id = fields.Many2one(
+        "mail.template",
+        "Text of the thank-you",
+        domain="[('model', '=', 'cobranza.reminder')]",
+        default=lambda self: self._standard_text("thanks"),
+        tracking=True,
+        ondelete="restrict",
+    )
     is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
     without_levels = fields.Boolean(compute="_compute_without_levels")
     has_problem = fields.Boolean(compute="_compute_has_problem")
 
     _cadence_not_negative = models.Constraint(
         "CHECK (cadence_days >= 0)", "The days between messages can't be negative."
+    )
+    _resend_days_not_negative = models.Constraint(
+        "CHECK (resend_days >= 0)", "The days after sending again can't be negative."
+    )
+    _thanks_days_not_negative = models.Constraint(
+        "CHECK (thanks_days >= 0)", "The days for thanks can't be negative."
     )
     _minimum_not_negative = models.Constraint(
         "CHECK (minimum_amount >= 0)", "The minimum can't be negative."
@@ -138,6 +172,26 @@ class CobranzaPolicy(models.Model):
     def _compute_has_problem(self):
         for policy in self:
             policy.has_problem = any(policy.level_ids.mapped("problem"))
+
+    @api.constrains("thanks_days", "thanks_template_id")
+    def _check_thanks_template_id(self):
+        for policy in self:
+            template = policy.thanks_template_id
+            if policy.thanks_days and not template:
+                raise ValidationError(
+                    self.env._(
+                        "“%(policy)s” thanks for payments: choose the text that is sent.",
+                        policy=policy.name,
+                    )
+                )
+            if template and template.model != "cobranza.reminder":
+                raise ValidationError(
+                    self.env._(
+                        "“%(template)s” is not a text for reminders: choose a template that "
+                        "applies to reminders.",
+                        template=template.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
@@ -265,6 +319,7 @@ class CobranzaPolicy(models.Model):
             respect_pay_days=self.respect_pay_days,
             places=self.currency_id.decimal_places,
             routes=self.route_ids._for_engine(),
+            resend_days=self.resend_days if self.resend_restarts else 0,
         )
 
 

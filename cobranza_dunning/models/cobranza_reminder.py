@@ -35,6 +35,7 @@ class CobranzaReminder(models.Model):
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
         "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",
+        "thanked_date",
     )  # fmt: skip
     _gated_create = True
     #: reminders approved or handed over at once by the scheduled action

@@ -45,7 +45,12 @@ class CobranzaReminder(models.Model):
     #: methods of a recordset that return {reminder id: Obstacle}, in the order they are asked;
     #: what one of them holds back the next ones are not asked about
     #: (the moment comes last: the register has what would really have left)
-    _obstacles = ("_stranger_obstacles", "_unreachable_obstacles", "_moment_obstacles")
+    _obstacles = (
+        "_answer_obstacles",
+        "_stranger_obstacles",
+        "_unreachable_obstacles",
+        "_moment_obstacles",
+    )
 
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="restrict"

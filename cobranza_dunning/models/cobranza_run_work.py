@@ -197,6 +197,7 @@ class CobranzaRun(models.Model):
         for run in self.search([("state", "=", "running")], order="id"):
             run.with_context(lang=run.company_id._cobranza_lang())._work_in_background()
         self.env["cobranza.reminder"]._cron_send()
+        self.env["cobranza.reminder"]._cron_thank()
         for company in self.env["cobranza.debtor"]._read_group([], ["company_id"]):
             self.env["cobranza.debtor"]._refresh_figures(company[0])
             self.env["ir.cron"]._commit_progress()

@@ -19,6 +19,7 @@ REASON_SELECTION = [
     ("cadence", "Customer contacted recently"),
     ("paused_until", "Paused until a date"),
     ("pay_day", "Pay day to come"),
+    ("invoice_resent", "Invoice sent again"),
     ("no_partner", "No customer"),
     ("no_policy", "No policy"),
     ("no_levels", "Policy without levels"),
@@ -40,6 +41,7 @@ REASON_SELECTION = [
     ("no_recipient", "Nobody to write to"),
     ("ambiguous_recipient", "Several recipients"),
     ("no_level_left", "Too late for what is left"),
+    ("answer_waiting", "Customer's answer waits"),
 ]
 
 SENTENCES = {
@@ -53,6 +55,9 @@ SENTENCES = {
     "paused_until": _lt("Paused; reminders may leave again on %(date)s."),
     "pay_day": _lt(
         "The customer's pay day is still to come; “%(level)s” may follow from %(date)s."
+    ),
+    "invoice_resent": _lt(
+        "The invoice was sent again; “%(level)s” may follow from %(date)s."
     ),
     "no_partner": _lt("The journal item has no customer: set one, so that it can be chased."),
     "no_policy": _lt("There is no policy: choose one in the settings or for the customer."),
@@ -85,6 +90,9 @@ SENTENCES = {
         "Several contacts have the role “%(role)s”: give one of them a lower number."
     ),
     "no_level_left": _lt("The levels left are for before the due date, and that has passed."),
+    "answer_waiting": _lt(
+        "The customer wrote: reminders stop until somebody has handled his answer."
+    ),
 }
 
 PARTS = {

@@ -30,6 +30,12 @@ class ResCompany(models.Model):
         "Contact for customers",
         help="Named in reminders to customers who have no collector of their own.",
     )
+    cobranza_reply_token = fields.Boolean(
+        "Answer address of its own for each reminder",
+        help="Answers find their reminder even if the customer's mail program drops the reference "
+        "to it. Your mail server must deliver addresses with a plus sign (catchall+…@) to the "
+        "mailbox of catchall@.",
+    )
     cobranza_keep_days = fields.Integer(
         "Keep decisions",
         default=90,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -13,11 +13,20 @@ class ResConfigSettings(models.TransientModel):
     )
     cobranza_run_mode = fields.Selection(related="company_id.cobranza_run_mode", readonly=False)
     cobranza_user_id = fields.Many2one(related="company_id.cobranza_user_id", readonly=False)
+    cobranza_reply_token = fields.Boolean(
+        related="company_id.cobranza_reply_token", readonly=False
+    )
+    cobranza_has_reply_domain = fields.Boolean(compute="_compute_cobranza_has_reply_domain")
     cobranza_keep_days = fields.Integer(related="company_id.cobranza_keep_days", readonly=False)
 
     cobranza_contact_days = fields.Integer(
         related="company_id.cobranza_contact_days", readonly=False
     )
+
+    @api.depends("company_id")
+    def _compute_cobranza_has_reply_domain(self):
+        for settings in self:
+            settings.cobranza_has_reply_domain = bool(settings.company_id.alias_domain_id)
 
     def action_cobranza_create_policy(self):
         """Give the company the standard policy and open it."""

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_amounts,
+    test_answers,
     test_block,
     test_cobranza_debtor,
     test_cobranza_interaction,
@@ -18,11 +19,13 @@ from . import (
     test_reminder_edited,
     test_reminder_gate,
     test_reminder_refresh,
+    test_resend,
     test_run,
     test_run_background,
     test_run_daily,
     test_run_record,
     test_selection,
     test_texts,
+    test_thanks,
     test_translations,
 )

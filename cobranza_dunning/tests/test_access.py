@@ -25,6 +25,7 @@ MAY = {
         "cobranza.cancel.wizard": "rwcu",
         "cobranza.recipient.wizard": "rwcu",
         "cobranza.pause.wizard": "rwcu",
+        "cobranza.resend.wizard": "rwcu",
     },
     "group_manager": {
         "cobranza.interaction": "u",

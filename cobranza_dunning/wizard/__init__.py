@@ -3,4 +3,5 @@ from . import (
     cobranza_cancel_wizard,
     cobranza_pause_wizard,
     cobranza_recipient_wizard,
+    cobranza_resend_wizard,
 )

@@ -338,6 +338,73 @@ def test_the_amount_of_a_line_that_takes_no_part_is_nothing(facts, amount):
     assert (one.amount, one.company_amount) == (amount, 20 * amount)
 
 
+# --- After an answer, and after an invoice was sent again ------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts, expected",
+    [
+        ({}, "answer_waiting"),  # would be told
+        ({"late": 1}, "answer_waiting"),  # would wait for its level
+        ({"debtor_contacted": ago(1), "policy": policy(cadence=7)}, "answer_waiting"),
+        ({"policy": policy(minimum=money(101))}, "answer_waiting"),
+        ({"reach": frozenset()}, "answer_waiting"),
+        # what nobody would chase anyway keeps its own reason
+        ({"pauses": (pause("block"),)}, "paused"),
+        ({"no_followup": True}, "no_followup"),
+        ({"policy": policy(level(5, kind="demand"))}, "demand_first"),
+        ({"residual": -1}, "credit"),
+    ],
+)
+def test_whatever_would_follow_waits_for_the_answer_to_be_handled(facts, expected):
+    assert reasons(item(answer_waiting=True, **facts)) == [expected]
+
+
+def test_an_answer_leaves_the_amount_to_chase_alone():
+    """So that an approved reminder is held back and not emptied."""
+    [one] = assess([item(100, answer_waiting=True)], TODAY)
+    assert (one.decision.reason, one.amount) == ("answer_waiting", 100)
+
+
+@pytest.mark.parametrize(
+    "days_since, expected",
+    [
+        (0, ("wait", "invoice_resent", ahead(7))),
+        (6, ("wait", "invoice_resent", ahead(1))),  # the last day
+        (7, ("remind", "level_reached", None)),  # the day
+        (8, ("remind", "level_reached", None)),
+    ],
+)
+def test_an_invoice_sent_again_has_its_time(days_since, expected):
+    [decision] = decide(item(resent=ago(days_since), policy=policy(resend_days=7)))
+    assert (decision.outcome, decision.reason, decision.next_date) == expected
+    assert decision.level.delay == 5
+
+
+def test_an_invoice_sent_again_keeps_its_level():
+    [decision] = decide(
+        item(late=30, last=told(5, 20), resent=ago(1), policy=policy(resend_days=7))
+    )
+    assert (decision.reason, decision.level.delay) == ("invoice_resent", 15)
+
+
+@pytest.mark.parametrize(
+    "facts, days, expected",
+    [
+        ({}, 0, "level_reached"),  # the policy gives no time
+        ({"late": 1}, 3, "level_not_reached"),  # the level comes later than the time ends
+        ({"late": 1}, 4, "level_not_reached"),  # on the same day
+        ({"late": 1}, 5, "invoice_resent"),
+        ({"answer_waiting": True}, 7, "answer_waiting"),
+        ({"policy": NO_LEVELS}, 7, "no_levels"),
+        ({"late": 99, "last": told(40, 30)}, 7, "final_level_done"),
+    ],
+)
+def test_which_reason_comes_first_after_sending_again(facts, days, expected):
+    usual = {"policy": policy(resend_days=days), "resent": TODAY}
+    assert reasons(item(**{**usual, **facts})) == [expected]
+
+
 # --- Every reason ---------------------------------------------------------------------------
 
 ONCE = (level(5), level(15))
@@ -372,6 +439,8 @@ WAYS = {
         directory=directory(addressee(1, "payments_clerk"), addressee(2, "payments_clerk"))
     ),
     "below_minimum": item(policy=policy(minimum=money(101))),
+    "answer_waiting": item(answer_waiting=True),
+    "invoice_resent": item(resent=ago(1), policy=policy(resend_days=7)),
 }
 
 

@@ -1,0 +1,98 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+
+class AccountMove(models.Model):
+    """An invoice that didn't reach the customer is sent again, and gets its time to be read."""
+
+    # a file for each part of its life
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    def cobranza_resend(self, recipient_id=None):
+        """Send these invoices again, with their PDF, because they had not arrived.
+
+        recipient_id: id of a contact of the customer; left out: whoever got the last reminder
+        about the invoice, else the invoice's own contact.
+        Their due lines are left alone for the time that the policy gives, and what waited
+        because they had not arrived counts as handled.  A portal visitor (through sudo) gets
+        each invoice once a day.  Returns True.
+        Raises UserError for what isn't a posted invoice, for a stranger, and for somebody
+        without an e-mail address; AccessError for users who aren't collectors.
+        """
+        self._cobranza_check_resend()
+        # a collector need not be an accountant: what he may do is decided above
+        moves_sudo = self.sudo()
+        if self.env.user.share:
+            moves_sudo = moves_sudo.filtered(lambda move: not move._cobranza_resent_today())
+        for move_sudo in moves_sudo:
+            move_sudo._cobranza_send_again(move_sudo._cobranza_recipient(recipient_id))
+        for debtor_sudo, moves in moves_sudo.grouped("cobranza_debtor_id").items():
+            debtor_sudo._after_resend(moves)
+        return True
+
+    def _cobranza_resent_today(self):
+        return self.cobranza_resent_date == self.company_id._cobranza_today()
+
+    def _cobranza_check_resend(self):
+        """Check that the user may send these invoices again and that they are invoices."""
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_collector"):
+            raise AccessError(self.env._("Only collectors may send an invoice again."))
+        for move in self:
+            if move.state != "posted" or not move.is_sale_document(include_receipts=True):
+                raise UserError(
+                    self.env._(
+                        "%(document)s isn't a posted invoice: choose one that is.",
+                        document=move.display_name,
+                    )
+                )
+
+    def _cobranza_recipient(self, recipient_id):
+        """The contact an invoice is sent to again; it is the customer's or a reminder's."""
+        told = self.env["cobranza.reminder.line"].search(
+            [("move_id", "=", self.id), ("reminder_id.state", "=", "sent")], order="id desc"
+        )
+        told = told.reminder_id.recipient_id
+        recipient = told[:1] or self.partner_id
+        if recipient_id:
+            recipient = self.env["res.partner"].browse(recipient_id).exists()
+            if recipient.commercial_partner_id != self.commercial_partner_id and (
+                recipient not in told
+            ):
+                raise UserError(
+                    self.env._(
+                        "Choose a contact of %s: an invoice isn't sent to anybody else.",
+                        self.commercial_partner_id.name,
+                    )
+                )
+        if not recipient._cobranza_has_email():
+            raise UserError(
+                self.env._(
+                    "%s has no e-mail address: add one to the contact and send again.",
+                    recipient.display_name,
+                )
+            )
+        return recipient
+
+    def _cobranza_send_again(self, recipient):
+        """Send one invoice by Odoo's own means and write down that it was."""
+        self.env["account.move.send"]._generate_and_send_invoices(
+            self, sending_methods=["email"], mail_partner_ids=recipient.ids
+        )
+        today = self.company_id._cobranza_today()
+        self.write({"cobranza_resent_date": today, "is_move_sent": True})
+        if not self.cobranza_debtor_id:
+            return
+        self.env["cobranza.interaction"]._log(
+            [
+                {
+                    "debtor_id": self.cobranza_debtor_id.id,
+                    "move_id": self.id,
+                    "contact_id": recipient.id,
+                    "direction": "out",
+                    "channel": "email",
+                    "kind": "invoice_resent",
+                    "summary": self.env._("%(invoice)s was sent again", invoice=self.name),
+                }
+            ]
+        )
