@@ -197,6 +197,37 @@ def create_customers(company, terms, rows):
     return found
 
 
+def give_roles(company, people, customers, rows):
+    """Give people at the customers their roles in collections.
+
+    people: of the table of people. customers: {key: a contact}, as `create_customers` returns
+    them; each has a collections account already.
+    rows: {key: customer's row} of the table of customers.
+    """
+    env = company.env
+    debtors = env["cobranza.debtor"].search([("company_id", "=", company.id)])
+    debtors = debtors.grouped("partner_id")
+    for person in people:
+        row = rows[person["customer"]]
+        customer = customers[person["customer"]].commercial_partner_id
+        contact = customer.create(
+            {
+                **_address(company, row),
+                **{name: person[name] for name in ("name", "function")},
+                "parent_id": customer.id,
+                "email": _email({**row, **person, "key": row["key"]}, "email"),
+            }
+        )
+        env["cobranza.contact.role"].create(
+            {
+                "debtor_id": debtors[customer].id,
+                "partner_id": contact.id,
+                "role": person["role"],
+                "priority": int(person["priority"]),
+            }
+        )
+
+
 def _customer_vals(company, row, terms):
     return {
         **_address(company, row),

@@ -37,6 +37,7 @@ class Ledger:
         self.currencies = self._activate_currencies(today)
         self.cashier = Cashier(self.company)
         self.moves = {}
+        self._strangers = list(plan.table("people").values())
         self._waiting = plan.events(today, customers, invoices)
 
     def play(self, until=None):
@@ -56,7 +57,23 @@ class Ledger:
             (plan.Pause, self._each(self._pause)),
         ):
             make([event for event in now if isinstance(event, kind)])
+        self._give_roles()
         return len(now)
+
+    def _give_roles(self):
+        """Introduce the people at those customers that owe something by now."""
+        self.env["cobranza.debtor"]._ensure(self.company)
+        owing = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
+        known = [
+            person
+            for person in self._strangers
+            if self._is_among(person["customer"], owing.partner_id)
+        ]
+        demo_company.give_roles(self.company, known, self.contacts, self.rows)
+        self._strangers = [person for person in self._strangers if person not in known]
+
+    def _is_among(self, key, partners):
+        return key in self.contacts and self.contacts[key].commercial_partner_id in partners
 
     def _each(self, make):
         return lambda events: [make(event) for event in events]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine.channels import NEEDS
 from ..engine.routing import INFLUENCER, PERSON
 from .cobranza_reminder import OPEN_STATES
 from .cobranza_reminder_delivery import Obstacle
@@ -76,6 +77,15 @@ class CobranzaReminder(models.Model):
             raise UserError(
                 self.env._(
                     "%s is a person of influence, who never gets a demand: choose another contact.",
+                    partner.display_name,
+                )
+            )
+        way = NEEDS[self.channel]
+        reached = partner._cobranza_has_email() if way == "email" else True
+        if not reached or not partner._cobranza_reachable(way):
+            raise UserError(
+                self.env._(
+                    "%s can't be reached by this reminder: complete the contact's address first.",
                     partner.display_name,
                 )
             )

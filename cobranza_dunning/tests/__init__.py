@@ -14,6 +14,7 @@ from . import (
     test_neutralize,
     test_performance,
     test_policy,
+    test_recipient,
     test_reminder,
     test_reminder_approval,
     test_reminder_edited,

@@ -51,6 +51,15 @@ class TestDemoCompany(TransactionCase):
         debtors = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(debtors), 12)
 
+    def test_people_have_their_roles(self):
+        roles = self.env["cobranza.contact.role"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(
+            set(roles.mapped("role")),
+            {"payments_clerk", "superior", "collections_address", "influencer"},
+        )
+        told = self.dunning.line_ids.filtered(lambda line: line.outcome == "remind")
+        self.assertIn("payments_clerk", told.mapped("recipient_rule"))
+
     def test_taxes_and_currencies(self):
         invoices = self.moves(("move_type", "=", "out_invoice"))
         self.assertEqual(set(invoices.currency_id.mapped("name")), {"EUR", "USD", "MXN"})
