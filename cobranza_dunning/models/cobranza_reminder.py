@@ -36,6 +36,7 @@ class CobranzaReminder(models.Model):
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
         "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",
         "thanked_date",
+        "text_short", "letter_id", "contacted_at",
     )  # fmt: skip
     _gated_create = True
     #: reminders approved or handed over at once by the scheduled action

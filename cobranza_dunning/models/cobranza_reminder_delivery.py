@@ -320,6 +320,7 @@ class CobranzaReminder(models.Model):
         """
         domain = [
             ("state", "=", "approved"),
+            ("channel", "not in", channels.BY_HAND),
             "|",
             "|",
             ("automatic", "=", True),

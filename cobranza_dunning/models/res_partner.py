@@ -1,6 +1,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 #: LIKE pattern, for SQL and domains, of an address a message can go to: text on both sides of an @.
@@ -102,6 +103,15 @@ class ResPartner(models.Model):
         if way == "phone":
             return bool(re.match(PHONE_PATTERN, self.phone_sanitized or ""))
         return bool(self.street and (self.city or self.zip))
+
+    def _cobranza_no_phone(self):
+        """The refusal of a call or chat with somebody who has no number to use."""
+        return UserError(
+            self.env._(
+                "%s has no valid phone number: add one with its country code to the contact.",
+                self.display_name,
+            )
+        )
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

@@ -1,0 +1,78 @@
+"""Short texts for SMS, chats and calls: named placeholders, links, and how long they are."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote
+
+#: What a short text may name, each in braces.
+PLACEHOLDERS = ("name", "company", "amount", "invoices", "link", "contact")
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+#: The alphabet of GSM 03.38; a text within it has 160 characters in one SMS, any other 70.
+GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+#: Characters of its extension: each takes the place of two.
+GSM_EXTENSION = frozenset("^{}\\[~]|€\f")
+
+
+class Size(NamedTuple):
+    """How long a text is as an SMS.
+
+    characters: places it takes; segments: how many SMS are charged for it.
+    unicode: whether characters outside the GSM alphabet make each SMS hold 70 places only.
+    """
+
+    characters: int
+    segments: int
+    unicode: bool
+
+
+def unknown_placeholders(text):
+    """Return the names in braces that a short text may not use, in their order."""
+    return [name for name in _PLACEHOLDER.findall(text or "") if name not in PLACEHOLDERS]
+
+
+def has_stray_braces(text):
+    """Whether braces are left that are no placeholder: one was opened and not closed."""
+    return bool(re.search(r"[{}]", _PLACEHOLDER.sub("", text or "")))
+
+
+def fill(text, values):
+    """Return the text with its placeholders filled in.
+
+    values: {placeholder: text}; one that is missing or empty leaves no gap behind.  Kinds of
+    spaces that only typesetting knows become plain ones: they would double the price of an SMS.
+    """
+    filled = _PLACEHOLDER.sub(lambda found: values.get(found[1]) or "", text)
+    filled = re.sub(r"[^\S\n]+", " ", filled)
+    return re.sub(r" +([.,;:!?)](?=\s|$))", r"\1", filled).strip()
+
+
+def size(text):
+    """Return the Size of a text as an SMS (GSM 03.38 and 03.40)."""
+    if all(char in GSM or char in GSM_EXTENSION for char in text):
+        characters = len(text) + sum(char in GSM_EXTENSION for char in text)
+        single, each, is_unicode = 160, 153, False
+    else:
+        characters = len(text.encode("utf-16-le")) // 2
+        single, each, is_unicode = 70, 67, True
+    segments = 1 if characters <= single else -(-characters // each)
+    return Size(characters, segments, is_unicode)
+
+
+def whatsapp_link(number, text):
+    """Return the click-to-chat address for a number in the form of E.164."""
+    return f"https://wa.me/{number.lstrip('+')}?text={quote(text, safe='')}"
+
+
+def sms_link(number, text):
+    """Return the link that opens the phone's own app for messages, with the text (RFC 5724)."""
+    return f"sms:{number}?body={quote(text, safe='')}"
+
+
+def call_link(number):
+    """Return the link that dials a number (RFC 3966)."""
+    return f"tel:{number}"

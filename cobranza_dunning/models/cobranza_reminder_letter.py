@@ -1,0 +1,97 @@
+from odoo import fields, models
+
+from ..engine.words import amount_in_words
+from .amounts import to_decimal
+
+LETTER = "cobranza_dunning.cobranza_reminder_report_letter"
+
+
+class CobranzaReminder(models.Model):
+    """The reminder on paper: what it says beside its text, and the very PDF that was sent."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+
+    letter_id = fields.Many2one(
+        "ir.attachment",
+        "Letter as sent",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The PDF that was printed when the letter was marked as sent.",
+    )
+
+    def action_print_letter(self):
+        """Print these reminders as letters, in one file; nothing is marked as sent."""
+        self.check_access("read")
+        return self.env.ref(LETTER).report_action(self, config=False)
+
+    def _totals_in_words(self):
+        """What is to be paid in each currency, as (amount, the same in words), for the letter."""
+        self.ensure_one()
+        return [
+            (self._format_money(total, currency), _capitalized(self._in_words(total, currency)))
+            for currency, total in self._totals()
+        ]
+
+    def _totals(self):
+        """(currency, sum) of the lines, in the order of the table."""
+        return [
+            (currency, sum(lines.mapped("amount")))
+            for currency, lines in self.line_ids.grouped("currency_id").items()
+        ]
+
+    def _in_words(self, amount, currency):
+        places = currency.decimal_places
+        return amount_in_words(to_decimal(amount, currency), currency.name, self.lang, places)
+
+    def _letter_address(self):
+        """Whose address stands in the window: the recipient's, or else his company's."""
+        self.ensure_one()
+        # who gets the letter is decided; any printing user may read where he lives
+        recipient_sudo = self.recipient_id.sudo()
+        return recipient_sudo._cobranza_reachable("address") or recipient_sudo
+
+    def _letter_date(self):
+        """The day on the letter: when it was sent, or today in the company."""
+        return self.sent_date or self.company_id._cobranza_today()
+
+    def _letter_name(self):
+        """The name of the file with the letter."""
+        self.ensure_one()
+        with_lang = self.with_context(lang=self.lang)
+        day = fields.Date.to_string(self._letter_date())
+        return f"{with_lang.env._('Letter')} {self.partner_id.name} {day}.pdf".replace("/", "-")
+
+    def _kept_letter_name(self):
+        """The name under which the letter that left is kept; False for one that did not."""
+        return self.letter_id.name if self.state == "sent" else False
+
+    def _deliver_letter(self):
+        """Keep the letters as they are printed now; a person puts them into envelopes."""
+        pdfs = self._letter_pdfs()
+        attachments = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": reminder._letter_name(),
+                    "raw": pdfs[reminder.id],
+                    "mimetype": "application/pdf",
+                    "res_model": self._name,
+                    "res_id": reminder.id,
+                }
+                for reminder in self
+            ]
+        )
+        for reminder, attachment in zip(self._gated(), attachments, strict=True):
+            reminder.letter_id = attachment
+
+    def _letter_pdfs(self):
+        """Return {reminder id: PDF} of these letters, made in one go."""
+        reports = self.env["ir.actions.report"].with_context(webp_as_jpg=True)
+        streams = reports._render_qweb_pdf_prepare_streams(LETTER, {}, res_ids=self.ids)
+        return {reminder.id: streams[reminder.id]["stream"].getvalue() for reminder in self}
+
+
+def _capitalized(text):
+    """The text with a capital at its beginning; the rest is left alone ("US dollars")."""
+    return text[:1].upper() + text[1:]

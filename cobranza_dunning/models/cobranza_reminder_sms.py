@@ -1,0 +1,95 @@
+from odoo import api, models
+from odoo.fields import Command, Domain
+
+#: Odoo's notification statuses for an SMS, where they mean something else than for an e-mail:
+#: "pending" was taken by the operator, "process" is on its way to him.
+SMS_DELIVERY = {"pending": "delivered", "process": "queued"}
+
+
+class CobranzaReminder(models.Model):
+    """Reminders by SMS, through Odoo's own queue; what became of them is read back from it."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+
+    def _deliver_sms(self):
+        """Put one SMS per reminder into Odoo's queue."""
+        # the queue is the system's; what this user may send is decided by the reminder's state
+        messages_sudo = self.env["mail.message"].sudo().create(
+            [one._sms_message_vals() for one in self]
+        )
+        sms_sudo = self.env["sms.sms"].sudo().create(
+            [
+                {
+                    "number": reminder.phone_number,
+                    "body": reminder.text_short,
+                    "partner_id": reminder.recipient_id.id,
+                    "mail_message_id": message.id,
+                }
+                for reminder, message in zip(self, messages_sudo, strict=True)
+            ]
+        )
+        self.env["mail.notification"].sudo().create(
+            [
+                {
+                    "author_id": sms.mail_message_id.author_id.id,
+                    "mail_message_id": sms.mail_message_id.id,
+                    "res_partner_id": sms.partner_id.id,
+                    "notification_type": "sms",
+                    "notification_status": "ready",
+                    "sms_number": sms.number,
+                    "sms_id_int": sms.id,
+                    "sms_tracker_ids": [Command.create({"sms_uuid": sms.uuid})],
+                    "is_read": True,
+                }
+                for sms in sms_sudo
+            ]
+        )
+        quiet = self.with_context(tracking_disable=True)._gated()
+        for reminder, message in zip(quiet, messages_sudo, strict=True):
+            reminder.write({"mail_message_id": message.id})
+
+    def _sms_message_vals(self):
+        self.ensure_one()
+        return {
+            "body": self.text_short,
+            "author_id": self.user_id.partner_id.id,
+            "model": self._name,
+            "res_id": self.id,
+            "record_name": self.partner_id.display_name,
+            "message_type": "sms",
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+        }
+
+    def _compute_delivery(self):
+        """Read what became of the messages; an SMS's statuses have meanings of their own."""
+        super()._compute_delivery()
+        by_sms = self.filtered(lambda one: one.channel == "sms" and one.mail_message_id)
+        if not by_sms:
+            return
+        notifications_sudo = self.env["mail.notification"].sudo().search(
+            [("mail_message_id", "in", by_sms.mail_message_id.ids)]
+        )
+        for reminder in by_sms:
+            found = notifications_sudo.filtered(
+                lambda one, message=reminder.mail_message_id: one.mail_message_id == message
+            )
+            status = found[:1].notification_status
+            if status in SMS_DELIVERY:
+                reminder.delivery = SMS_DELIVERY[status]
+                reminder.delivery_error = False
+
+    @api.model
+    def _search_delivery(self, operator, value):
+        """Search as `_compute_delivery` reads."""
+        found = super()._search_delivery(operator, value)
+        if found is NotImplemented:
+            return found
+        different = Domain("channel", "=", "sms") & self._with_notification(
+            [("notification_status", "in", list(SMS_DELIVERY))]
+        )
+        wanted = [status for status, name in SMS_DELIVERY.items() if name in value]
+        by_sms = Domain("channel", "=", "sms") & self._with_notification(
+            [("notification_status", "in", wanted)]
+        )
+        return (found & ~different) | by_sms

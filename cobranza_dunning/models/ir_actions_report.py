@@ -1,0 +1,22 @@
+from odoo import models
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+
+class IrActionsReport(models.Model):
+    """Letters are printed in one file by any wkhtmltopdf."""
+
+    _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Make the PDFs; one by one where wkhtmltopdf can't put several records into one.
+
+        The one of a distribution, without the patched Qt, refuses it; Odoo merges them later.
+        """
+        prepare = super()._render_qweb_pdf_prepare_streams
+        letters = self._get_report(report_ref).model == "cobranza.reminder"
+        if not letters or len(res_ids or ()) < 2 or _wkhtml().is_patched_qt:
+            return prepare(report_ref, data, res_ids=res_ids)
+        streams = {}
+        for res_id in dict.fromkeys(res_ids):
+            streams.update(prepare(report_ref, data, res_ids=[res_id]))
+        return streams

@@ -1,0 +1,216 @@
+"""The reminder on paper: its words, its pages, and what is kept of it."""
+
+import io
+import os
+import stat
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.addons.base.models import ir_actions_report
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools.pdf import PdfFileReader
+from odoo.tools.which import which
+
+from .cases import ReminderCase
+from .common import days_ago
+
+LETTER = "cobranza_dunning.cobranza_reminder_report_letter"
+
+#: A wkhtmltopdf as distributions build it: no header, no footer, one document per file.
+UNPATCHED = """#!/usr/bin/env python3
+import subprocess, sys
+args = sys.argv[1:]
+if args == ["--version"]:
+    print("wkhtmltopdf 0.12.6")
+    sys.exit(0)
+for option in ("--header-html", "--footer-html"):
+    while option in args:
+        at = args.index(option)
+        del args[at:at + 2]
+if sum(".body." in one for one in args) > 1:
+    sys.stderr.write("Error: This version of wkhtmltopdf is build against an unpatched version")
+    sys.exit(1)
+sys.exit(subprocess.call(["{real}", *args]))
+"""
+
+
+@tagged("-at_install", "post_install")
+class TestLetter(ReminderCase):
+    """Letters are made by wkhtmltopdf itself and read with pypdf."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for lang in ("es_MX", "pt_BR"):
+            cls.env["res.lang"]._activate_lang(lang)
+        addons = cls.env["ir.module.module"].sudo().with_context(overwrite=True)
+        addons.search([("name", "in", ("web", "cobranza_dunning"))])._update_translations(
+            ["es_MX", "pt_BR"]
+        )
+        cls.company.partner_id.write({"street": "Calle Mayor 1", "city": "Madrid"})
+        cls.company.write({"company_details": "Sender House", "report_footer": "Registered 4711"})
+        cls.partner.write({"street": "Main Street 7", "city": "Springfield", "zip": "12345"})
+
+    def pdf(self, reminders):
+        """The file that the Print menu gives for these reminders."""
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        with self.allow_pdf_render():
+            return report._render_qweb_pdf(LETTER, reminders.ids)[0]
+
+    def pages(self, pdf):
+        """The text of each page, without the gaps that typesetting makes."""
+        show = os.environ.get("COBRANZA_KEEP_PDF")
+        if show:
+            Path(show, f"{self.id()}.pdf").write_bytes(pdf)
+        return [" ".join(page.extract_text().split()) for page in self.reader(pdf).pages]
+
+    def reader(self, pdf):
+        """The PDF to look into."""
+        return PdfFileReader(io.BytesIO(pdf))
+
+    def one(self, lang="en_US", amount=1234.56, **vals):
+        """A reminder of one line, approved."""
+        self.partner.lang = lang
+        self.invoice(self.partner, amount, **vals)
+        return self.approved()
+
+    def test_one_page(self):
+        reminder = self.one()
+        [page] = self.pages(self.pdf(reminder))
+        for text in (
+            "Sender House", "Registered 4711", "Page 1 / 1", "Ana Customer", "Main Street 7",
+            "12345", reminder.subject, "Dear Ana Customer", reminder.line_ids.name, "1,234.56",
+            "(One thousand two hundred and thirty-four US dollars and fifty-six cents)",
+            "March 10, 2026",
+        ):  # fmt: skip
+            self.assertIn(text, page)
+
+    def test_in_the_customers_language(self):
+        reminder = self.one("es_MX")
+        [page] = self.pages(self.pdf(reminder))
+        for text in (
+            "Hola, Ana Customer", "Vencimiento", "Página 1 / 1", "10 de marzo de 2026",
+            "(Mil doscientos treinta y cuatro dólares estadounidenses con cincuenta y seis "
+            "centavos)", "A pagar",
+        ):  # fmt: skip
+            self.assertIn(text, page)
+        for text in ("Dear", "Due date", "Page 1", "March", "To pay"):
+            self.assertNotIn(text, page)
+
+    def test_in_portuguese(self):
+        reminder = self.one("pt_BR")
+        [page] = self.pages(self.pdf(reminder))
+        self.assertIn("Página 1 / 1", page)
+        self.assertIn("10 de março de 2026", page)
+        self.assertIn("(Mil duzentos e trinta e quatro dólares americanos", page)
+        self.assertNotIn("Dear", page)
+
+    def test_one_amount_in_words_for_each_currency(self):
+        mxn = self.new_currency("MXN", 20)
+        self.invoice(self.partner, 100)
+        self.partner.lang = "es_MX"
+        self.invoice(self.partner, 21000.56, currency=mxn)
+        self.invoice(self.partner, 5)
+        reminder = self.approved()
+        self.assertEqual(
+            [words for _amount, words in reminder._totals_in_words()],
+            ["Ciento cinco dólares estadounidenses", "Veintiún mil pesos 56/100 M.N."],
+        )
+        [page] = self.pages(self.pdf(reminder))
+        self.assertIn("(Veintiún mil pesos 56/100 M.N.)", page)
+        self.assertIn("(Ciento cinco dólares estadounidenses)", page)
+
+    def test_a_currency_without_a_name_is_written_as_its_code(self):
+        coins = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q"})
+        self.env["res.currency.rate"].create(
+            {"currency_id": coins.id, "rate": 2, "name": "2000-01-01"}
+        )
+        self.invoice(self.partner, 2.5, currency=coins)
+        words = self.approved()._totals_in_words()[0][1]
+        self.assertEqual(words, "QQQ two 50/100")
+
+    def test_many_lines_repeat_the_head_of_the_table(self):
+        for number in range(60):
+            self.invoice(self.partner, 100 + number, days_ago(30 + number % 20))
+        pages = self.pages(self.pdf(self.approved()))
+        self.assertGreater(len(pages), 1)
+        for number, page in enumerate(pages, 1):
+            self.assertIn("Sender House", page)
+            self.assertIn("Registered 4711", page)
+            self.assertIn(f"Page {number} / {len(pages)}", page)
+        with_lines = [page for page in pages if "SALE/20" in page]
+        self.assertGreater(len(with_lines), 1)
+        for page in with_lines:
+            self.assertIn("Open amount", page)
+        self.assertIn("seven hundred and seventy", pages[-1])
+
+    def test_a_batch_in_one_file(self):
+        for name in ("Ana", "Berta", "Carla"):
+            self.invoice(self.new_partner(name), 100)
+        for number in range(40):
+            self.invoice(self.partner, 100 + number)
+        reminders = self.approved()
+        pages = self.pages(self.pdf(reminders))
+        self.assertGreater(len(pages), 4)
+        starts = [page for page in pages if "Dear" in page]
+        self.assertEqual(len(starts), 4)
+        for page, name in zip(starts, reminders.mapped("partner_id.name"), strict=True):
+            self.assertIn(name, page)
+            self.assertIn("Page 1 / ", page)
+
+    def test_a_batch_with_a_wkhtmltopdf_that_refuses_several(self):
+        for name in ("Ana", "Berta"):
+            self.invoice(self.new_partner(name), 100)
+        reminders = self.approved()
+        with tempfile.TemporaryDirectory() as folder:
+            binary = Path(folder, "wkhtmltopdf")
+            binary.write_text(UNPATCHED.replace("{real}", which("wkhtmltopdf")))
+            binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+            path = os.pathsep.join((folder, os.environ["PATH"]))
+            self.addCleanup(ir_actions_report._wkhtml.cache_clear)
+            with patch.dict(os.environ, PATH=path):
+                ir_actions_report._wkhtml.cache_clear()
+                self.assertFalse(ir_actions_report._wkhtml().is_patched_qt)
+                pages = self.pages(self.pdf(reminders))
+        self.assertEqual(len(pages), 2)
+        self.assertIn("Dear Ana", pages[0])
+        self.assertIn("Dear Berta", pages[1])
+
+    def test_the_letter_says_what_was_approved(self):
+        reminder = self.one()
+        self.template.body_html = "<p>Something else</p>"
+        [page] = self.pages(self.pdf(reminder))
+        self.assertIn("Dear Ana Customer", page)
+
+    def test_the_address_of_the_company_for_a_contact_without_one(self):
+        person = self.child("Paula Paying", street=False, city=False, zip=False)
+        self.invoice(person, 100)
+        reminder = self.approved()
+        self.assertEqual(reminder._letter_address(), self.partner)
+        [page] = self.pages(self.pdf(reminder))
+        self.assertIn("Ana Customer Paula Paying Main Street 7", page)
+
+    def test_the_address_of_a_contact_comes_first(self):
+        person = self.child("Paula Paying", street="Side Street 9", city="Shelbyville")
+        self.invoice(person, 100)
+        reminder = self.approved()
+        self.assertEqual(reminder._letter_address(), person)
+
+    def test_the_button_prints_without_sending(self):
+        reminder = self.one()
+        action = reminder.action_print_letter()
+        self.assertEqual(action["report_name"], "cobranza_dunning.report_reminder_letter")
+        self.assertEqual(action["context"]["active_ids"], reminder.ids)
+        self.pdf(reminder)
+        self.assertEqual(reminder.state, "approved")
+        self.assertFalse(reminder.letter_id)
+
+    def test_an_auditor_prints_and_a_stranger_does_not(self):
+        reminder = self.one()
+        auditor = self.new_user("cobranza_dunning.group_auditor")
+        reminder.with_user(auditor).action_print_letter()
+        self.assertIn("One thousand", reminder.with_user(auditor)._totals_in_words()[0][1])
+        with self.assertRaises(AccessError):
+            reminder.with_user(self.new_user("base.group_user")).action_print_letter()

@@ -1,0 +1,112 @@
+"""Reminders by SMS: up to Odoo's queue, and what its states mean afterwards."""
+
+from unittest.mock import patch
+
+from odoo.addons.sms.tools.sms_api import SmsApi
+from odoo.tests import tagged
+
+from .common import days_ago
+from .test_channels import E164, ChannelCase
+
+
+@tagged("-at_install", "post_install")
+class TestSms(ChannelCase):
+    def sent(self):
+        """A reminder handed over by SMS."""
+        reminder = self.approved_by("sms")
+        reminder.action_send()
+        return reminder
+
+    def sms(self, reminder):
+        """The SMS of a reminder in Odoo's queue."""
+        return self.env["sms.sms"].sudo().search(
+            [("mail_message_id", "=", reminder.mail_message_id.id)]
+        )
+
+    def report(self, reminder, state, **vals):
+        """Let the queue report a state, as it does after the operator's answer."""
+        self.sms(reminder).sms_tracker_id.with_context(
+            sms_skip_msg_notification=True
+        )._action_update_from_sms_state(state, **vals)
+        reminder.invalidate_recordset()
+
+    def test_one_sms_waits_in_the_queue(self):
+        reminder = self.sent()
+        self.assertEqual((reminder.state, reminder.delivery), ("sent", "queued"))
+        sms = self.sms(reminder)
+        self.assertEqual(
+            (sms.number, sms.body, sms.state, sms.partner_id),
+            (E164, reminder.text_short, "outgoing", self.partner),
+        )
+        self.assertEqual(reminder.mail_message_id.message_type, "sms")
+        self.assertFalse(reminder.mail_ids)
+
+    def test_it_counts_as_told(self):
+        self.sent()
+        move = self.env["account.move"].search([("partner_id", "=", self.partner.id)])
+        self.assertEqual(self.decide(move).reason, "level_not_reached")
+
+    def test_what_became_of_it(self):
+        reminder = self.sent()
+        for state, delivery in (
+            ("process", "queued"), ("pending", "delivered"), ("sent", "delivered"),
+        ):  # fmt: skip
+            with self.subTest(state=state):
+                self.report(reminder, state)
+                self.assertEqual(reminder.delivery, delivery)
+                self.assertFalse(reminder.problem_text)
+                for other in ("queued", "delivered", "unconfirmed", "failed"):
+                    found = self.env["cobranza.reminder"].search([("delivery", "=", other)])
+                    self.assertEqual(reminder in found, other == delivery, other)
+
+    def test_what_did_not_arrive_is_not_told(self):
+        reminder = self.sent()
+        self.report(reminder, "error", failure_type="sms_number_format")
+        self.assertEqual(reminder.delivery, "failed")
+        self.assertTrue(reminder.problem_text)
+        self.assertIn(
+            reminder, self.env["cobranza.reminder"].search([("delivery", "=", "failed")])
+        )
+        self.assertEqual(self.decide(reminder.line_ids.move_id).reason, "level_reached")
+
+    def test_a_bounce(self):
+        reminder = self.sent()
+        self.sms(reminder).sms_tracker_id.with_context(
+            sms_skip_msg_notification=True
+        )._action_update_from_provider_error("invalid_destination")
+        reminder.invalidate_recordset()
+        self.assertEqual(reminder.delivery, "bounced")
+
+    def test_the_queue_sends_it(self):
+        """Odoo's own sending, with its service answering from memory: nothing leaves the house."""
+        reminder = self.sent()
+        sms = self.sms(reminder)
+
+        def answer(api, endpoint, params):
+            return [
+                {"uuid": number["uuid"], "state": "success", "credit": 1}
+                for message in params["messages"]
+                for number in message["numbers"]
+            ]
+
+        with patch.object(SmsApi, "_contact_iap", answer):
+            sms.send(unlink_sent=False)
+        reminder.invalidate_recordset()
+        self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
+
+    def test_many_at_once_cost_the_same_queries(self):
+        self.use("sms")
+        counts = []
+        for number in (3, 9):
+            for each in range(number):
+                partner = self.new_partner(f"Many {number} {each}", phone="+34 612 34 56 78")
+                self.invoice(partner, 100, days_ago(6))
+            reminders = self.approved()
+            self.env.flush_all()
+            with self.subTest(number=number):
+                before = self.env.cr.sql_log_count
+                reminders._deliver_sms()
+                self.env.flush_all()
+                counts.append(self.env.cr.sql_log_count - before)
+            reminders.action_send()
+        self.assertLessEqual(counts[1], counts[0] + 6, counts)

@@ -1,0 +1,99 @@
+"""Short texts: what they may name, what an SMS costs, and the links of a phone."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from engine import short_text
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    "text, unknown, stray",
+    [
+        ("Hello {name}", [], False),
+        ("{name} {company} {amount} {invoices} {link} {contact}", [], False),
+        ("Hello {nombre}", ["nombre"], False),
+        ("{b} {a} {name}", ["b", "a"], False),
+        ("Hello {}", [""], False),
+        ("Hello { name }", [" name "], False),
+        ("Hello {name", [], True),
+        ("Hello name}", [], True),
+        ("{{name}}", [], True),
+        ("{name.__class__}", ["name.__class__"], False),
+        ("{0}", ["0"], False),
+        ("", [], False),
+        (None, [], False),
+    ],
+)
+def test_placeholders(text, unknown, stray):
+    assert short_text.unknown_placeholders(text) == unknown
+    assert short_text.has_stray_braces(text) == stray
+
+
+@pytest.mark.parametrize(
+    "text, values, filled",
+    [
+        ("Hello {name}.", {"name": "Ana"}, "Hello Ana."),
+        ("See {link} . Thanks", {"link": ""}, "See. Thanks"),
+        ("Hello {name}, thanks", {}, "Hello, thanks"),
+        ("{amount} open", {"amount": "1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}€"},
+         "1 234,50 € open"),
+        ("{amount}", {"amount": "1\N{NARROW NO-BREAK SPACE}234"}, "1 234"),
+        ("One\nTwo  three", {}, "One\nTwo three"),
+        ("{name}", {"name": "{amount}", "amount": "1"}, "{amount}"),  # filled once only
+        ("https://x.example/a?b=1 .", {}, "https://x.example/a?b=1."),
+    ],
+)  # fmt: skip
+def test_filling(text, values, filled):
+    assert short_text.fill(text, values) == filled
+
+
+@pytest.mark.parametrize(
+    "text, size",
+    [
+        ("", (0, 1, False)),
+        ("a" * 160, (160, 1, False)),
+        ("a" * 161, (161, 2, False)),
+        ("a" * 306, (306, 2, False)),
+        ("a" * 307, (307, 3, False)),
+        ("€" * 80, (160, 1, False)),
+        ("€" * 81, (162, 2, False)),
+        ("ñ" * 160, (160, 1, False)),
+        ("á" + "a" * 69, (70, 1, True)),
+        ("á" + "a" * 70, (71, 2, True)),
+        ("á" * 134, (134, 2, True)),
+        ("á" * 135, (135, 3, True)),
+        ("\N{GRINNING FACE}" * 35, (70, 1, True)),
+        ("\N{GRINNING FACE}" * 36, (72, 2, True)),
+    ],
+)
+def test_what_an_sms_costs(text, size):
+    assert short_text.size(text) == size
+
+
+def test_links():
+    text = "Hola, Ana & Co: 10 € = 100 %?\n¿Hablamos?"
+    chat = urlsplit(short_text.whatsapp_link("+34612345678", text))
+    assert (chat.scheme, chat.netloc, chat.path) == ("https", "wa.me", "/34612345678")
+    assert parse_qs(chat.query) == {"text": [text]}
+    sms = short_text.sms_link("+34612345678", text)
+    assert sms.startswith("sms:+34612345678?body=Hola%2C%20Ana%20%26%20Co")
+    assert parse_qs(sms.split("?", 1)[1]) == {"body": [text]}
+    assert short_text.call_link("+34612345678") == "tel:+34612345678"
+
+
+@given(st.text(max_size=200))
+def test_any_text_survives_its_links(text):
+    text = text.encode("utf-8", "ignore").decode()
+    for link in (short_text.whatsapp_link("+1", text), short_text.sms_link("+1", text)):
+        query = link.split("?", 1)[1]
+        assert "&" not in query and " " not in query
+        assert parse_qs(query, keep_blank_values=True) in ({"text": [text]}, {"body": [text]})
+
+
+@given(st.text(max_size=200), st.dictionaries(st.sampled_from(short_text.PLACEHOLDERS), st.text()))
+def test_filling_never_fails(text, values):
+    short_text.fill(text, values)
+    short_text.unknown_placeholders(text)
+    assert short_text.size(text).segments >= 1
