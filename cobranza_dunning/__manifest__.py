@@ -33,6 +33,7 @@
         "views/cobranza_reminder_by_hand_views.xml",
         "views/cobranza_run_line_views.xml",
         "views/cobranza_run_views.xml",
+        "views/cobranza_tone_term_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -58,6 +58,12 @@ class CobranzaPolicyLevel(models.Model):
     template_id = fields.Many2one(
         "mail.template", "Text", domain=[("model", "=", "cobranza.reminder")], ondelete="restrict"
     )
+    consequence = fields.Text(
+        "Consequence announced",
+        translate=True,
+        help="What a demand may announce, word for word; its text puts it in with the block of "
+        "that name. Any other threat keeps a text from leaving. Only for demands.",
+    )
     approval = fields.Selection(
         [("auto", "None"), ("one", "One person")],
         required=True,

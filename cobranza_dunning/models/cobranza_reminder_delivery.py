@@ -49,6 +49,7 @@ class CobranzaReminder(models.Model):
         "_answer_obstacles",
         "_stranger_obstacles",
         "_unreachable_obstacles",
+        "_tone_obstacles",
         "_moment_obstacles",
     )
 

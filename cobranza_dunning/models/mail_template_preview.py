@@ -14,6 +14,7 @@ BLOCKS = {
     "object.lines_table": _lt("Table of due lines"),
     "object.payment_block": _lt("Ways to pay"),
     "object.contact_block": _lt("Contact person"),
+    "object.consequence_text": _lt("Consequence announced"),
     "object.totals": _lt("Total to pay"),
     "object.company_id.name": _lt("Our company"),
 }

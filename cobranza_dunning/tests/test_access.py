@@ -32,6 +32,7 @@ MAY = {
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
+        "cobranza.tone.term": "wcu",
         "cobranza.contact.rule": "wcu",
         "cobranza.contact.window": "wcu",
         "cobranza.contact.cap": "wcu",
@@ -110,8 +111,11 @@ class TestAccess(ReminderCase):
                 "role": "payments_clerk",
             }
         )
+        term = env["cobranza.tone.term"].create(
+            {"phrase": "last chance", "family": "guilt", "company_id": company.id}
+        )
         records = [
-            rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
+            term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
             contact, block, interaction, reminder,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids,

@@ -1,0 +1,106 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .cobranza_reminder_delivery import Obstacle
+from .cobranza_tone_term import ERROR, SELECTION
+from .tone_texts import describe
+
+
+class CobranzaReminder(models.Model):
+    """The tone of a reminder: its words are judged as they stand, whoever wrote them."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+
+    consequence_text = fields.Html(
+        compute="_compute_consequence_text",
+        sanitize=False,
+        help="What the level of a demand announces, in the customer's language.",
+    )
+    tone = fields.Selection(SELECTION, compute="_compute_tone")
+    tone_html = fields.Html("Words to look at", compute="_compute_tone", sanitize=False)
+
+    @api.depends("level_id.kind", "level_id.consequence", "lang")
+    def _compute_consequence_text(self):
+        for reminder in self:
+            text = reminder._consequence()
+            reminder.consequence_text = Markup("<p>%s</p>") % text if text else False
+
+    def _consequence(self):
+        """What this reminder may announce, in its own language; nothing unless it is a demand."""
+        level = self.level_id.with_context(lang=self.lang)
+        return (level.kind == "demand" and level.consequence) or ""
+
+    @api.depends("subject", "body", "level_id", "lang")
+    def _compute_tone(self):
+        terms = self.env["cobranza.tone.term"]
+        for reminder in self:
+            text, findings = reminder._tone_findings()
+            reminder.tone = terms._worst(findings)
+            reminder.tone_html = terms._report(text, findings) or False
+
+    def _tone_findings(self):
+        """Return the plain text of a reminder, subject first, and what is to be said against it."""
+        self.ensure_one()
+        terms = self.env["cobranza.tone.term"]
+        text = f"{self.subject or ''}\n\n{terms._text(Markup(self.body or ''))}"
+        facts = self._tone_facts()
+        findings = terms._lint(
+            text,
+            self.kind,
+            self.lang,
+            consequence=self._consequence(),
+            names=[name for names in facts.values() for name in names],
+            company=self.company_id,
+            checklist=facts,
+        )
+        return text, findings
+
+    def _tone_facts(self):
+        """Names and facts that are no prose, by the item of the checklist that they fulfil."""
+        # told to the customer, whoever reads the text
+        company_sudo, moves_sudo = self.company_id.sudo(), self.line_ids.move_id.sudo()
+        accounts_sudo = moves_sudo.partner_bank_id or company_sudo.bank_ids[:1]
+        contact_sudo = self.user_id.sudo().partner_id or company_sudo.partner_id
+        banks_sudo = accounts_sudo.bank_id
+        return {
+            "table": self.line_ids.mapped("name"),
+            "pay": accounts_sudo.mapped("acc_number"),
+            "contact": [contact_sudo.name],
+            "names": [
+                self.partner_id.name,
+                self.recipient_id.name,
+                self.addressee,
+                company_sudo.name,
+                *self.line_ids.mapped("concept"),
+                *moves_sudo.mapped("payment_reference"),
+                *banks_sudo.mapped("name"),
+                *banks_sudo.mapped("bic"),
+            ],
+        }
+
+    def _tone_errors(self):
+        """Return {reminder id: sentence} of those whose words must not leave."""
+        errors = {}
+        for reminder in self:
+            found = [one for one in reminder._tone_findings()[1] if one.severity == ERROR]
+            if found:
+                errors[reminder.id] = self.env._(
+                    "The text can't leave as it is. %(sentences)s",
+                    sentences=" ".join(describe(self.env, one) for one in found[:3]),
+                )
+        return errors
+
+    def _tone_obstacles(self):
+        """Reminders whose words must not leave."""
+        return {key: Obstacle(text) for key, text in self._tone_errors().items()}
+
+    def _set_approved(self, *args, **kwargs):
+        """Approve; raise UserError if the words of one of them must not leave."""
+        result = super()._set_approved(*args, **kwargs)
+        errors = self._tone_errors()
+        if errors:
+            one, sentence = self.browse(next(iter(errors))), next(iter(errors.values()))
+            raise UserError(sentence if len(self) == 1 else f"{one.display_name}: {sentence}")
+        return result
