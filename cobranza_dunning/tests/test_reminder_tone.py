@@ -37,7 +37,7 @@ class TestReminderTone(ReminderCase):
 
     def test_an_error_is_refused_with_phrase_and_rule(self):
         reminder = self.proposed("you have ignored our letters.")
-        with self.assertRefused("The text can't leave as it is. “you have ignored our letters”: it "):
+        with self.assertRefused("can't leave as it is. “you have ignored our letters”: it "):
             reminder.action_approve()
         with self.assertRefused("(rule: Reproach)"):
             reminder.action_approve()
