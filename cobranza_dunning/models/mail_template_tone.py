@@ -64,7 +64,8 @@ class MailTemplate(models.Model):
             lang,
             consequence=levels.with_context(lang=lang)[:1].consequence,
             company=levels.company_id if len(levels.company_id) == 1 else None,
-            checklist={},
+            # a text that no level uses may be another one than a reminder: a thank-you
+            checklist={} if levels or "lines_table" in text else None,
         )
 
     def _cobranza_words(self, lang):

@@ -205,13 +205,20 @@ class TestReminderTone(ReminderCase):
             self.assertIn(">Court order</mark>", form.cobranza_tone_html)
         self.assertEqual(self.template.subject, "Court order")  # saving is not refused
 
+    def test_only_a_reminder_has_to_be_complete(self):
+        thanks = self.template.copy({"body_html": "<p>Thank you, Ana.</p>"})
+        self.assertEqual(thanks.cobranza_tone, "none")
+        self.assertEqual(self.template.cobranza_tone, "none")
+        self.say("thank you.")
+        self.assertIn("The due lines are missing", self.template.cobranza_tone_html)
+
     # --- what we ship
 
     def test_our_texts_pass_in_every_language(self):
         for lang in LANGS:
             self.env["res.lang"]._activate_lang(lang)
         self.env.ref("base.module_cobranza_dunning").sudo()._update_translations(LANGS)
-        names = ("before_due", "reminder", "follow_up", "demand")
+        names = ("before_due", "reminder", "follow_up", "demand", "thanks")
         reminder = self.proposed()
         self.env["res.partner.bank"].create(
             {"acc_number": "ES9121000418450200051332", "partner_id": self.company.partner_id.id}
@@ -225,9 +232,12 @@ class TestReminderTone(ReminderCase):
                 reminder._gated().lang = lang
                 self.env.invalidate_all()
                 with self.subTest(name, lang=lang):
+                    if name != "thanks":
+                        self.assertEqual(reminder._tone_findings()[1], [])
+                        self.assertEqual((reminder.tone, reminder.tone_html), ("none", False))
+                    else:  # no level's text: nothing is missing from it
+                        self.policy.level_ids.template_id = self.template
                     self.assertEqual(template._cobranza_findings(lang)[1], [])
-                    self.assertEqual(reminder._tone_findings()[1], [])
-                    self.assertEqual((reminder.tone, reminder.tone_html), ("none", False))
 
     # --- speed
 
