@@ -32,7 +32,7 @@ class CobranzaReminder(models.Model):
         level = self.level_id.with_context(lang=self.lang)
         return (level.kind == "demand" and level.consequence) or ""
 
-    @api.depends("subject", "body", "level_id", "lang")
+    @api.depends("subject", "body", "short_text", "channel", "level_id", "lang")
     def _compute_tone(self):
         terms = self.env["cobranza.tone.term"]
         for reminder in self:
@@ -41,10 +41,16 @@ class CobranzaReminder(models.Model):
             reminder.tone_html = terms._report(text, findings) or False
 
     def _tone_findings(self):
-        """Return the plain text of a reminder, subject first, and what is to be said against it."""
+        """Return the plain text of a reminder, subject first, and what is to be said against it.
+
+        An SMS, a chat or a call has its short text instead, which need not say everything.
+        """
         self.ensure_one()
         terms = self.env["cobranza.tone.term"]
-        text = f"{self.subject or ''}\n\n{terms._text(Markup(self.body or ''))}"
+        if self.is_short:
+            text = self.short_text or ""
+        else:
+            text = f"{self.subject or ''}\n\n{terms._text(Markup(self.body or ''))}"
         facts = self._tone_facts()
         findings = terms._lint(
             text,
@@ -53,7 +59,7 @@ class CobranzaReminder(models.Model):
             consequence=self._consequence(),
             names=[name for names in facts.values() for name in names],
             company=self.company_id,
-            checklist=facts,
+            checklist=None if self.is_short else facts,
         )
         return text, findings
 

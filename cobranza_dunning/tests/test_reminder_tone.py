@@ -82,6 +82,17 @@ class TestReminderTone(ReminderCase):
         reminder.action_send()
         self.assertEqual((reminder.state, reminder.problem), ("sent", False))
 
+    def test_a_short_text_is_judged_instead_of_the_long_one(self):
+        self.partner.phone = "+34600000000"
+        self.policy.level_ids.write({"channel": "whatsapp", "short_text": "{name}, last warning."})
+        reminder = self.proposed("final notice.")
+        with self.assertRefused("“last warning”"):
+            reminder.action_approve()
+        self.policy.level_ids.short_text = "{name}: {amount} {link}"
+        self.env.invalidate_all()
+        self.assertEqual(reminder.tone, "none")
+        reminder.action_approve()
+
     def test_a_gap_is_no_text(self):
         with self.assertRefused("“[name]”: this gap was never filled in"):
             self.proposed("see you, [name].").action_approve()
