@@ -24,6 +24,8 @@
         "wizard/cobranza_resend_wizard_views.xml",
         "views/account_move_line_views.xml",
         "views/cobranza_block_views.xml",
+        "views/cobranza_contact_check_views.xml",
+        "views/cobranza_contact_rule_views.xml",
         "views/cobranza_debtor_views.xml",
         "views/cobranza_interaction_views.xml",
         "views/cobranza_policy_level_views.xml",

@@ -125,8 +125,8 @@ def _workday(day):
 
 @contextmanager
 def clock(env, day):
-    """Have it be the morning of `day`, for Python and for the dates Odoo writes on records."""
-    frozen = freeze_time(datetime.combine(day, time(9, 30)))
+    """Have it be office hours here and in America on `day`: for Python, and for Odoo's dates."""
+    frozen = freeze_time(datetime.combine(day, time(15, 30)))
     with frozen, patch.object(BaseCursor, "now", lambda cursor: datetime.now()):
         yield
         env.flush_all()

@@ -101,10 +101,11 @@ class Place:
     def utc(self, day, minute, fold=0):
         """Return the moment (UTC without zone) of so many minutes after midnight of a day here.
 
-        fold: 1 for the second time where a clock change repeats the hour.
+        fold: 1 for the second time where a clock change repeats the hour. A time that it skips
+        is moved on by what was skipped.
         """
         wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
-        local = wall.replace(tzinfo=self._tz, fold=fold)
+        local = tz.resolve_imaginary(wall.replace(tzinfo=self._tz, fold=fold))
         return local.astimezone(timezone.utc).replace(tzinfo=None)
 
     def day_start(self, day):

@@ -36,6 +36,7 @@ class CobranzaContactCheck(models.Model):
     moment = fields.Datetime("For", required=True, readonly=True)
     outcome = fields.Selection(
         [("allow", "Allowed"), ("reschedule", "Later"), ("refuse", "Refused")],
+        "Answer",
         required=True,
         readonly=True,
     )

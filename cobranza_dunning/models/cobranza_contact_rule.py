@@ -1,7 +1,10 @@
+import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import contact
+from ..engine.places import Place, main_zone
+from .contact_texts import explain
 
 #: Channels that a rule may forbid, each by a field `forbid_<channel>`.
 CHANNELS = [
@@ -14,6 +17,12 @@ CHANNELS = [
 ]
 #: What of a preset may change: everything else is copied first.
 FREE_FIELDS = {"active", "sequence"}
+
+
+def zone_of(country, state):
+    """Return the name of the time zone in a state or country; None if nobody knows."""
+    zones = pytz.country_timezones.get(country or "", [])
+    return (main_zone(country, state) or zones[0]) if zones else None
 
 
 class CobranzaContactRule(models.Model):
@@ -77,6 +86,17 @@ class CobranzaContactRule(models.Model):
     )
     source_date = fields.Date("As of")
     note = fields.Text(translate=True)
+    # to try a rule out on its form; nothing of it is kept
+    try_country_id = fields.Many2one(
+        "res.country", "Customer in", compute="_compute_try_country_id", readonly=False
+    )
+    try_state_id = fields.Many2one(
+        "res.country.state", "State", compute="_compute_try_state_id", readonly=False,
+        domain="[('country_id', '=', try_country_id)]",
+    )  # fmt: skip
+    try_moment = fields.Datetime("At", compute="_compute_try_moment", readonly=False)
+    try_channel = fields.Selection(CHANNELS, "By", compute="_compute_try_moment", readonly=False)
+    try_text = fields.Char("May I?", compute="_compute_try_text")
     hours_text = fields.Char("Hours in words", compute="_compute_hours_text")
     caps_text = fields.Char("Limits in words", compute="_compute_caps_text")
 
@@ -105,6 +125,38 @@ class CobranzaContactRule(models.Model):
             if rule.single_channel_days:
                 parts.append(self.env._("one channel in %s days", rule.single_channel_days))
             rule.caps_text = ", ".join(parts)
+
+    @api.depends("country_id")
+    def _compute_try_country_id(self):
+        for rule in self:
+            rule.try_country_id = rule.country_id or self.env.company.country_id
+
+    @api.depends("try_country_id")
+    def _compute_try_state_id(self):
+        self.try_state_id = False
+
+    @api.depends("country_id")
+    def _compute_try_moment(self):
+        for rule in self:
+            rule.try_moment = fields.Datetime.now()
+            rule.try_channel = "email"
+
+    @api.depends(
+        "try_country_id", "try_state_id", "try_moment", "try_channel", "window_ids", "cap_ids",
+        "window_ids.kind", "window_ids.day_from", "window_ids.day_to", "window_ids.hour_from",
+        "window_ids.hour_to", "skip_holidays", *(f"forbid_{channel}" for channel, _ in CHANNELS),
+    )  # fmt: skip
+    @api.depends_context("lang", "tz")
+    def _compute_try_text(self):
+        labels = dict(self._fields["try_channel"]._description_selection(self.env))
+        for rule in self:
+            country, state = rule.try_country_id.code, rule.try_state_id.code
+            place = Place(zone_of(country, state) or self.env.user.tz or "UTC", country, state)
+            moment, channel = rule.try_moment or fields.Datetime.now(), rule.try_channel or "email"
+            answer = contact.check(rule._to_engine(), channel, moment, (), place)
+            rule.try_text = explain(
+                self.env, answer, rule.name, labels[channel], moment, place.zone
+            )
 
     @api.constrains("company_id", "code")
     def _check_company_id(self):

@@ -49,6 +49,7 @@ class CobranzaDebtor(models.Model):
         "cobranza.policy", "Policy", compute="_compute_effective_policy_id"
     )
     pay_days = fields.Char(
+        "Pay days",
         tracking=True,
         help="Days of the month on which the customer pays, such as “10, 25” or “last”. If the "
         "policy says so, what is overdue waits for the first of them.",

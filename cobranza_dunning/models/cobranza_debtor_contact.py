@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import contact
-from ..engine.places import Place, main_zone
-from .cobranza_contact_rule import CHANNELS
+from ..engine.places import Place
+from .cobranza_contact_rule import CHANNELS, zone_of
 from .contact_texts import explain
 
 #: Nobody plans a contact further away than this.
@@ -245,9 +245,8 @@ class CobranzaDebtor(models.Model):
         own, zones = self.partner_id.tz, pytz.country_timezones.get(country or "", [])
         if own and (own in zones or not zones):
             return own
-        if zones:
-            return main_zone(country, state) or zones[0]
-        return self.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        ours = self.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        return zone_of(country, state) or ours
 
     def _contact_history(self, when, days):
         """Return {debtor id: [engine.contact.Contact]} of the days before a moment, oldest first.
