@@ -50,6 +50,8 @@ class DueItem(NamedTuple):
     resent: the day the invoice was last sent again because it hadn't arrived, or None.
     policy, policy_rule: the policy (dunning.Policy) and which rule chose it: "invoice",
     "debtor", "segment" or "company"; None where there is none.
+    right_partner: whether the invoice is the debtor's; its receivable may be booked to somebody
+    else by hand.
     """
 
     id: int
@@ -74,6 +76,7 @@ class DueItem(NamedTuple):
     directory: Any = None
     answer_waiting: bool = False
     resent: date | None = None
+    right_partner: bool = True
 
 
 def parse_pay_days(text):

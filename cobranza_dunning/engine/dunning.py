@@ -93,6 +93,8 @@ def excluded(item):
         return "credit" if item.residual else "nothing_to_chase"
     if item.no_followup and item.kind == "invoice":
         return "no_followup"
+    if not item.right_partner:
+        return "wrong_partner"
     policy = item.policy
     if policy is None:
         return "no_policy"

@@ -25,6 +25,7 @@ REASONS = {
     "no_policy": (SKIP, "neither invoice, debtor nor company has a policy"),
     "no_levels": (SKIP, "the policy has no active level"),
     "no_followup": (SKIP, "the invoice is excluded from follow-up"),
+    "wrong_partner": (SKIP, "the invoice is another customer's than the one it is booked to"),
     "general_journal": (SKIP, "the policy leaves out debts that are not invoices"),
     "not_sent": (SKIP, "the invoice was never sent and the policy requires it"),
     "credit": (SKIP, "the line is a credit of the debtor"),

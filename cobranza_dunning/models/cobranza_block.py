@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class CobranzaBlock(models.Model):
@@ -97,6 +98,17 @@ class CobranzaBlock(models.Model):
                         "%(document)s isn't a document of %(partner)s: choose one of his own.",
                         document=moves[:1].display_name,
                         partner=block.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("until")
+    def _check_until(self):
+        for block in self:
+            if block.until and block.until < block.company_id._cobranza_today():
+                raise ValidationError(
+                    self.env._(
+                        "A pause until %(date)s would be over already: choose a later day.",
+                        date=format_date(self.env, block.until),
                     )
                 )
 

@@ -80,7 +80,7 @@ class CobranzaFacts(models.AbstractModel):
              customer, customer_reach, contact, contact_reach, contacts, kind, sent,
              no_followup, payment_blocked, payments, blocks,
              level_id, level_delay, told_policy, told_on, contacted, pay_days, policy_id,
-             rule, answer_waiting, resent) = row
+             rule, answer_waiting, resent, right_partner) = row
             policy = policies.get(policy_id)
             if debtor_id != known[0]:
                 people = _directory(customer, customer_reach, contacts) if debtor_id else None
@@ -98,7 +98,7 @@ class CobranzaFacts(models.AbstractModel):
                 last, contacted, _pay_days(pay_days) if pay_days else (),
                 policy, rule if policy else None,
                 routing.Addressee(contact, REACH[contact_reach]) if contact else None, known[1],
-                answer_waiting, resent,
+                answer_waiting, resent, right_partner,
             )  # fmt: skip
 
         return make
@@ -176,7 +176,12 @@ class CobranzaFacts(models.AbstractModel):
                    COALESCE(m.cobranza_policy_id, d.policy_id, %(default)s),
                    CASE WHEN m.cobranza_policy_id IS NOT NULL THEN 'invoice'
                         WHEN d.policy_id IS NOT NULL THEN 'debtor' ELSE 'company' END,
-                   waiting.debtor_id IS NOT NULL, m.cobranza_resent_date
+                   waiting.debtor_id IS NOT NULL, m.cobranza_resent_date,
+                   m.move_type NOT IN ('out_invoice', 'out_refund', 'out_receipt')
+                   OR m.commercial_partner_id = d.partner_id
+                   -- a customer may have become a contact of another one since
+                   OR d.partner_id = (SELECT mp.commercial_partner_id FROM res_partner mp
+                                       WHERE mp.id = m.commercial_partner_id)
               FROM account_move_line l
               JOIN account_account a ON a.id = l.account_id
               JOIN account_move m ON m.id = l.move_id

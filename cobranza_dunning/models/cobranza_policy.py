@@ -141,6 +141,21 @@ class CobranzaPolicy(models.Model):
         tracking=True,
         ondelete="restrict",
     )
+    statement_action = fields.Selection(
+        [("off", "Nothing"), ("warn", "Warn"), ("hold", "Hold reminders back")],
+        "When bank data is old",
+        required=True,
+        default="off",
+        tracking=True,
+        help="What happens when nothing from the bank was entered lately: somebody may have paid. "
+        "Hold: reminders wait until there is newer data; decisions are made all the same.",
+    )
+    statement_days = fields.Integer(
+        "Days bank data may be old",
+        default=5,
+        tracking=True,
+        help="The newest bank statement line or bank entry may be so many days old.",
+    )
     is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
     without_levels = fields.Boolean(compute="_compute_without_levels")
     has_problem = fields.Boolean(compute="_compute_has_problem")
@@ -156,6 +171,10 @@ class CobranzaPolicy(models.Model):
     )
     _minimum_not_negative = models.Constraint(
         "CHECK (minimum_amount >= 0)", "The minimum can't be negative."
+    )
+
+    _statement_days_not_negative = models.Constraint(
+        "CHECK (statement_days >= 0)", "The days bank data may be old can't be negative."
     )
 
     @api.depends("company_id.cobranza_policy_id")

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -65,10 +66,11 @@ class CobranzaPolicyLevel(models.Model):
         "that name. Any other threat keeps a text from leaving. Only for demands.",
     )
     approval = fields.Selection(
-        [("auto", "None"), ("one", "One person")],
+        [("auto", "None"), ("one", "One person"), ("two", "Two people")],
         required=True,
         default="one",
-        help="Whether somebody must approve the reminder before it leaves.",
+        help="How many people must approve the reminder before it leaves. The company's limits "
+        "may ask for more.",
     )
     recipient_role = fields.Selection(
         ROLE_SELECTION,
@@ -159,9 +161,41 @@ class CobranzaPolicyLevel(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create levels; one that is added to a policy is noted in its chatter."""
+        levels = super().create(vals_list)
+        # a new policy says itself that it is new
+        added = levels.filtered(lambda one: one.policy_id.level_ids - levels)
+        added._note_on_policy({one.id: self.env._("Level “%s” added.", one.name) for one in added})
+        return levels
+
+    def write(self, vals):
+        """Change levels; what changed is noted in the chatter of their policies."""
+        names = [name for name in vals if name in self._fields]
+        before = {one.id: one._shown(names) for one in self}
+        result = super().write(vals)
+        notes = {}
+        for level in self:
+            after = level._shown(names)
+            changes = [
+                f"{label}: {before[level.id][label]} → {value}"
+                for label, value in after.items()
+                if before[level.id][label] != value
+            ]
+            if changes:
+                notes[level.id] = self.env._(
+                    "Level “%(level)s” changed. %(changes)s",
+                    level=level.name,
+                    changes="; ".join(changes),
+                )
+        self._note_on_policy(notes)
+        return result
+
     def unlink(self):
         """Delete levels that nothing was told at; decisions forget them."""
         self.env["cobranza.run.line"].sudo()._forget("level_id", self.ids)
+        self._note_on_policy({one.id: self.env._("Level “%s” deleted.", one.name) for one in self})
         return super().unlink()
 
     def _channels(self):
@@ -172,6 +206,32 @@ class CobranzaPolicyLevel(models.Model):
     def action_view_text(self):
         """Open the text of this level, with its preview."""
         return self.template_id.action_cobranza_text()
+
+    def _shown(self, names):
+        """{label: value} of these fields as they are read on screen."""
+        self.ensure_one()
+        shown = {}
+        for name in names:
+            field, value = self._fields[name], self[name]
+            if field.type == "selection":
+                value = dict(field._description_selection(self.env)).get(value, "")
+            elif field.relational:
+                value = ", ".join(value.mapped("display_name"))
+            elif field.type == "boolean":
+                value = self.env._("yes") if value else self.env._("no")
+            shown[field._description_string(self.env)] = str(value)
+        return shown
+
+    def _note_on_policy(self, notes):
+        """Write notes in the chatter of the policies. notes: {level id: text}."""
+        by_policy = {}
+        for level in self.filtered(lambda one: one.id in notes):
+            by_policy.setdefault(level.policy_id, []).append(notes[level.id])
+        for policy, texts in by_policy.items():
+            policy._message_log(
+                body=Markup("<ul>%s</ul>")
+                % Markup().join(Markup("<li>%s</li>") % text for text in texts)
+            )
 
     def _to_engine(self):
         self.ensure_one()

@@ -20,8 +20,9 @@ class CobranzaReminder(models.Model):
     follows its lines; approval freezes the text, hand-over checks the facts again. Delivery
     is not a state: it is read from the mail.
 
-    Its words, its way out of a run and its way to the customer are in the files
-    `cobranza_reminder_text`, `_proposal` and `_delivery`.
+    Its words, its way out of a run, who approves it, what changed since then and its way to
+    the customer are in the files `cobranza_reminder_text`, `_proposal`, `_approving`,
+    `_preflight` and `_delivery`.
     """
 
     _name = "cobranza.reminder"
@@ -37,6 +38,7 @@ class CobranzaReminder(models.Model):
         "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",
         "thanked_date",
         "text_short", "letter_id", "contacted_at",
+        "proposer_id", "approval_ids", "approval_count", "left_lines",
     )  # fmt: skip
     _gated_create = True
     #: reminders approved or handed over at once by the scheduled action
@@ -156,41 +158,6 @@ class CobranzaReminder(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
         note = f"{labels[self.state]} → {labels[target]}"
         return f"{note}: {reason}" if reason else note
-
-    def action_approve(self):
-        """Approve the proposed reminders; freeze their texts.
-
-        Others of the selection are left as they are. Raises UserError if none is waiting, or
-        if an edited text must be looked at first.
-        """
-        self.check_access("write")
-        waiting = self.filtered(lambda one: one.state == "proposed")
-        if not waiting:
-            raise UserError(self.env._("None of the reminders waits for approval."))
-        outdated = waiting.filtered("text_outdated")
-        if outdated:
-            raise UserError(
-                self.env._(
-                    "Lines or amounts changed after the text was edited. Look at the text of: "
-                    "%(names)s.",
-                    names=", ".join(outdated.mapped("display_name")),
-                )
-            )
-        waiting._set_approved()
-        return True
-
-    def _set_approved(self, automatic=False):
-        self._freeze_text()
-        self._update_state(
-            "approved",
-            allowed=("proposed",),
-            approved_by_id=self.env.uid,
-            approved_date=fields.Datetime.now(),
-            automatic=automatic,
-            problem=False,
-            not_before=False,
-            waits_for=False,
-        )
 
     def _approve_automatically(self):
         """Approve what needs nobody; one that can't be approved says why and waits."""

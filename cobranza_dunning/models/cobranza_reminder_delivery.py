@@ -43,13 +43,16 @@ class CobranzaReminder(models.Model):
     _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
     #: methods of a recordset that return {reminder id: Obstacle}, in the order they are asked;
-    #: what one of them holds back the next ones are not asked about
-    #: (the moment comes last: the register has what would really have left)
+    #: what one of them holds back the next ones are not asked about; the day's caps come late,
+    #: so that what waits for another reason takes no place in them, and the moment comes last:
+    #: the register has what would really have left
     _obstacles = (
         "_answer_obstacles",
         "_stranger_obstacles",
         "_unreachable_obstacles",
         "_tone_obstacles",
+        "_bank_obstacles",
+        "_cap_obstacles",
         "_moment_obstacles",
     )
 
@@ -155,7 +158,8 @@ class CobranzaReminder(models.Model):
         """Hand the approved reminders over to the mail queue, after reading the facts again.
 
         Lines paid or paused meanwhile leave, amounts fall; what has nothing left is cancelled
-        with the reason. Raises UserError if none of them is approved.
+        with the reason. Raises UserError if none of them is approved, or if all automatic
+        contact of the company is stopped. Those that stay are named, each with its reason.
         """
         self.check_access("write")
         approved = self.filtered(lambda one: one.state == "approved")
@@ -164,34 +168,47 @@ class CobranzaReminder(models.Model):
                 self.env._("None of the reminders is approved: approve them before sending.")
             )
         approved._hand_over()
-        return True
+        held = approved.filtered(lambda one: one.state in OPEN_STATES)
+        return approved._tell_left(
+            {one.id: one.problem or one.waits_for or one.problem_text for one in held}
+        )
 
     def _hand_over(self):
         """Check the facts under lock, then make the mails and the state in one transaction."""
+        self._check_not_stopped()
+        leaving = self._check_facts()._without_obstacles()
+        leaving._deliver()
+        leaving.debtor_id._refresh_after_message()
+
+    def _check_facts(self):
+        """Read the facts again under lock and take out what changed; return what is left."""
         locked = self.try_lock_for_update().filtered_domain([("state", "=", "approved")])
         if not locked:
             raise UserError(self.env._("Somebody else is sending these reminders right now."))
         assessed = locked.debtor_id._assess()
         for reminder in locked:
             reminder._reduce(assessed.get(reminder.debtor_id.id, []))
-        ready = locked.filtered(lambda one: one.state == "approved")
-        leaving = ready._without_obstacles()
-        leaving._deliver()
-        leaving.debtor_id._refresh_after_message()
+        return locked.filtered(lambda one: one.state == "approved")
+
+    def _find_obstacles(self):
+        """Return {id: Obstacle} of those that something keeps from leaving now."""
+        free, obstacles = self, {}
+        for name in self._obstacles:
+            found = getattr(free, name)() if free else {}
+            obstacles.update(found)
+            free -= free.browse(found)
+        return obstacles
 
     def _without_obstacles(self):
         """Note what keeps each of these from leaving now; return those that nothing keeps."""
-        free, moments = self, set()
-        for name in self._obstacles:
-            found = getattr(free, name)() if free else {}
-            held = free.browse(found)
-            for reminder in held:
-                reminder._hold_back(found[reminder.id])
-            moments.update(obstacle.until for obstacle in found.values() if obstacle.until)
-            free -= held
+        obstacles = self._find_obstacles()
+        held = self.browse(obstacles)
+        for reminder in held:
+            reminder._hold_back(obstacles[reminder.id])
+        moments = {obstacle.until for obstacle in obstacles.values() if obstacle.until}
         if moments:
             self._wake_at(sorted(moments))
-        return free
+        return self - held
 
     def _wake_at(self, moments):
         """Have the scheduled action work at these moments: what waits then leaves by itself."""
@@ -327,6 +344,7 @@ class CobranzaReminder(models.Model):
             ("automatic", "=", True),
             ("company_id.cobranza_run_mode", "=", "auto"),
             ("not_before", "!=", False),
+            ("company_id", "not in", self.env["cobranza.stop"]._stopped_companies().ids),
         ]
         cron = self.env["ir.cron"]
         due = [
@@ -339,7 +357,11 @@ class CobranzaReminder(models.Model):
         for start in range(0, len(ids), self._batch):
             batch = self.browse(ids[start : start + self._batch])
             batch = batch.try_lock_for_update().filtered_domain(domain)
-            for company, part in batch.grouped("company_id").items():
+            # it may have been stopped since the last batch
+            by_company = batch.filtered(lambda one: not one.company_id._cobranza_stop())
+            for company, part in sorted(
+                by_company.grouped("company_id").items(), key=lambda item: item[0].id
+            ):
                 part = part.with_context(lang=company._cobranza_lang())
                 part._each_or_note(lambda reminders: reminders and reminders._hand_over())
             remaining = max(len(ids) - start - self._batch, 0)

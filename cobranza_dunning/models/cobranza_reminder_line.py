@@ -44,6 +44,8 @@ class CobranzaReminderLine(models.Model):
     total_amount = fields.Monetary("Original amount")
     residual = fields.Monetary("Open", help="What the ledger said was open.")
     amount = fields.Monetary("To pay", required=True, help="What the customer is asked for.")
+    approved_amount = fields.Monetary("Approved", help="What was approved; it may fall since.")
+    fell_because = fields.Char(readonly=True, help="Code of the reason why it asks for less.")
     company_amount = fields.Monetary(
         "To pay (company currency)", currency_field="company_currency_id"
     )
@@ -67,21 +69,27 @@ class CobranzaReminderLine(models.Model):
         self.ensure_one()
         return to_decimal(self.amount, self.currency_id)
 
-    def _lower_to(self, amount, assessed):
+    def _decimal_residual(self):
+        """What was open, as the exact Decimal of its currency."""
+        self.ensure_one()
+        return to_decimal(self.residual, self.currency_id)
+
+    def _lower_to(self, change, assessed):
         """Ask for less on a line that is not sent yet; nothing left takes the line away.
 
-        amount: Decimal in the line's currency.
+        change: engine.preflight.Change.
         assessed: engine.dunning.Assessed of the same due line, or None if it isn't open.
         """
         self.ensure_one()
-        if amount <= 0:
+        if change.amount <= 0:
             self._gated().unlink()
             return
         self._gated().write(
             {
-                "amount": float(amount),
+                "amount": float(change.amount),
                 "residual": float(assessed.item.residual),
                 "company_amount": float(assessed.position.company_chaseable),
+                "fell_because": change.reason,
             }
         )
 

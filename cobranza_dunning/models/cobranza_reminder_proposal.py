@@ -4,7 +4,6 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import dunning
 from ..engine.reasons import REMIND
 from .cobranza_reminder import OPEN_STATES
 
@@ -23,7 +22,7 @@ class CobranzaReminder(models.Model):
         assessed_by_debtor: {debtor id: list of engine.dunning.Assessed} of the same chunk.
         A proposed reminder is refreshed, an approved one only loses what may not be chased any
         more, one that has nothing left is cancelled with the reason.
-        Returns a Counter of what was done: created, refreshed, reduced, cancelled.
+        Returns a Counter of what was done: created, refreshed, unchanged, reduced, cancelled.
         """
         letters = {(letter.debtor_id, letter.recipient_id): letter for letter in letters}
         debtor_ids = [debtor_id for debtor_id in assessed_by_debtor if debtor_id]
@@ -35,13 +34,15 @@ class CobranzaReminder(models.Model):
         for key, reminder in by_key.items():
             if reminder.state == "approved":
                 assessed = assessed_by_debtor[reminder.debtor_id.id]
-                done += reminder._reduce(
-                    [one for one in assessed if not reminder._is_told_elsewhere(one)]
-                )
+                elsewhere = {one.item.id for one in assessed if reminder._is_told_elsewhere(one)}
+                lost = reminder._reduce(assessed, elsewhere)
+                done += lost or Counter(unchanged=1)
             elif key not in letters:
                 settled.append(reminder.id)
             elif asked.get(reminder.id) != _asked_by(letters[key]):
                 changed.append(reminder.id)
+            else:
+                done["unchanged"] += 1
         changed, settled = self.browse(changed), self.browse(settled)
         settled._set_cancelled(self._nothing_left())
         refreshed = [letters[one.debtor_id.id, one.recipient_id.id] for one in changed]
@@ -71,6 +72,7 @@ class CobranzaReminder(models.Model):
                 "level_id": letter.level.id,
                 "channel": letter.channel,
                 "date": run.date,
+                "proposer_id": run._proposer().id,
                 "user_id": (debtor.user_id or fallback).id,
                 "lang": self._recipient_lang(recipient, debtor, run.company_id),
                 **extra,
@@ -115,6 +117,7 @@ class CobranzaReminder(models.Model):
                     "level_id": letter.level.id,
                     "channel": letter.channel,
                     "recipient_rule": letter.rule,
+                    "proposer_id": run._proposer().id,
                     "text_outdated": reminder.is_edited,
                 }
             )
@@ -127,25 +130,23 @@ class CobranzaReminder(models.Model):
             one.decision.outcome == REMIND and one.recipient.partner_id != self.recipient_id.id
         )
 
-    def _reduce(self, assessed):
-        """Take away what may not be chased any more from an approved reminder.
+    def _reduce(self, assessed, elsewhere=()):
+        """Take away what may not be chased any more from an approved reminder, and note why.
 
         assessed: the decisions on all lines of its debtor.
+        elsewhere: ids of due lines that a run tells to another recipient now.
+        Amounts fall here and never rise: that would need a new approval.
         Returns a Counter with what happened: reduced or cancelled, or nothing.
         """
         self.ensure_one()
-        current = {one.item.id: one for one in assessed}
-        lowered = []
-        for line in self.line_ids:
-            one = current.get(line.move_line_id.id)
-            # a pause or exclusion leaves nothing to chase; a level or cadence to wait for does
-            chaseable = one.position.chaseable if one and not _is_excluded(one) else Decimal(0)
-            if chaseable < line._decimal_amount():
-                lowered.append((line, chaseable, one))
-        if not lowered:
+        changes = self._changes(assessed, elsewhere)
+        if not changes:
             return Counter()
-        for line, amount, one in lowered:
-            line._lower_to(amount, one)
+        self._message_log(body=self._note_changes(changes))
+        self._remember_left(changes)
+        current = {one.item.id: one for one in assessed}
+        for line, change in changes.items():
+            line._lower_to(change, current.get(line.move_line_id.id))
         self._refresh_totals()
         if not self.line_ids:
             self._set_cancelled(self._nothing_left())
@@ -208,8 +209,3 @@ class CobranzaReminder(models.Model):
 def _asked_by(letter):
     """What an engine.grouping.Letter asks for, as `_asked_now` says it."""
     return {(one.item.id, one.decision.level.id, one.position.chaseable) for one in letter.lines}
-
-
-def _is_excluded(one):
-    """Whether the line takes no part in collections any more."""
-    return dunning.excluded(one.item) is not None

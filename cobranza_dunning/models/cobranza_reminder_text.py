@@ -1,7 +1,7 @@
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date, formatLang, is_html_empty
 
 from .mail_template_preview import BLOCKS
 
@@ -36,14 +36,19 @@ class CobranzaReminder(models.Model):
     lang_name = fields.Char("Language of the text", compute="_compute_lang_name")
 
     @api.depends(
-        "text_subject", "text_body", "state", "is_edited", "line_ids.amount", "level_id", "user_id"
-    )
+        "text_subject", "text_body", "state", "is_edited", "line_ids.amount", "level_id", "user_id",
+        "approval_count",
+    )  # fmt: skip
     def _compute_text(self):
-        live = self.filtered(lambda one: one.state == "proposed" and not one.is_edited)
+        live = self.filtered(lambda one: one._is_live())
         texts = live._render_or_explain()
         for reminder in self:
             frozen = (reminder.text_subject, reminder.text_body)
             reminder.subject, reminder.body = texts.get(reminder.id, frozen)
+
+    def _is_live(self):
+        """Whether its text still follows its lines: nobody has edited or approved it."""
+        return self.state == "proposed" and not self.is_edited and not self.approval_count
 
     def _inverse_subject(self):
         for reminder in self:
@@ -61,6 +66,11 @@ class CobranzaReminder(models.Model):
         if self.state != "proposed":
             raise UserError(
                 self.env._("Only a reminder that waits for approval can be edited.")
+            )
+        if not _one_line(subject) or is_html_empty(body):
+            raise UserError(
+                self.env._("A message needs a subject and a text: write them, or go back to the "
+                           "policy's text.")
             )
         self._gated().write(
             {

@@ -18,7 +18,9 @@ class CobranzaRun(models.Model):
     _inherit = ["cobranza.gated.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
-    _gated_fields = ("state", "figures", "error", "progress", "cursor_debtor_id", "lines_total")
+    _gated_fields = (
+        "state", "figures", "error", "progress", "cursor_debtor_id", "lines_total", "scheduled",
+    )  # fmt: skip
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -63,6 +65,9 @@ class CobranzaRun(models.Model):
         readonly=True, copy=False, help="Decided up to this debtor; a stopped run goes on there."
     )
     error = fields.Text(readonly=True, copy=False)
+    scheduled = fields.Boolean(
+        "Daily run", readonly=True, copy=False, help="Made by the scheduled action, by nobody."
+    )
     other_day = fields.Boolean(compute="_compute_other_day")
     lines_count = fields.Integer("Due lines", compute="_compute_figures")
     remind_count = fields.Integer("Remind", compute="_compute_figures")
@@ -70,8 +75,10 @@ class CobranzaRun(models.Model):
     skip_count = fields.Integer("Skip", compute="_compute_figures")
     reminder_count = fields.Integer("Reminders made", compute="_compute_figures")
     refreshed_count = fields.Integer("Reminders refreshed", compute="_compute_figures")
+    unchanged_count = fields.Integer("Reminders unchanged", compute="_compute_figures")
     reduced_count = fields.Integer("Reminders lowered", compute="_compute_figures")
     cancelled_count = fields.Integer("Reminders cancelled", compute="_compute_figures")
+    warning = fields.Char(compute="_compute_warning")
     reason_rows = fields.Json(compute="_compute_reason_rows")
 
     _running_unique = models.UniqueIndex(
@@ -107,8 +114,23 @@ class CobranzaRun(models.Model):
             run.skip_count = outcomes.get("skip", 0)
             run.reminder_count = figures.get("created", 0)
             run.refreshed_count = figures.get("refreshed", 0)
+            run.unchanged_count = figures.get("unchanged", 0)
             run.reduced_count = figures.get("reduced", 0)
             run.cancelled_count = figures.get("cancelled", 0)
+
+    @api.depends("figures")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        """What the run found that a person should know: contact stopped, bank data too old."""
+        for run in self:
+            figures, texts = run.figures or {}, []
+            if figures.get("stopped"):
+                texts.append(
+                    self.env._("Automatic contact was stopped: the run approved nothing by itself.")
+                )
+            if "bank" in figures:
+                texts.append(run.company_id._cobranza_bank_sentence(*figures["bank"]))
+            run.warning = " ".join(texts)
 
     @api.depends("figures")
     @api.depends_context("lang")
@@ -147,6 +169,22 @@ class CobranzaRun(models.Model):
     def _unlink_except_running(self):
         if any(run.state == "running" for run in self):
             raise UserError(self.env._("The run is still working: wait until it is done."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_told(self):
+        if self.env.su or self.env.user.has_group("cobranza_dunning.group_manager"):
+            return
+        if any(run.mode != "preview" and run.state != "draft" for run in self):
+            raise UserError(
+                self.env._(
+                    "A run that made reminders stays on record: only a collections manager may "
+                    "delete it."
+                )
+            )
+
+    def _proposer(self):
+        """Who started it: the user whose proposals its reminders are; nobody for a daily run."""
+        return self.env["res.users"] if self.scheduled else self.create_uid
 
     # --- actions -----------------------------------------------------------------------
 

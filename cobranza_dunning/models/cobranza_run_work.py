@@ -128,14 +128,33 @@ class CobranzaRun(models.Model):
             self._lock()
             settled = self.env["cobranza.reminder"]._cancel_settled(self)
             self._add_figures([], {"cancelled": len(settled)}, self.cursor_debtor_id)
+        self._add_warnings()
         self._gated().write({"state": "done", "progress": 100})
         if self.mode == "preview":
             return
         debtors = self.env["cobranza.debtor"]
         debtors._refresh_figures(self.company_id, self.debtor_ids.ids or None)
-        if self.mode == "auto":
-            self._automatic_reminders()._approve_automatically()
+        if self.mode == "auto" and not self.company_id._cobranza_stop():
+            self._automatic_reminders()._need_nobody()._approve_automatically()
             self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+
+    def _add_warnings(self):
+        """Note what a person should know about this run; see `_compute_warning`."""
+        figures = dict(self.figures or {})
+        if self.mode == "auto" and self.company_id._cobranza_stop():
+            figures["stopped"] = True
+        days = self._strictest_statement_days()
+        if days is not None and self.company_id._cobranza_stale_bank(days):
+            last = self.company_id._cobranza_last_bank_date()
+            figures["bank"] = [fields.Date.to_string(last), days]
+        self._gated().write({"figures": figures})
+
+    def _strictest_statement_days(self):
+        """How old bank data may be at most, by the policies in use; None if none cares."""
+        policies = self.env["cobranza.policy"].search(
+            [("company_id", "=", self.company_id.id), ("statement_action", "!=", "off")]
+        )
+        return min(policies.mapped("statement_days"), default=None)
 
     def _automatic_reminders(self):
         """Proposed reminders in this run's scope that need nobody's approval."""
@@ -179,7 +198,10 @@ class CobranzaRun(models.Model):
         taken = self.search_count(done | Domain(self._working_domain(company)), limit=1)
         if taken:
             return self.browse()
-        run = self.create({"company_id": company.id, "date": today, "mode": mode})
+        run = self._gated().create(
+            {"company_id": company.id, "date": today, "mode": mode, "scheduled": True}
+        )
+        run = run.with_env(self.env)
         try:
             run._check_executable()
         except UserError as refusal:

@@ -24,6 +24,7 @@ REASON_SELECTION = [
     ("no_policy", "No policy"),
     ("no_levels", "Policy without levels"),
     ("no_followup", "Excluded from follow-up"),
+    ("wrong_partner", "Booked to another customer"),
     ("general_journal", "Not an invoice"),
     ("not_sent", "Invoice never sent"),
     ("credit", "Credit"),
@@ -63,6 +64,9 @@ SENTENCES = {
     "no_policy": _lt("There is no policy: choose one in the settings or for the customer."),
     "no_levels": _lt("The policy has no levels: add one, or choose another policy."),
     "no_followup": _lt("The invoice is excluded from follow-up by its own checkbox."),
+    "wrong_partner": _lt(
+        "The invoice is another customer's than the one it is booked to: correct one of them."
+    ),
     "general_journal": _lt("Not an invoice, and the policy chases invoices only."),
     "not_sent": _lt("The invoice was never sent: send it first, the policy asks for it."),
     "credit": _lt("A credit of the customer: it reduces what he is asked for."),

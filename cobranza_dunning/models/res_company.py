@@ -89,6 +89,14 @@ class ResCompany(models.Model):
         """Return the days that contact checks are kept, never fewer than the law asks for."""
         return max(self.cobranza_contact_days, KEEP_CONTACTS)
 
+    def _cobranza_stop(self):
+        """Return the open stop of this company's automatic contact, or an empty recordset."""
+        # that nothing may leave concerns whoever would send something
+        stops_sudo = self.env["cobranza.stop"].sudo()
+        return stops_sudo.search(
+            [("company_id", "=", self.id), ("released_at", "=", False)], limit=1
+        )
+
     def _cobranza_check_rival(self):
         """Raise UserError if another addon would send reminders by itself as well."""
         rival = self.env["ir.module.module"].sudo().search(

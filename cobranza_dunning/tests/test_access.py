@@ -22,6 +22,7 @@ MAY = {
         "cobranza.reminder": "wcu",
         "cobranza.reminder.line": "wcu",
         "cobranza.contact.role": "wcu",
+        "cobranza.reminder.approval": "wc",
         "cobranza.cancel.wizard": "rwcu",
         "cobranza.recipient.wizard": "rwcu",
         "cobranza.pause.wizard": "rwcu",
@@ -29,6 +30,9 @@ MAY = {
     },
     "group_manager": {
         "cobranza.interaction": "u",
+        "cobranza.stop": "wc",
+        "cobranza.stop.wizard": "rwcu",
+        "cobranza.settings": "rwcu",
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
@@ -89,6 +93,10 @@ class TestAccess(ReminderCase):
         )
         invoice = self.invoice(self.partner, 100, company=company)
         reminder = self.propose(company=company)
+        approval = env["cobranza.reminder.approval"]._gated().create(
+            {"reminder_id": reminder.id, "user_id": env.uid, "amount": 100}
+        )
+        stop = env["cobranza.stop"]._stop(company, "Wrong bank file")
         block = env["cobranza.block"].create(
             {"debtor_id": reminder.debtor_id.id, "move_id": invoice.id, "reason": "Called"}
         )
@@ -118,7 +126,7 @@ class TestAccess(ReminderCase):
             term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
             contact, block, interaction, reminder,
-            reminder.line_ids, reminder.run_id, reminder.run_id.line_ids,
+            reminder.line_ids, reminder.run_id, reminder.run_id.line_ids, approval, stop,
         ]  # fmt: skip
         return {record._name: record for record in records}
 

@@ -4,4 +4,5 @@ from . import (
     cobranza_pause_wizard,
     cobranza_recipient_wizard,
     cobranza_resend_wizard,
+    cobranza_stop_wizard,
 )

@@ -420,6 +420,7 @@ WAYS = {
     "no_policy": item(policy=None),
     "no_levels": item(policy=NO_LEVELS),
     "no_followup": item(no_followup=True),
+    "wrong_partner": item(right_partner=False),
     "general_journal": item(kind="entry", policy=policy(general_journal=False)),
     "not_sent": item(sent=False, policy=policy(require_sent=True)),
     "credit": item(-1),

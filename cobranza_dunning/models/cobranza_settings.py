@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+
+
+class CobranzaSettings(models.TransientModel):
+    """A company's settings of collections, for its collections manager.
+
+    Odoo's own settings need the administrator's rights; these are the manager's. Whatever field
+    has the name of a field of the company is read from it and written to it, and nothing else.
+    """
+
+    _name = "cobranza.settings"
+    _description = "Collections settings"
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    cobranza_policy_id = fields.Many2one(
+        "cobranza.policy", "Collections policy", domain="[('company_id', '=', company_id)]"
+    )
+    cobranza_run_mode = fields.Selection(
+        selection=lambda self: self.env["res.company"]._fields[
+            "cobranza_run_mode"
+        ]._description_selection(self.env),
+        string="Daily run",
+    )
+    cobranza_user_id = fields.Many2one("res.users", "Contact for customers")
+    cobranza_keep_days = fields.Integer("Keep decisions")
+    cobranza_limit_one = fields.Monetary("Somebody approves above")
+    cobranza_limit_two = fields.Monetary("Two people approve above")
+    cobranza_limit_own = fields.Monetary("Not the proposer above")
+    cobranza_cap_number = fields.Integer("Automatic reminders a day")
+    cobranza_cap_amount = fields.Monetary("Amount of automatic reminders a day")
+    cobranza_cap_debtor = fields.Integer("Messages a day to one customer")
+
+    @api.model
+    def _company_fields(self):
+        """The names of the settings: what this model and the company have in common."""
+        return [name for name in self._fields if name.startswith("cobranza_")]
+
+    @api.model
+    def default_get(self, fields):
+        """Show the settings as they are, whatever a context says."""
+        values = super().default_get(fields)
+        company = self.env.company
+        # who may change these settings may read them
+        (current,) = company.sudo().read(self._company_fields(), load=None)
+        return values | {"company_id": company.id} | {
+            name: value for name, value in current.items() if name in fields and name != "id"
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep the form's values; its company is one the user works in: the current one."""
+        company_id = self.env.company.id
+        return super().create([{**vals, "company_id": company_id} for vals in vals_list])
+
+    def write(self, vals):
+        """Change the form's values, never its company."""
+        return super().write({name: vals[name] for name in vals if name != "company_id"})
+
+    def action_save(self):
+        """Make these the settings of the company."""
+        self.ensure_one()
+        # the company record is the administrator's; these settings are the manager's
+        company_sudo = self.company_id.sudo()
+        changed = {
+            name: value
+            for name in self._company_fields()
+            if (value := self._fields[name].convert_to_write(self[name], self))
+            != company_sudo._fields[name].convert_to_write(company_sudo[name], company_sudo)
+        }
+        company_sudo.write(changed)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_create_policy(self):
+        """Give the company the standard policy and open it."""
+        self.ensure_one()
+        policy = self.env["cobranza.policy"]._create_standard(self.company_id)
+        policy.action_set_default()
+        return policy._get_records_action()

@@ -1,0 +1,61 @@
+"""A manager's settings of his company, without Odoo's Settings rights."""
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import CobranzaCase
+
+
+@tagged("post_install", "-at_install")
+class TestCobranzaSettings(CobranzaCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.new_user("cobranza_dunning.group_manager", name="Marta Manager")
+        cls.settings = cls.env["cobranza.settings"].with_user(cls.manager)
+
+    def test_a_manager_sees_and_changes_them(self):
+        self.assertFalse(self.manager.has_group("base.group_system"))
+        self.company.write({"cobranza_run_mode": "propose", "cobranza_limit_one": 70})
+        with Form(self.settings) as form:
+            self.assertEqual(form.company_id, self.company)
+            self.assertEqual(form.cobranza_policy_id, self.policy)
+            self.assertEqual((form.cobranza_run_mode, form.cobranza_limit_one), ("propose", 70))
+            form.cobranza_run_mode = "auto"
+            form.cobranza_cap_number = 12
+            form.cobranza_limit_two = 1234.5
+        form.record.action_save()
+        company = self.company
+        self.assertEqual((company.cobranza_run_mode, company.cobranza_cap_number), ("auto", 12))
+        self.assertEqual((company.cobranza_limit_one, company.cobranza_limit_two), (70, 1234.5))
+        self.assertEqual(company.cobranza_policy_id, self.policy)
+
+    def test_nothing_else_of_the_company(self):
+        for name in self.settings._company_fields():
+            self.assertTrue(name.startswith("cobranza_"))
+            self.assertIn(name, self.company._fields)
+        with self.assertRaises(AccessError):
+            self.company.with_user(self.manager).write({"cobranza_run_mode": "off"})
+
+    def test_nobody_elses_company(self):
+        other = self.new_company()
+        record = self.settings.create({"company_id": other.id, "cobranza_run_mode": "auto"})
+        self.assertEqual(record.company_id, self.company)
+        record.write({"company_id": other.id})
+        record.action_save()
+        self.assertEqual((self.company.cobranza_run_mode, other.cobranza_run_mode), ("auto", "off"))
+
+    def test_not_a_collectors(self):
+        collector = self.new_collector()
+        with self.assertRaises(AccessError):
+            self.env["cobranza.settings"].with_user(collector).create({})
+
+    def test_the_companys_checks_hold(self):
+        record = self.settings.create({"cobranza_cap_number": -1})
+        with self.assertRaisesRegex(ValidationError, "can't be negative"):
+            record.action_save()
+
+    def test_the_standard_policy_is_one_button_away(self):
+        self.company.cobranza_policy_id = False
+        action = self.settings.create({}).action_create_policy()
+        self.assertEqual(action["res_id"], self.company.cobranza_policy_id.id)
