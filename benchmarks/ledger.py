@@ -329,9 +329,9 @@ def _insert_history(cr, source, ledger):
         ), reminder AS (
             INSERT INTO cobranza_reminder (debtor_id, partner_id, company_id, recipient_id,
                    level_id, kind, date, sent_date, state, mail_message_id, is_edited,
-                   text_outdated, lang)
+                   text_outdated, lang, channel)
             SELECT t.debtor_id, t.partner_id, t.company_id, t.partner_id, level.id, level.kind,
-                   t.day, t.day, 'sent', m.id, FALSE, FALSE, 'en_US'
+                   t.day, t.day, 'sent', m.id, FALSE, FALSE, 'en_US', 'email'
               FROM bench_told t
               JOIN message m ON m.subject::int = t.debtor_id CROSS JOIN level
          RETURNING id, partner_id, level_id, sent_date

@@ -81,8 +81,8 @@ def assess(items, today):
         is_chased=lambda item: excluded(item) is None,
         nets_credits=lambda item: item.policy.net_credits,
     )
-    usual = _usual_contact(items)
-    return _hold_below_minimum([_assess_one(position, today, usual) for position in positions])
+    find = _recipient_finder(items)
+    return _hold_below_minimum([_assess_one(position, today, find) for position in positions])
 
 
 def excluded(item):
@@ -120,14 +120,14 @@ def _usual_contact(items):
     return next(iter(contacts.values())) if len(contacts) == 1 else None
 
 
-def _assess_one(position, today, usual):
+def _assess_one(position, today, find):
     """Decide on one item; only the minimum, which looks at all of them, comes later."""
     item, decision = position.item, _decide(position, today)
     if decision.outcome == SKIP or decision.level is None:
         return Assessed(position, decision)
     recipient, waits = None, [_for_pay_day(item, decision.level, today)]
     if decision.outcome == REMIND:
-        recipient = _recipient(item, decision.level, usual)
+        recipient = find(item, decision.level)
         broken = _undeliverable(recipient, decision.level)
         if broken:
             return Assessed(position, broken, recipient)
@@ -156,12 +156,28 @@ def _decide(position, today):
     return decision
 
 
-def _recipient(item, level, usual):
+def _recipient_finder(items):
+    """Return the function of an item and a level that finds the routing.Recipient.
+
+    items: all of one debtor.  Most of his items go to the same recipient: he is looked for once.
+    """
+    usual, found = _usual_contact(items), {}
+
+    def find(item, level):
+        contact = item.invoice_contact or (usual if item.kind != "invoice" else None)
+        key = (id(item.policy), id(level), contact and contact.id, id(item.directory))
+        if key not in found:
+            found[key] = _recipient(item, level, contact)
+        return found[key]
+
+    return find
+
+
+def _recipient(item, level, contact):
     """Return the routing.Recipient of a message at `level`: its own role first, then its kind's."""
     roles = item.policy.routes.get(level.kind) or routing.DEFAULT_ROUTES[level.kind]
     if level.role:
         roles = (level.role, *roles)
-    contact = item.invoice_contact or (usual if item.kind != "invoice" else None)
     return routing.resolve(level.kind, roles, item.directory, contact, level.channels)
 
 
@@ -177,12 +193,12 @@ def _nothing_to_chase(position, today):
 def recipients(assessed, kind):
     """Return whom a message of this kind about each item would go to today, each once.
 
-    assessed: what `assess` says of one debtor.  Only items that take part and have something to
-    chase count; a level's own role doesn't.
+    assessed: what `assess` says of one debtor.  Only items that take part count, paused or not; a
+    level's own role doesn't.
     """
-    usual = _usual_contact([one.item for one in assessed])
+    find = _recipient_finder([one.item for one in assessed])
     level = Level(0, 0, kind=kind)
-    found = [_recipient(one.item, level, usual) for one in assessed if one.amount > 0]
+    found = [find(one.item, level) for one in assessed if not excluded(one.item)]
     return list(dict.fromkeys(found))
 
 
