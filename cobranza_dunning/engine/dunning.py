@@ -164,6 +164,7 @@ def _recipient_finder(items):
     usual, found = _usual_contact(items), {}
 
     def find(item, level):
+        """Return the Recipient of a message about `item` at `level`."""
         contact = item.invoice_contact or (usual if item.kind != "invoice" else None)
         key = (id(item.policy), id(level), contact and contact.id, id(item.directory))
         if key not in found:
