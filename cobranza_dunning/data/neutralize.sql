@@ -12,3 +12,12 @@ UPDATE mail_mail SET state = 'cancel'
   FROM mail_message
  WHERE mail_message.id = mail_mail.mail_message_id
    AND mail_message.model = 'cobranza.reminder' AND mail_mail.state = 'outgoing';
+UPDATE mail_notification SET notification_status = 'canceled'
+  FROM sms_sms, mail_message
+ WHERE sms_sms.id = mail_notification.sms_id_int
+   AND mail_message.id = sms_sms.mail_message_id
+   AND mail_message.model = 'cobranza.reminder' AND sms_sms.state = 'outgoing';
+UPDATE sms_sms SET state = 'canceled'
+  FROM mail_message
+ WHERE mail_message.id = sms_sms.mail_message_id
+   AND mail_message.model = 'cobranza.reminder' AND sms_sms.state = 'outgoing';

@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo.addons.sms.tools.sms_api import SmsApi
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
 from .common import days_ago
@@ -93,6 +94,17 @@ class TestSms(ChannelCase):
             sms.send(unlink_sent=False)
         reminder.invalidate_recordset()
         self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
+
+    def test_a_copy_of_the_database_sends_none(self):
+        reminder = self.sent()
+        foreign = self.env["sms.sms"].sudo().create({"number": E164, "body": "Not ours"})
+        self.env.flush_all()
+        for query in get_neutralization_queries(["cobranza_dunning"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertEqual(self.sms(reminder).state, "canceled")
+        self.assertEqual(reminder.delivery, "failed", "what never leaves was never told")
+        self.assertEqual(foreign.state, "outgoing")
 
     def test_many_at_once_cost_the_same_queries(self):
         self.use("sms")
