@@ -52,6 +52,7 @@ from . import (
     cobranza_stop,
     cobranza_tone_term,
     ir_actions_report,
+    ir_attachment,
     ir_module_module,
     mail_mail,
     mail_mail_stop,

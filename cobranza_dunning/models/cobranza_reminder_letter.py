@@ -17,6 +17,7 @@ class CobranzaReminder(models.Model):
         "Letter as sent",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         ondelete="restrict",
         help="The PDF that was printed when the letter was marked as sent.",
     )

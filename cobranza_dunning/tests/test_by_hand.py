@@ -109,6 +109,23 @@ class TestByHand(ChannelCase):
             )[0]
         self.assertEqual(again, kept)
 
+    def test_the_letter_that_was_sent_is_nobodys_to_change(self):
+        reminder = self.approved_by("letter")
+        with self.allow_pdf_render():
+            reminder.action_print_and_send()
+        for user in (self.env.user, self.new_collector()):
+            letter = reminder.letter_id.with_user(user)
+            for act in (
+                lambda one=letter: one.write({"raw": b"%PDF- other"}),
+                lambda one=letter: one.write({"res_id": 0, "res_model": False}),
+                letter.unlink,
+            ):
+                with self.assertRefused("A letter that was sent can't be changed or deleted"):
+                    act()
+        self.env["ir.attachment"].create(
+            {"name": "note", "res_model": reminder._name, "res_id": reminder.id}
+        ).unlink()
+
     def test_what_was_paid_is_not_printed(self):
         self.use("letter")
         moves = [self.invoice(self.partner, amount, days_ago(6)) for amount in (100, 50)]
