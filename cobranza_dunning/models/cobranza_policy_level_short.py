@@ -56,6 +56,9 @@ class CobranzaPolicyLevel(models.Model):
         "It reads", compute="_compute_short_example", help="With the data of an example."
     )
     short_size = fields.Char("Its length", compute="_compute_short_example")
+    short_tone_html = fields.Html(
+        "Words to look at", compute="_compute_short_example", sanitize=False
+    )
 
     @api.depends("channel", "fallback_channel")
     def _compute_uses_short_text(self):
@@ -63,13 +66,27 @@ class CobranzaPolicyLevel(models.Model):
             used = {level.channel, level.fallback_channel}
             level.uses_short_text = bool(used & {*SHORT_CHANNELS})
 
-    @api.depends("short_text", "kind", "delay_days")
+    @api.depends("short_text", "kind", "delay_days", "consequence")
     @api.depends_context("lang")
     def _compute_short_example(self):
         for level in self:
             company = level.company_id.name or self.env.company.name
             level.short_example = level._fill_short_text({**EXAMPLE, "company": company})
             level.short_size = self._describe_size(level.short_example)
+            level.short_tone_html = level._report_short_tone()
+
+    def _report_short_tone(self):
+        """What is to be said against the example, with the words marked; False if nothing is."""
+        terms = self.env["cobranza.tone.term"]
+        findings = terms._lint(
+            self.short_example,
+            self.kind,
+            self.env.lang,
+            consequence=self.consequence,
+            names=[*EXAMPLE.values(), self.company_id.name or ""],
+            company=self.company_id,
+        )
+        return terms._report(self.short_example, findings) or False
 
     @api.model
     def _describe_size(self, text):

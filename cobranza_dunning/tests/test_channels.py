@@ -223,6 +223,24 @@ class TestShortText(ChannelCase):
         reminder.invalidate_recordset()
         self.assertEqual(reminder.short_text, told)
 
+    def test_words_that_must_not_be_told_stop_the_approval(self):
+        self.r5.short_text = "Hello {name}, this is the final notice before legal action."
+        self.assertIn("legal action", self.r5.short_tone_html)
+        self.use("sms")
+        self.invoice(self.partner, 100, days_ago(6))
+        with self.assertRefused("The text can't leave as it is"):
+            self.propose().action_approve()
+        self.r5.short_text = False
+        self.assertFalse(self.r5.short_tone_html)
+
+    def test_the_standard_texts_have_the_right_tone(self):
+        for kind in ("reminder", "follow_up", "demand"):
+            level = self.policy.level_ids.filtered(lambda one, kind=kind: one.kind == kind)[:1]
+            for lang in ("en_US", "es_MX", "pt_BR"):
+                self.env["res.lang"]._activate_lang(lang)
+                with self.subTest(kind=kind, lang=lang):
+                    self.assertFalse(level.with_context(lang=lang).short_tone_html)
+
     def test_it_follows_amounts_that_fall(self):
         self.use("sms", short_text="{amount}")
         move = self.invoice(self.partner, 100, days_ago(6))
