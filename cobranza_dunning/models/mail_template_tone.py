@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 from ..engine import tone
 from .cobranza_tone_term import SELECTION
+from .mail_template_preview import BLOCKS
 
 
 class MailTemplate(models.Model):
@@ -42,9 +43,12 @@ class MailTemplate(models.Model):
             judged = [(name, *template._cobranza_findings(code)) for code, name in installed]
             found = [finding for _name, _text, findings in judged for finding in findings]
             template.cobranza_tone = terms._worst(found)
-            template.cobranza_tone_html = Markup("").join(
+            report = Markup("").join(
                 terms._report(text, findings, heading=name) for name, text, findings in judged
             )
+            for value, label in BLOCKS.items():
+                report = report.replace(f"‹{value.removeprefix('object.')}›", f"[{self.env._(label)}]")
+            template.cobranza_tone_html = report
 
     def _cobranza_findings(self, lang):
         """Return the plain text in a language and what is to be said against it.

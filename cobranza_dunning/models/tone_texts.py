@@ -33,10 +33,10 @@ BECAUSE = {
 
 #: Items of the checklist that are not in a text.
 MISSING = {
-    "table": _lt("The due lines are missing: put the table in."),
-    "pay": _lt("How to pay is missing: put the ways to pay in."),
+    "table": _lt("The due lines are missing: say which invoices, or put the table in."),
+    "pay": _lt("How to pay is missing: name the account, or put the ways to pay in."),
     "disregard": _lt("A sentence for who has already paid is missing: disregard it, and thanks."),
-    "contact": _lt("A contact person is missing: put the block in."),
+    "contact": _lt("A contact person is missing: say whom to ask, or put the block in."),
     "talk": _lt("An offer to talk is missing: ask for an answer if something is not right."),
 }
 

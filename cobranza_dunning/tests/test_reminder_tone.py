@@ -183,6 +183,8 @@ class TestReminderTone(ReminderCase):
         for part in (">final notice</mark>", ">moroso</mark>", "English (US)", "Spanish"):
             self.assertIn(part, html)
         self.assertNotIn("{{", html)
+        self.say("final notice. <t t-out='object.lines_table'/>")
+        self.assertIn("[Table of due lines]", self.template.cobranza_tone_html)
 
     def test_a_text_is_judged_as_the_strictest_kind_of_its_levels(self):
         self.say("second notice.")
