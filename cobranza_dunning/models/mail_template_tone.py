@@ -47,7 +47,8 @@ class MailTemplate(models.Model):
                 terms._report(text, findings, heading=name) for name, text, findings in judged
             )
             for value, label in BLOCKS.items():
-                report = report.replace(f"‹{value.removeprefix('object.')}›", f"[{self.env._(label)}]")
+                shown = f"‹{value.removeprefix('object.')}›"
+                report = report.replace(shown, f"[{self.env._(label)}]")
             template.cobranza_tone_html = report
 
     def _cobranza_findings(self, lang):

@@ -167,6 +167,7 @@ class TestReminderTone(ReminderCase):
         reminder = self.demand("<t t-out='object.consequence_text'/>")
         spanish = "Desde el 1 de abril aplicaremos intereses de demora."
         self.d60.with_context(lang="es_ES").consequence = spanish
+        self.say("<t t-out='object.consequence_text'/>", "es_ES")
         reminder._gated().lang = "es_ES"
         self.env.invalidate_all()
         self.assertIn(spanish, reminder.body)
