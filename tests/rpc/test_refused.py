@@ -19,6 +19,7 @@ REMINDER_VALUES = {
     "2026-01-01 00:00:00", "sent_date": "2026-01-01", "sent_at": "2026-01-01 00:00:00",
     "mail_message_id": 1, "amount_company": 0, "is_edited": True, "text_outdated": False,
     "run_id": False, "lang": "es_ES", "problem": "none",
+    "approval_count": 2, "proposer_id": False, "left_lines": [], "approval_ids": [(5, 0, 0)],
 }
 
 
@@ -92,6 +93,19 @@ def test_reminders_and_lines_come_from_runs_only(forged, books, proposed):
     refused(env["cobranza.run.line"].write, decisions, {"outcome": "skip"})
     refused(env["cobranza.run.line"].unlink, decisions)
     assert books.read("cobranza.reminder.line", line_id, "amount") == line["amount"]
+
+
+def test_approvals_are_not_forged(forged, books, proposed):
+    """Neither by a record of one's own nor by a colleague's."""
+    approvals = forged.env["cobranza.reminder.approval"]
+    refused(approvals.create, {"reminder_id": proposed, "user_id": 2, "amount": 1})
+    refused(forged.env["cobranza.stop"].create, {"company_id": 1, "user_id": 2, "reason": "x"})
+    reminder_id = books.propose()[2][0]
+    books.env["cobranza.reminder"].action_approve([reminder_id])
+    (given,) = approvals.search([("reminder_id", "=", reminder_id)])
+    refused(approvals.write, [given], {"user_id": 1})
+    refused(approvals.write, [given], {"withdrawn_at": "2026-01-01 00:00:00"})
+    refused(approvals.unlink, [given])
 
 
 def test_lines_can_not_be_reached_through_their_parent(forged, books, proposed):
