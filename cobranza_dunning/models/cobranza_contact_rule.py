@@ -74,7 +74,7 @@ class CobranzaContactRule(models.Model):
     forbid_letter = fields.Boolean("No letters")
     forbid_phone = fields.Boolean("No calls")
     forbid_visit = fields.Boolean("No visits")
-    source = fields.Char(help="The law or decision that the rule comes from.")
+    source = fields.Char(translate=True, help="The law or decision that the rule comes from.")
     source_kind = fields.Selection(
         [
             ("primary", "The text itself was read"),
