@@ -42,10 +42,15 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/cobranza_portal_templates.xml",
         "views/cobranza_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["cobranza_dunning/static/src/**/*"],
+        "web.assets_backend": [
+            "cobranza_dunning/static/src/**/*",
+            ("remove", "cobranza_dunning/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": ["cobranza_dunning/static/src/portal/**/*"],
     },
     "demo": ["demo/cobranza_demo.xml"],
     "post_init_hook": "post_init_hook",

@@ -102,6 +102,7 @@ class CobranzaReminder(models.Model):
             "references": [
                 move.payment_reference or move.name for move in moves_sudo
             ],
+            "pays_online": company_sudo.cobranza_pays_online,
             "contact": self.user_id.sudo().partner_id or company_sudo.partner_id,
             # not QWeb's widgets: they write their expressions into the customer's mail
             "day": lambda value: format_date(self.env, value),

@@ -13,6 +13,7 @@ BLOCKS = {
     "object.addressee": _lt("Name of the addressee"),
     "object.lines_table": _lt("Table of due lines"),
     "object.payment_block": _lt("Ways to pay"),
+    "object.portal_block": _lt("Button to the customer's page"),
     "object.contact_block": _lt("Contact person"),
     "object.consequence_text": _lt("Consequence announced"),
     "object.totals": _lt("Total to pay"),

@@ -58,6 +58,28 @@ class ResCompany(models.Model):
                 )
             )
 
+    cobranza_pays_online = fields.Boolean(
+        compute="_compute_cobranza_pays_online",
+        compute_sudo=True,
+        help="Customers can pay on their reminder's page: a payment provider is published.",
+        groups="cobranza_dunning.group_auditor",
+    )
+
+    def _compute_cobranza_pays_online(self):
+        """Whether a customer finds a provider; kept for a batch of texts like any other field."""
+        providers = self.env["payment.provider"]
+        for company in self:
+            company.cobranza_pays_online = bool(
+                providers.search_count(
+                    [
+                        *providers._check_company_domain(company.id),
+                        ("state", "in", ("enabled", "test")),
+                        ("is_published", "=", True),
+                    ],
+                    limit=1,
+                )
+            )
+
     @api.constrains("cobranza_policy_id")
     def _check_cobranza_policy_id(self):
         for company in self:

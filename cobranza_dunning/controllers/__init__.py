@@ -1,0 +1,4 @@
+from . import portal_reminder
+
+# isort: split
+from . import portal_answer, portal_payment

@@ -1,0 +1,67 @@
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { Interaction } from "@web/public/interaction";
+
+const FILE_SIZE = 10 * 1024 * 1024;
+
+/**
+ * A reminder's page in the portal: tells the server that somebody looks at it, copies transfer
+ * data, and says before sending that a file is too large, so that nothing typed is lost.
+ */
+export class ReminderPage extends Interaction {
+    static selector = ".o_cobranza_page";
+    dynamicContent = {
+        "[data-copy]": { "t-on-click": this.copy },
+        "form[enctype]": { "t-on-submit": this.check },
+        "a[href='#already_paid']": { "t-on-click": this.unfold },
+    };
+
+    start() {
+        if (this.el.dataset.openedRoute) {
+            rpc(this.el.dataset.openedRoute.split("?")[0], {
+                access_token: this.el.dataset.accessToken || null,
+            }).catch(() => {});
+        }
+        if (browser.navigator.clipboard) {
+            for (const button of this.el.querySelectorAll("[data-copy]")) {
+                button.classList.remove("d-none");
+            }
+        }
+        const asked = this.el.querySelector("details[open] [data-problem], .alert[role=alert]:not(.d-none)");
+        asked?.scrollIntoView({ block: "center" });
+    }
+
+    async copy(ev) {
+        const button = ev.currentTarget;
+        await this.waitFor(browser.navigator.clipboard.writeText(button.dataset.copy));
+        const label = button.querySelector("span");
+        const before = label.textContent;
+        label.textContent = _t("Copied");
+        this.waitForTimeout(() => (label.textContent = before), 2000);
+    }
+
+    unfold() {
+        this.el.querySelector("#already_paid").open = true;
+    }
+
+    check(ev) {
+        const form = ev.currentTarget;
+        const files = [...(form.querySelector("input[type=file]")?.files || [])];
+        const large = files.find((file) => file.size > FILE_SIZE);
+        const problem = form.querySelector("[data-problem]");
+        problem.classList.toggle("d-none", !large);
+        if (large) {
+            ev.preventDefault();
+            problem.textContent = _t("“%(name)s” is larger than 10 MB: attach a smaller file.", {
+                name: large.name,
+            });
+            return;
+        }
+        // a second press sends nothing
+        this.waitForTimeout(() => (form.querySelector("button[type=submit]").disabled = true), 0);
+    }
+}
+
+registry.category("public.interactions").add("cobranza_dunning.reminder_page", ReminderPage);

@@ -1,0 +1,177 @@
+"""Paying from a reminder's page: Odoo's own transactions, for what is open now."""
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_portal import PortalCase
+
+
+@tagged("post_install", "-at_install")
+class TestPortalPayment(PortalCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.method = cls.env.ref("payment.payment_method_unknown")
+        redirect = cls.env["ir.ui.view"].create(
+            {"name": "Redirect", "type": "qweb", "arch": "<form action='there' method='post'/>"}
+        )
+        cls.provider = cls.env["payment.provider"].create(
+            {
+                "name": "Online",
+                "code": "none",
+                "state": "test",
+                "is_published": True,
+                "company_id": cls.company.id,
+                "journal_id": cls.accounts["journals"]["bank"].id,
+                "redirect_form_view_id": redirect.id,
+                "payment_method_ids": [Command.set(cls.method.ids)],
+            }
+        )
+        cls.method.active = True
+        incoming = cls.accounts["with_entry"]["inbound"]
+        incoming.copy({"name": "Online", "payment_provider_id": cls.provider.id})
+
+    def ask(self, reminder, amount, line=None, currency=None, token=None, **values):
+        """Start a payment as the payment form does; returns the server's answer."""
+        currency = currency or self.company.currency_id
+        part = f"line/{line.id}" if line else f"currency/{currency.id}"
+        params = {
+            "access_token": reminder.access_token if token is None else token,
+            "amount": amount,
+            "provider_id": self.provider.id,
+            "payment_method_id": self.method.id,
+            "token_id": None,
+            "flow": "redirect",
+            "tokenization_requested": False,
+            "landing_route": "https://elsewhere.example.com",
+            "is_validation": False,
+            **values,
+        }
+        with mute_logger("odoo.http"):
+            return self.url_open(
+                f"/my/reminders/{reminder.id}/transaction/{part}", json={"params": params}
+            ).json()
+
+    def start(self, *args, **kwargs):
+        """Start a payment; returns the transaction."""
+        answer = self.ask(*args, **kwargs)
+        self.assertNotIn("error", answer)
+        return self.env["payment.transaction"].sudo().search(
+            [("reference", "=", answer["result"]["reference"])]
+        )
+
+    def assertNotStarted(self, message, *args, **kwargs):
+        before = self.env["payment.transaction"].sudo().search_count([])
+        answer = self.ask(*args, **kwargs)
+        self.assertIn(message, answer["error"]["data"]["message"])
+        self.assertEqual(self.env["payment.transaction"].sudo().search_count([]), before)
+
+    def test_everything_shown(self):
+        reminder, first, second = self.sent(100, 200)
+        self.pay(second, 50)
+        self.assertIn("/pay?", self.page(reminder).text)
+        answer = self.url_open(
+            f"/my/reminders/{reminder.id}/pay?access_token={reminder.access_token}"
+            f"&currency_id={self.company.currency_id.id}"
+        )
+        self.assertIn('data-amount="250.0"', answer.text)
+        transaction = self.start(reminder, 250)
+        self.assertEqual(transaction.amount, 250)
+        self.assertEqual(transaction.invoice_ids, first + second)
+        self.assertEqual(transaction.partner_id, self.partner)
+        self.assertTrue(
+            transaction.landing_route.startswith(f"/my/reminders/{reminder.id}?"),
+            transaction.landing_route,
+        )
+
+    def test_one_line(self):
+        reminder, first, _second = self.sent(100, 200)
+        line = reminder.line_ids.filtered(lambda one: one.move_id == first)
+        transaction = self.start(reminder, 100, line)
+        self.assertEqual((transaction.amount, transaction.invoice_ids), (100, first))
+
+    def test_a_paused_line_may_be_paid(self):
+        reminder, first, second = self.sent(100, 200)
+        self.pause(move=first)
+        line = reminder.line_ids.filtered(lambda one: one.move_id == first)
+        self.assertEqual(self.start(reminder, 100, line).amount, 100)
+        self.assertEqual(self.start(reminder, 200).invoice_ids, second)
+
+    def test_many_invoices_have_a_short_reference(self):
+        reminder, *_moves = self.sent(*range(1, 12))
+        transaction = self.start(reminder, sum(range(1, 12)))
+        self.assertEqual(len(transaction.invoice_ids), 11)
+        self.assertLess(len(transaction.reference), 40)
+
+    def test_what_has_changed_is_not_paid(self):
+        reminder, move = self.sent(100)
+        self.pay(move, 40)
+        self.assertNotStarted("has changed", reminder, 100)
+        self.assertNotStarted("has changed", reminder, 0)
+        self.pay(move)
+        self.assertNotStarted("nothing left to pay", reminder, 60)
+
+    def test_what_nobody_may_do(self):
+        reminder, _move = self.sent(100)
+        second, _move = self.sent(300, partner=self.other)
+        self.assertNotStarted("access token is invalid", reminder, 100, token="wrong")
+        self.assertNotStarted("access token is invalid", reminder, 100, token=second.access_token)
+        self.assertNotStarted("nothing left", reminder, 300, line=second.line_ids)
+        self.assertNotStarted("saved payment method", reminder, 100, flow="token")
+        self.assertNotStarted("not whitelisted", reminder, 100, partner_id=1)
+
+    def test_a_started_payment_is_on_its_way(self):
+        """Nobody shall pay twice because the provider is slow."""
+        reminder, first, second = self.sent(100, 200)
+        transaction = self.start(reminder, 300)
+        self.assertEqual({one.to_pay for one in reminder.sudo()._portal_lines()}, {100, 200})
+        transaction.state = "pending"
+        self.assertEqual({one.state for one in reminder.sudo()._portal_lines()}, {"arriving"})
+        text = self.page(reminder).text
+        self.assertIn("Payment on its way", text)
+        self.assertIn("There is nothing to pay", text)
+        self.assertNotStarted("nothing left", reminder, 300)
+        transaction.state = "cancel"
+        self.assertEqual({one.to_pay for one in reminder.sudo()._portal_lines()}, {100, 200})
+        self.assertEqual(first + second, transaction.invoice_ids)
+
+    def test_a_started_payment_in_another_currency_of_the_books(self):
+        euro = self.new_currency("EUR", 0.5)
+        self.invoice(self.partner, 70, currency=euro)
+        reminder = self.remind()
+        transaction = self.start(reminder, 70, currency=euro)
+        transaction.state = "pending"
+        [line] = reminder.sudo()._portal_lines()
+        self.assertEqual((line.state, line.arriving), ("arriving", 70))
+
+    def test_a_confirmed_payment_is_booked_by_odoo(self):
+        reminder, move = self.sent(100)
+        transaction = self.start(reminder, 100)
+        transaction._set_done()
+        [line] = reminder.sudo()._portal_lines()
+        self.assertEqual(line.state, "arriving")
+        transaction._post_process()
+        self.env.flush_all()
+        self.assertEqual(transaction.payment_id.invoice_ids, move)
+        [line] = reminder.sudo()._portal_lines()
+        self.assertEqual((line.state, line.to_pay), ("paid", 0))
+
+    def test_a_portal_user_pays_as_himself(self):
+        reminder, _move = self.sent(100)
+        self.authenticate("visitor", "visitor-secret")
+        self.assertEqual(
+            self.start(reminder, 100, token="").partner_id, self.visitor.partner_id
+        )
+
+    def test_without_a_provider_there_is_no_button(self):
+        reminder, _move = self.sent(100)
+        self.provider.is_published = False
+        self.assertNotIn("/pay?", self.page(reminder).text)
+
+    def test_nothing_to_pay_leads_back(self):
+        reminder, move = self.sent(100)
+        self.pay(move)
+        answer = self.page(reminder, part="/pay")
+        self.assertEqual(answer.status_code, 303)
+        self.assertIn(f"/my/reminders/{reminder.id}?", answer.headers["Location"])
