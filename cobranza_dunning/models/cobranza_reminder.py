@@ -36,7 +36,7 @@ class CobranzaReminder(models.Model):
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
         "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",
-        "thanked_date",
+        "thanked_date", "thanks_not_before",
         "text_short", "letter_id", "contacted_at",
         "proposer_id", "approval_ids", "approval_count", "left_lines",
         "access_token", "portal_opened_at",

@@ -16,10 +16,16 @@ class CobranzaReminder(models.Model):
     # a file for each part of its life
     _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
-    #: what may keep a thank-you from leaving now, as `_obstacles`; the next call tries again
-    _thanks_obstacles = ("_answer_obstacles", "_unreachable_obstacles")
+    #: what may keep a thank-you from leaving now, as `_obstacles`
+    _thanks_obstacles = (
+        "_answer_obstacles",
+        "_stranger_obstacles",
+        "_unreachable_obstacles",
+        "_moment_obstacles",
+    )
 
     thanked_date = fields.Date("Thanked on", readonly=True)
+    thanks_not_before = fields.Datetime(readonly=True, help="When its thank-you is tried again.")
 
     @api.model
     def _cron_thank(self):
@@ -61,6 +67,7 @@ class CobranzaReminder(models.Model):
                       JOIN cobranza_policy p ON p.id = v.policy_id
                      WHERE r.company_id = %(company)s AND r.state = 'sent'
                        AND r.thanked_date IS NULL AND p.thanks_days > 0
+                       AND (r.thanks_not_before IS NULL OR r.thanks_not_before <= %(now)s)
                        AND p.thanks_template_id IS NOT NULL
                        AND r.sent_date >= %(today)s - p.thanks_days - %(fresh)s
                        AND %(delivered)s
@@ -89,6 +96,7 @@ class CobranzaReminder(models.Model):
                 """,
                 company=company.id,
                 today=today,
+                now=fields.Datetime.now(),
                 fresh=FRESH_DAYS,
                 delivered=self._sql_delivered("r"),
                 money=self._sql_money(),
@@ -111,7 +119,14 @@ class CobranzaReminder(models.Model):
         by_debtor = self.grouped("debtor_id")
         free = self.browse(same[0].id for same in by_debtor.values())
         for name in self._thanks_obstacles:
-            free -= free.browse(getattr(free, name)() if free else {})
+            found = getattr(free, name)() if free else {}
+            for reminder in free.browse(found):
+                # what has no end by itself is looked at once a day
+                until = found[reminder.id].until or fields.Datetime.add(
+                    fields.Datetime.now(), days=1
+                )
+                by_debtor[reminder.debtor_id]._gated().write({"thanks_not_before": until})
+            free -= free.browse(found)
         for reminder in free:
             try:
                 with self.env.cr.savepoint():

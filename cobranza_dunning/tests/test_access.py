@@ -433,7 +433,7 @@ class TestAccess(ReminderCase):
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
             "cobranza_may_contact",
-            "cancel", "mark_outgoing",
+            "cancel", "mark_outgoing", "message_route",
         }  # fmt: skip
         for name in self.our_models(transient=True):
             model = self.env[name]

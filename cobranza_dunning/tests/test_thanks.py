@@ -147,6 +147,15 @@ class TestThanks(RunCase):
         answer.action_handled()
         self.assertTrue(self.thank(2))
 
+    def test_a_held_back_thank_you_is_tried_again_the_next_day(self):
+        [invoice] = self.reminded(100)
+        answer = self.debtor()._log_answer("Wait a moment")
+        self.paid(invoice, 1)
+        self.assertFalse(self.thank(1))
+        answer.action_handled()
+        self.assertFalse(self.thank(1))
+        self.assertTrue(self.thank(2))
+
     def test_without_an_address_it_stays(self):
         [invoice] = self.reminded(100)
         self.partner.email = False

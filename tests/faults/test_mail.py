@@ -1,4 +1,5 @@
 """What becomes of a reminder's mail: refused, bounced, no address; and that it doesn't count."""
+from datetime import date, timedelta
 from email.message import EmailMessage, Message
 from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
@@ -80,22 +81,52 @@ def test_bounce_comes_back(ledger, server, sender):
 
 
 def test_answer_arrives_at_the_reminder(ledger, server):
-    """The customer answers the mail: it is in the reminder's chatter, nothing else happens."""
-    _partners, _moves, (reminder_id,) = ledger.propose()
-    send(ledger, reminder_id)
-    wait_for_delivery(ledger, reminder_id, "delivered")
-    (mail,) = server.sink.messages
-    answer = EmailMessage()
-    answer["From"], answer["To"] = mail["To"], mail["Reply-To"]
-    answer["Subject"], answer["Message-Id"] = f"Re: {mail['Subject']}", "<answer-1@customers.test>"
-    answer["In-Reply-To"] = answer["References"] = mail["Message-Id"]
-    answer.set_content("We pay on Friday.")
-    thread_id = ledger.env["mail.thread"].message_process(False, answer.as_string())
-    assert thread_id == reminder_id
+    """The customer answers the mail: it is on the reminder, and reminders to him stop."""
+    (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
+    mail = sent_mail(ledger, server, reminder_id)
+    assert receive(ledger, answer_to(mail, reference=True)) == reminder_id
     (message,) = ledger.env["mail.message"].search_read(
         [("model", "=", "cobranza.reminder"), ("res_id", "=", reminder_id),
          ("message_type", "=", "email")], ["body"])
     assert "We pay on Friday." in message["body"]
+
+    (answer,) = answers(ledger, partner_id)
+    assert answer["waiting"] and answer["kind"] == "reply"
+    assert answer["reminder_id"][0] == reminder_id
+    assert reason(ledger, move_id) == "answer_waiting"
+    ledger.env["cobranza.interaction"].action_handled([answer["id"]])
+    assert reason(ledger, move_id) != "answer_waiting"
+
+
+def test_automatic_answer_stops_nothing(ledger, server):
+    """His mail program says that he is away: noted, and reminders go on."""
+    (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
+    away = answer_to(sent_mail(ledger, server, reminder_id), reference=True)
+    away["Auto-Submitted"] = "auto-replied"
+    assert receive(ledger, away) == reminder_id
+    (answer,) = answers(ledger, partner_id)
+    assert (answer["kind"], answer["waiting"]) == ("auto_reply", False)
+    assert reason(ledger, move_id) != "answer_waiting"
+
+
+def test_answer_without_its_reference_finds_the_reminder(ledger, server):
+    """The customer's mail program dropped In-Reply-To: the address is the reminder's own."""
+    company_id = ledger.company_id
+    domain_id = ledger.read("res.company", company_id, "alias_domain_id")
+    own = domain_id[0] if domain_id else ledger.env["mail.alias.domain"].create(
+        {"name": "company.test"})
+    ledger.env["res.company"].write(
+        [company_id], {"alias_domain_id": own, "cobranza_reply_token": True})
+    try:
+        (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
+        mail = sent_mail(ledger, server, reminder_id)
+        assert f"+cr{reminder_id}-" in mail["Reply-To"]
+        assert receive(ledger, answer_to(mail, reference=False)) == reminder_id
+        (answer,) = answers(ledger, partner_id)
+        assert answer["waiting"]
+        assert reason(ledger, move_id) == "answer_waiting"
+    finally:
+        ledger.env["res.company"].write([company_id], {"cobranza_reply_token": False})
 
 
 def test_address_lost_between_approval_and_sending(ledger, server):
@@ -115,6 +146,45 @@ def test_address_lost_between_approval_and_sending(ledger, server):
 
 
 # --- what they share -----------------------------------------------------------------------
+
+
+def sent_mail(ledger, server, reminder_id):
+    """Send a reminder and return its mail as the customer got it."""
+    send(ledger, reminder_id)
+    wait_for_delivery(ledger, reminder_id, "delivered")
+    (mail,) = server.sink.messages
+    return mail
+
+
+def answer_to(mail, reference):
+    """The customer's answer; `reference`: whether it says which mail it answers."""
+    answer = EmailMessage()
+    answer["From"], answer["To"] = mail["To"], mail["Reply-To"]
+    answer["Subject"] = f"Re: {mail['Subject']}"
+    answer["Message-Id"] = mail["Message-Id"].replace("<", "<answer-", 1)
+    if reference:
+        answer["In-Reply-To"] = answer["References"] = mail["Message-Id"]
+    answer.set_content("We pay on Friday.")
+    return answer
+
+
+def receive(ledger, message):
+    """Hand a mail to Odoo's gateway; return the id of the record it was for."""
+    return ledger.env["mail.thread"].message_process(False, message.as_string())
+
+
+def answers(ledger, partner_id):
+    """What a customer said."""
+    return ledger.env["cobranza.interaction"].search_read(
+        [("partner_id", "=", partner_id), ("direction", "=", "in")],
+        ["kind", "waiting", "reminder_id"])
+
+
+def reason(ledger, move_id):
+    """Why an invoice would, or wouldn't, be reminded in two months."""
+    (line,) = ledger.env["account.move"].cobranza_explain(
+        [move_id], str(date.today() + timedelta(days=60)))
+    return line["reason"]
 
 
 def send(ledger, *reminder_ids):
