@@ -102,6 +102,12 @@ class CobranzaReminder(models.Model):
         """Reminders whose words must not leave."""
         return {key: Obstacle(text) for key, text in self._tone_errors().items()}
 
+    def _approval_refusals(self):
+        """Nobody may approve words that must not leave; the first of two people hears it too."""
+        refused = super()._approval_refusals()
+        others = self.filtered(lambda one: one.state == "proposed" and one.id not in refused)
+        return refused | others._tone_errors()
+
     def _set_approved(self, *args, **kwargs):
         """Approve; raise UserError if the words of one of them must not leave."""
         result = super()._set_approved(*args, **kwargs)

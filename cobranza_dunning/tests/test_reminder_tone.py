@@ -45,7 +45,7 @@ class TestReminderTone(ReminderCase):
     def test_several_are_refused_by_name(self):
         self.invoice(self.other, 50)
         reminders = self.proposed("this is a court order.")
-        with self.assertRefused("Customer 03/10/2026: The text can't leave"):
+        with self.assertRefused("Customer: The text can't leave"):
             reminders.action_approve()
 
     def test_a_warning_refuses_nothing(self):
