@@ -43,10 +43,10 @@ class CobranzaReminder(models.Model):
                     return
 
     def _thanking_companies(self):
-        """Companies with a policy that thanks."""
+        """Companies with a policy that thanks, and whose automatic contact isn't stopped."""
         policies = self.env["cobranza.policy"].with_context(active_test=False)
         found = policies.search([("thanks_days", ">", 0), ("thanks_template_id", "!=", False)])
-        return found.company_id
+        return found.company_id - self.env["cobranza.stop"]._stopped_companies()
 
     def _find_to_thank(self, company, today):
         """Return lists of ids, one per customer, of reminders to thank for, newest first.

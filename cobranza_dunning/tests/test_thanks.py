@@ -156,6 +156,14 @@ class TestThanks(RunCase):
         self.assertFalse(self.thank(1))
         self.assertTrue(self.thank(2))
 
+    def test_nobody_is_thanked_while_automatic_contact_is_stopped(self):
+        [invoice] = self.reminded(100)
+        stop = self.env["cobranza.stop"]._stop(self.company, "We look into something")
+        self.paid(invoice, 1)
+        self.assertFalse(self.thank(1))
+        stop.action_release()
+        self.assertTrue(self.thank(1))
+
     def test_without_an_address_it_stays(self):
         [invoice] = self.reminded(100)
         self.partner.email = False
