@@ -433,7 +433,7 @@ class TestAccess(ReminderCase):
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
             "cobranza_may_contact",
-            "cancel", "mark_outgoing", "message_route",
+            "cancel", "mark_outgoing", "message_route", "mail_allowed_qweb_expressions",
         }  # fmt: skip
         for name in self.our_models(transient=True):
             model = self.env[name]
