@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..engine import grouping
+from ..engine import dunning, grouping, routing
 from ..engine.escalation import because
 
 
@@ -20,8 +20,11 @@ class CobranzaReminder(models.Model):
         Raises UserError if nothing is open, or all of it is paused or covered by credits.
         """
         ready = because("level_reached", level._to_engine())._replace(channel=level.channel)
-        lines = debtor._assess().get(debtor.id, [])
-        lines = [_as_if_sent(one, ready) for one in lines if one.position.chaseable > 0]
+        assessed = debtor._assess().get(debtor.id, [])
+        found = [one for one in dunning.recipients(assessed, level.kind) if one.partner_id]
+        # nobody is decided for what isn't ready: then whom its kind goes to, or the customer
+        usual = found[0] if found else routing.Recipient(debtor.partner_id.id, None)
+        lines = [_as_if_sent(one, ready, usual) for one in assessed if one.position.chaseable > 0]
         letters = grouping.group(lines)[:1]
         if not letters:
             raise UserError(
@@ -38,7 +41,12 @@ class CobranzaReminder(models.Model):
         return sample
 
 
-def _as_if_sent(one, decision):
-    """The Assessed with another decision; an invoice that nobody sent yet serves as well."""
+def _as_if_sent(one, decision, usual):
+    """The Assessed with another decision; an invoice that nobody sent yet serves as well.
+
+    usual: the routing.Recipient where none is decided.
+    """
     item = one.item._replace(sent=True, no_followup=False)
-    return one._replace(position=one.position._replace(item=item), decision=decision)
+    recipient = one.recipient if one.recipient and one.recipient.partner_id else usual
+    position = one.position._replace(item=item)
+    return one._replace(position=position, decision=decision, recipient=recipient)

@@ -108,6 +108,11 @@ class TestMailTemplatePreview(ReminderCase):
         self.invoice(self.partner, 100, sent=False)
         self.assertIn("100.00", self.shown(cobranza_preview_debtor_id=self.debtor())[1])
 
+    def test_an_invoice_that_is_not_ready_serves_too(self):
+        """Nobody is decided for what only waits: the preview shows whom its kind goes to."""
+        self.invoice(self.partner, 100, due=days_ago(0))
+        self.assertIn("100.00", self.shown(cobranza_preview_debtor_id=self.debtor())[1])
+
     def test_without_a_customer_it_says_what_to_do(self):
         _subject, text = self.shown(cobranza_preview_debtor_id=self.env["cobranza.debtor"])
         self.assertIn("Choose a customer who owes something", text)
