@@ -35,7 +35,7 @@ EXAMPLE = {
     "company": "",
     "amount": "1.234,56 €",
     "invoices": "FV/2026/0123",
-    "link": "https://example.com/r/AbCdEf123",
+    "link": "https://erp.example.com/my/reminders/123?access_token=a1b2c3d4-e5f6-7890-abcd-ef12",
     "contact": "Ana, +34 912 34 56 78",
 }
 

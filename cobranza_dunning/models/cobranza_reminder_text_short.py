@@ -64,8 +64,8 @@ class CobranzaReminder(models.Model):
         return ", ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")
 
     def _short_link(self):
-        """The page where the customer sees what is open; none where there is no such page."""
-        return ""
+        """The page where the customer sees what is open; none before the reminder is saved."""
+        return self.get_base_url() + self.get_portal_url() if self.id else ""
 
     def _freeze_text(self):
         """Keep the short text as well where it is what will be told."""

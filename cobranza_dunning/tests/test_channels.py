@@ -186,6 +186,17 @@ class TestShortText(ChannelCase):
         )
         self.assertIn(reminder.user_id.name, reminder.short_text.split("|")[4])
 
+    def test_the_link_opens_the_customers_page(self):
+        self.r5.short_text = "{link}"
+        self.use("sms")
+        self.invoice(self.partner, 100, days_ago(6))
+        reminder = self.propose()
+        link = reminder.short_text
+        self.assertTrue(link.startswith(f"{reminder.get_base_url()}/my/reminders/{reminder.id}"))
+        self.assertIn(reminder.access_token, link)
+        reminder.action_approve()
+        self.assertEqual(reminder.text_short, link)
+
     def test_many_invoices_are_counted(self):
         self.r5.short_text = "{invoices}"
         self.use("sms")
