@@ -10,7 +10,10 @@ NUMBER = "+34612345678"
 def by_hand(office):
     """One approved reminder for each way that needs a person; {channel: (partner, reminder)}."""
     env = office.env
-    template = env.ref("cobranza_dunning.mail_template_reminder").id
+    (level,) = env["cobranza.policy.level"].search_read(
+        [("kind", "=", "reminder"), ("company_id", "=", office.company_id)], ["template_id"],
+        limit=1)
+    template = level["template_id"][0]
     made = {}
     for channel in ("whatsapp", "phone", "letter"):
         # without a contact rule: the hour of the test must not matter
