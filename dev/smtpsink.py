@@ -6,6 +6,7 @@ Modes, also changeable while it runs:
 - "reject=550" (for good) or "reject=450" (for now): refuse every recipient with that code;
 - "drop": take the message, then close the connection instead of answering, so that the sender
   can't know whether it arrived;
+- "hangup": close the connection when a recipient is named, before any message is given;
 - "hold": take the message, then don't answer as long as the mode stays.
 Addresses at reject.test are always refused for good.
 """
@@ -103,6 +104,8 @@ class _Handler:
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if address.endswith("@reject.test"):
             return REPLIES["550"]
+        if self.sink.mode == "hangup":
+            server.transport.abort()
         if self.sink.mode.startswith("reject="):
             return REPLIES[self.sink.mode.partition("=")[2]]
         envelope.rcpt_tos.append(address)

@@ -21,3 +21,13 @@ UPDATE sms_sms SET state = 'canceled'
   FROM mail_message
  WHERE mail_message.id = sms_sms.mail_message_id
    AND mail_message.model = 'cobranza.reminder' AND sms_sms.state = 'outgoing';
+UPDATE mail_notification SET notification_status = 'canceled'
+  FROM cobranza_attempt
+ WHERE cobranza_attempt.mail_id = mail_notification.mail_mail_id
+   AND cobranza_attempt.next_try IS NOT NULL;
+UPDATE mail_mail SET state = 'cancel'
+  FROM cobranza_attempt
+ WHERE cobranza_attempt.mail_id = mail_mail.id AND cobranza_attempt.next_try IS NOT NULL;
+UPDATE cobranza_attempt SET result = 'cancelled', answer = 'copy of a database'
+ WHERE result = 'pending';
+UPDATE cobranza_attempt SET next_try = NULL WHERE next_try IS NOT NULL;

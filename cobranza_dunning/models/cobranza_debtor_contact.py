@@ -141,10 +141,11 @@ class CobranzaDebtor(models.Model):
         return self._check_contacts([Ask(self, channel)], when)[0]
 
     @api.model
-    def _check_contacts(self, asks, when=None):
+    def _check_contacts(self, asks, when=None, again=False):
         """Return the ContactAnswer to each Ask, as if what is allowed took place, in order.
 
-        when: UTC without zone; now if left out.  The number of queries doesn't depend on how
+        again: the same message is offered once more: it was counted already, so limits don't
+        apply. when: UTC without zone; now if left out.  The number of queries doesn't depend on how
         many are asked.  All answers are registered.
         """
         now = fields.Datetime.now()
@@ -162,7 +163,7 @@ class CobranzaDebtor(models.Model):
         for ask, (rule, source) in zip(asks, rules, strict=True):
             told = history.setdefault(ask.debtor.id, [])
             place = places[ask.debtor.id]
-            answer = contact.check(engine[rule], ask.channel, when, told, place)
+            answer = contact.check(engine[rule], ask.channel, when, [] if again else told, place)
             if answer.outcome == contact.ALLOW:
                 told.append(contact.Contact(when, ask.channel))
             sentence = explain(self.env, answer, rule.name, labels[ask.channel], when, place.zone)

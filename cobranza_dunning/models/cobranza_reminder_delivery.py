@@ -123,7 +123,12 @@ class CobranzaReminder(models.Model):
                 "before you write again."
             )
         failed = notifications.filtered("failure_type")[:1]
+        if self.delivery == "queued" and failed:
+            return self._describe_next_try()
         if self.delivery == "failed" and not failed:
+            last_sudo = self._last_attempts()
+            if last_sudo.result == "cancelled" and last_sudo.answer:
+                return last_sudo.answer
             return self.env._("The mail was cancelled: it never left the queue.")
         return bool(failed) and (failed.failure_reason or failed.format_failure_reason())
 
@@ -243,6 +248,11 @@ class CobranzaReminder(models.Model):
     def _describe_unreachable(self):
         """Say what the contact lacks for the way this reminder leaves."""
         name = self.recipient_id.display_name
+        if self.channel == "email" and self.recipient_id.sudo().cobranza_email_paused:
+            return self.env._(
+                "Mail to %s comes back: write the right address on the contact and send again.",
+                name,
+            )
         if channels.NEEDS[self.channel] == "email":
             return self.env._(
                 "%s has no e-mail address: add one to the contact and send again.", name

@@ -11,10 +11,14 @@ class CobranzaReminder(models.Model):
     # a file for each part of its life
     _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
-    def _moment_obstacles(self):
+    def _moment_again_obstacles(self):
+        """The same for messages that are offered once more: they count as one contact."""
+        return self._moment_obstacles(again=True)
+
+    def _moment_obstacles(self, again=False):
         """Reminders whose contact rule says "later" or "never"; every answer is registered."""
         asks = [Ask(one.debtor_id, one.channel, one.level_id.policy_id, one) for one in self]
-        answers = self.env["cobranza.debtor"]._check_contacts(asks)
+        answers = self.env["cobranza.debtor"]._check_contacts(asks, again=again)
         return {
             reminder.id: Obstacle(answer.sentence, answer.until)
             for reminder, answer in zip(self, answers, strict=True)

@@ -220,6 +220,7 @@ class CobranzaRun(models.Model):
             run.with_context(lang=run.company_id._cobranza_lang())._work_in_background()
         self.env["cobranza.reminder"]._cron_send()
         self.env["cobranza.reminder"]._cron_thank()
+        self.env["cobranza.attempt"]._cron_retry()
         for company in self.env["cobranza.debtor"]._read_group([], ["company_id"]):
             self.env["cobranza.debtor"]._refresh_figures(company[0])
             self.env["ir.cron"]._commit_progress()

@@ -5,6 +5,7 @@ from . import (
     test_block,
     test_by_hand,
     test_channels,
+    test_cobranza_attempt,
     test_cobranza_contact_rule,
     test_cobranza_debtor,
     test_cobranza_interaction,

@@ -122,10 +122,11 @@ class TestAccess(ReminderCase):
         term = env["cobranza.tone.term"].create(
             {"phrase": "last chance", "family": "guilt", "company_id": company.id}
         )
+        attempt = env["cobranza.attempt"].sudo()._record(reminder, "accepted").sudo(False)
         records = [
             term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
-            contact, block, interaction, reminder,
+            contact, block, interaction, reminder, attempt,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids, approval, stop,
         ]  # fmt: skip
         return {record._name: record for record in records}

@@ -436,6 +436,8 @@ class TestHistory(MailingCase):
                 self.assertDecision(invoice, "wait", "gap", self.r20)
                 happens(reminder)
                 self.env.invalidate_all()
+                # an address that the mail server refuses for good is used no more
+                self.partner.email = "ana@elsewhere.example.com"
                 self.assertDecision(invoice, "remind", "level_reached", self.r5)
                 self.debtor().action_refresh_figures()
                 self.assertFalse(self.debtor().last_contact_date or self.debtor().level_id)
@@ -526,8 +528,10 @@ class TestHistory(MailingCase):
         self.assertDecision(second, "wait", "level_not_reached", self.r5)
 
     def test_a_refused_address_is_work_for_a_person_not_a_loop(self):
-        """The same day the next run proposes it anew; nothing leaves without approval."""
+        """With another address the next run proposes it anew; nothing leaves without approval."""
         self.sent()
         self.refuse()
+        self.assertFalse(self.propose())
+        self.partner.email = "ana@elsewhere.example.com"
         reminder = self.propose()
         self.assertEqual((reminder.state, reminder.level_id), ("proposed", self.r5))

@@ -27,6 +27,10 @@ def test_mail_server_refuses(ledger, server):
 
     assert counts_as_told(ledger, move_id) is False
     server.sink.mode = "normal"
+    # nothing is proposed to that address; to another one it is told again
+    ledger.run("propose", [partner_id])
+    assert ledger.reminders([partner_id], "proposed") == []
+    move_away(ledger, partner_id)
     ledger.run("propose", [partner_id])
     (again,) = ledger.reminders([partner_id], "proposed")
     assert level(ledger, again) == level(ledger, reminder_id)
@@ -47,17 +51,26 @@ def test_mail_server_refuses_one_of_several(ledger, server):
 
 
 def test_no_mail_server_at_all(ledger, server):
-    """Nobody listens at the port: failed, not lost."""
-    _partners, (move_id,), (reminder_id,) = ledger.propose()
+    """Nobody listens at the port: it waits and is tried again, told once."""
+    (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
     servers = ledger.env["ir.mail_server"].search([])
     port = ledger.read("ir.mail_server", servers[0], "smtp_port")
     ledger.env["ir.mail_server"].write(servers, {"smtp_port": 9})
     try:
         send(ledger, reminder_id)
-        wait_for_delivery(ledger, reminder_id, "failed")
+        wait_until(lambda: ledger.read("cobranza.reminder", reminder_id, "next_try"))
     finally:
         ledger.env["ir.mail_server"].write(servers, {"smtp_port": port})
-    assert counts_as_told(ledger, move_id) is False
+    told = ledger.read("cobranza.reminder", reminder_id, *DELIVERY)
+    assert told["delivery"] == "queued" and "tried again on" in told["delivery_error"]
+    assert counts_as_told(ledger, move_id) is True
+    # a quarter of an hour later
+    server.psql("UPDATE cobranza_attempt SET next_try = now() AT TIME ZONE 'UTC'"
+                " WHERE next_try IS NOT NULL")
+    server.make_due("cobranza_dunning.ir_cron_work")
+    wait_for_delivery(ledger, reminder_id, "delivered")
+    address = ledger.read("res.partner", partner_id, "email")
+    assert len(server.sink.to(address)) == 1
 
 
 @pytest.mark.parametrize("sender", ["standard", "original headers only"])
@@ -75,6 +88,8 @@ def test_bounce_comes_back(ledger, server, sender):
     assert told["state"] == "sent"
     assert told["delivery_error"]
     assert counts_as_told(ledger, move_id) is False
+    assert ledger.read("res.partner", partner_id, "cobranza_email_paused")
+    move_away(ledger, partner_id)
     ledger.run("propose", [partner_id])
     (again,) = ledger.reminders([partner_id], "proposed")
     assert level(ledger, again) == level(ledger, reminder_id)
@@ -190,6 +205,12 @@ def reason(ledger, move_id):
 def send(ledger, *reminder_ids):
     ledger.env["cobranza.reminder"].action_approve(list(reminder_ids))
     ledger.env["cobranza.reminder"].action_send(list(reminder_ids))
+
+
+def move_away(ledger, partner_id):
+    """Give the customer another address."""
+    address = ledger.read("res.partner", partner_id, "email")
+    ledger.env["res.partner"].write([partner_id], {"email": f"new.{address}"})
 
 
 def wait_for_delivery(ledger, reminder_id, delivery):

@@ -1,0 +1,53 @@
+from markupsafe import Markup
+from odoo import models
+
+
+class CobranzaDebtor(models.Model):
+    """Work for the collector when messages don't reach the customer."""
+
+    # a file for each part
+    _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+
+    def _ask_for_address(self, reminder, addresses, answer, about_address):
+        """Open an activity for the collector in charge, one however many messages failed.
+
+        addresses: where they went. answer: what the mail server said.
+        about_address: whether the addresses are of no use.
+        """
+        self.ensure_one()
+        company = self.company_id
+        debtor = self.with_context(lang=company._cobranza_lang())
+        # the program calls for a person, whoever works off the queue
+        debtor = debtor.sudo()
+        kind = self.env.ref("cobranza_dunning.activity_type_undelivered", raise_if_not_found=False)
+        kind = kind or self.env.ref("mail.mail_activity_data_todo")
+        text = debtor._describe_failed(", ".join(addresses), answer, about_address)
+        waiting = debtor.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+        if waiting:
+            if not all(address in (waiting[0].note or "") for address in addresses):
+                waiting[0].note = (waiting[0].note or Markup()) + text
+            return
+        user = self.user_id or company.cobranza_user_id or reminder.user_id
+        debtor.activity_schedule(
+            activity_type_id=kind.id,
+            summary=debtor.env._("Messages don't arrive: %s", ", ".join(addresses)),
+            note=text,
+            user_id=user.id or self.env.uid,
+        )
+
+    def _describe_failed(self, addresses, answer, about_address):
+        """What happened and what to do, as HTML."""
+        if about_address:
+            advice = self.env._(
+                "Mail to %(addresses)s comes back. Ask the customer for the right address and "
+                "write it on the contact: reminders go there again. Until then they leave by the "
+                "level's other channel, if it has one.",
+                addresses=addresses,
+            )
+        else:
+            advice = self.env._(
+                "A reminder to %(addresses)s could not be sent. Look at what the mail server says, "
+                "then send it again from the reminder, or call the customer.",
+                addresses=addresses,
+            )
+        return Markup("<p>%s</p><p>%s</p>") % (advice, answer or "")
