@@ -1,6 +1,5 @@
 """Reminders leave at a moment that the customer's contact rule allows; every answer is kept."""
 
-import time
 from datetime import timedelta
 
 from odoo import Command, fields, sql_db
@@ -141,7 +140,7 @@ class TestHandOverMoments(MomentCase):
         held = reminders.filtered(lambda one: one.state == "approved")
         self.assertEqual(fields.Datetime.to_string(held.not_before), f"{TODAY} 12:00:00")
 
-    def test_queries_and_time_do_not_depend_on_the_number(self):
+    def test_queries_do_not_depend_on_the_number(self):
         people = [self.new_partner(f"Moment {number}") for number in range(60)]
         for person in people:
             self.invoice(person, 100)
@@ -152,15 +151,12 @@ class TestHandOverMoments(MomentCase):
             self.env.invalidate_all()
             batch.mapped("debtor_id.partner_id.country_id")
             batch.mapped("level_id.policy_id.contact_rule_id.window_ids.kind")
-            before, start = sql_db.sql_counter, time.perf_counter()
+            before = sql_db.sql_counter
             self.assertEqual(batch._moment_obstacles(), {})
             self.env.flush_all()
-            spent = (time.perf_counter() - start) * 1000 / len(batch)
             counts.append(sql_db.sql_counter - before)
         self.assertEqual(counts[2], counts[1])
         self.assertLessEqual(counts[2], 12)
-        # 0.6 ms on a quiet machine; the limit only catches a query or a calendar for each
-        self.assertLess(spent, 5)
 
 
 @tagged("post_install", "-at_install")
