@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -7,6 +7,7 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
+    @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):
         """Work the queue off without what is stopped: that neither leaves nor takes a place."""
         stopped = self._cobranza_stopped_ids()
