@@ -78,15 +78,19 @@ def merge(template, old, lang):
     new = polib.POFile(wrapwidth=template.wrapwidth)
     new.header = template.header
     new.metadata = {**template.metadata, "Language": lang, "Plural-Forms": PLURALS[lang[:2]]}
+    used = set()
     for entry in template:
-        before = known.pop(one_line(entry.msgid), None)
+        # two terms may differ in their line breaks only
+        before = known.get(one_line(entry.msgid))
+        used.add(one_line(entry.msgid))
         if before or "_" not in lang:
             new.append(polib.POEntry(
                 msgid=entry.msgid, msgstr=before.msgstr if before else "",
                 comment=entry.comment, occurrences=entry.occurrences))
     if new.untranslated_entries():
-        for entry in known.values():
-            new.append(polib.POEntry(msgid=entry.msgid, msgstr=entry.msgstr, obsolete=True))
+        for text, entry in known.items():
+            if text not in used:
+                new.append(polib.POEntry(msgid=entry.msgid, msgstr=entry.msgstr, obsolete=True))
     return new
 
 

@@ -28,7 +28,7 @@ class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
             chosen = [(one, one.to_pay) for one in lines if one.told.currency_id.id == currency_id]
         chosen = [(one, amount) for one, amount in chosen if amount > 0]
         if not chosen:
-            raise ValidationError(request.env._("There is nothing left to pay here. Thank you!"))
+            raise ValidationError(request.env._("There is nothing left to pay here. Thank you."))
         currency = chosen[0][0].told.currency_id
         moves_sudo = request.env["account.move"].sudo().union(*(one.move for one, amount in chosen))
         return moves_sudo, currency, currency.round(sum(amount for one, amount in chosen))

@@ -138,7 +138,7 @@ class ReminderPortal(CustomerPortal):
             content, name = documents[0]["content"], documents[0]["filename"]
             return request.make_response(content, _get_headers(name, "application/pdf", content))
         content = _build_zip_from_data(documents)
-        name = f"{request.env._('invoices')}.zip"
+        name = request.env._("invoices") + ".zip"
         return request.make_response(content, _get_headers(name, "application/zip", content))
 
     # --- list --------------------------------------------------------------------------

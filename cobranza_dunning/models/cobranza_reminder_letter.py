@@ -60,9 +60,9 @@ class CobranzaReminder(models.Model):
     def _letter_name(self):
         """The name of the file with the letter."""
         self.ensure_one()
-        with_lang = self.with_context(lang=self.lang)
+        letter = self.with_context(lang=self.lang).env._("Letter")
         day = fields.Date.to_string(self._letter_date())
-        return f"{with_lang.env._('Letter')} {self.partner_id.name} {day}.pdf".replace("/", "-")
+        return f"{letter} {self.partner_id.name} {day}.pdf".replace("/", "-")
 
     def _kept_letter_name(self):
         """The name under which the letter that left is kept; False for one that did not."""

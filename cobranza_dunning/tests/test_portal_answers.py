@@ -46,7 +46,7 @@ class TestPortalAnswers(PortalCase):
     def assertTaken(self, answer, kind):
         self.assertEqual(answer.status_code, 303, answer.text[:2000])
         self.assertIn(f"thanks={kind}", answer.headers["Location"])
-        self.assertIn("Thank you!", self.url_open(answer.headers["Location"]).text)
+        self.assertIn("Thank you.", self.url_open(answer.headers["Location"]).text)
 
     def assertNotTaken(self, answer, problem):
         self.assertEqual(answer.status_code, 422)
