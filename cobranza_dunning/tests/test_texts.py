@@ -146,11 +146,18 @@ class TestTexts(ReminderCase):
         for letter in letters:
             yield letter, self.subTest(letter.template.name, lang=letter.lang)
 
+    def asking(self, letters):
+        """Those that ask for something; a thank-you does not."""
+        thanks = self.env.ref("cobranza_dunning.mail_template_thanks")
+        asking = [one for one in letters if one.template != thanks]
+        self.assertEqual(len(letters) - len(asking), len(self.langs))
+        return asking
+
     # --- what a reminder says
 
     def test_each_text_says_the_facts(self):
         invoice, letters = self.letters()
-        for letter, case in self.each(letters):
+        for letter, case in self.each(self.asking(letters)):
             day, amount = WRITES[letter.lang]
             due = day.replace("09", "15")
             with case:
@@ -162,8 +169,20 @@ class TestTexts(ReminderCase):
                     self.assertIn(fact, letter.text)
                 self.assertIn(self.company.name, letter.subject)
 
+    def test_a_thank_you_asks_for_nothing(self):
+        invoice, letters = self.letters()
+        asking = self.asking(letters)
+        for letter, case in self.each([one for one in letters if one not in asking]):
+            with case:
+                for fact in ("Ana Customer", WRITES[letter.lang][1], "Carla Collector"):
+                    self.assertIn(fact, letter.text)
+                self.assertRegex(fold(letter.text), SAID[letter.lang[:2]]["thank you"])
+                self.assertRegex(fold(letter.text), SAID[letter.lang[:2]]["let us talk"])
+                for asked in (invoice.name, self.account.acc_number):
+                    self.assertNotIn(asked, letter.text)
+
     def test_each_text_offers_to_talk(self):
-        for letter, case in self.each(self.letters()[1]):
+        for letter, case in self.each(self.asking(self.letters()[1])):
             with case:
                 for what, expression in SAID[letter.lang[:2]].items():
                     self.assertRegex(fold(letter.text), expression, what)
