@@ -105,7 +105,12 @@ class CobranzaReminder(models.Model):
     def _approval_refusals(self):
         """Nobody may approve words that must not leave; the first of two people hears it too."""
         refused = super()._approval_refusals()
-        others = self.filtered(lambda one: one.state == "proposed" and one.id not in refused)
+        # a text that can't be written has no subject; approval says why itself
+        others = self.filtered(
+            lambda one: one.state == "proposed"
+            and one.id not in refused
+            and (one.is_short or one.subject)
+        )
         return refused | others._tone_errors()
 
     def _set_approved(self, *args, **kwargs):

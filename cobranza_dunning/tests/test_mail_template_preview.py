@@ -1,5 +1,7 @@
 """The screen of a reminder's text: named blocks, and the preview with a real customer."""
 
+import re
+
 from odoo.addons.cobranza_dunning.models.mail_template_preview import BLOCKS
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
@@ -9,6 +11,12 @@ from .cases import ReminderCase
 from .common import days_ago
 
 KEPT = ("cobranza.run", "cobranza.run.line", "cobranza.reminder", "cobranza.reminder.line")
+
+
+
+def without_link(text):
+    """The words of a text; each reminder has an address of its own."""
+    return re.sub(r"https?://\S+", "", text).split()
 
 
 @tagged("post_install", "-at_install")
@@ -41,7 +49,7 @@ class TestMailTemplatePreview(ReminderCase):
         subject, text = self.shown(cobranza_preview_debtor_id=debtor)
         reminder = self.propose()
         self.assertEqual(subject, reminder.subject)
-        self.assertEqual(text.split(), html2plaintext(reminder.body).split())
+        self.assertEqual(without_link(text), without_link(html2plaintext(reminder.body)))
 
     def test_nothing_of_it_is_kept(self):
         self.invoice(self.partner, 100)
