@@ -118,7 +118,7 @@ class ReminderAnswer(ReminderPortal):
         names = ", ".join(dict.fromkeys(lines.mapped("name")))
         office = self._office(reminder_sudo)
         facts = [(office._("Invoices"), names)]
-        moves = lines.move_id
+        moves = lines._portal_own_moves()
         return {
             "summary": office._("Not received: %(invoices)s", invoices=names)[:250],
             "note": _note(facts, texts["text"]),
@@ -145,7 +145,7 @@ class ReminderAnswer(ReminderPortal):
 
     def _text(self, form, name, length=FIELD_LENGTH):
         """A text of the form without blanks around it. Raises UserError if it is too long."""
-        text = str(form.get(name) or "").strip()
+        text = _printable(form.get(name)).strip()
         if len(text) > length:
             raise UserError(
                 request.env._("Please shorten your text to %(length)s characters.", length=length)
@@ -171,7 +171,7 @@ class ReminderAnswer(ReminderPortal):
     def _file(self, upload):
         """One file as (name, bytes); its content has to be what its name says."""
         content = upload.stream.read(FILE_SIZE + 1)
-        name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1][-FIELD_LENGTH:]
+        name = _printable(upload.filename).replace("\\", "/").rsplit("/", 1)[-1][-FIELD_LENGTH:]
         if len(content) > FILE_SIZE:
             raise UserError(
                 request.env._("“%(name)s” is larger than 10 MB: attach a smaller file.", name=name)
@@ -193,6 +193,11 @@ def _nonce(value):
         return str(UUID(value))
     except (AttributeError, TypeError, ValueError):
         return None
+
+
+def _printable(value):
+    """The text without what no database keeps."""
+    return str(value or "").replace("\0", "")
 
 
 def _note(facts, text):

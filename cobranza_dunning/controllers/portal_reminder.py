@@ -1,3 +1,4 @@
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from odoo import http
@@ -25,6 +26,9 @@ class ReminderPortal(CustomerPortal):
         Raises AccessError or MissingError, in the same way whether it exists or not.
         """
         user = request.env.user
+        if access_token and not access_token.isascii():
+            # no token of ours, and nothing that tokens can be compared with
+            access_token = None
         own_sudo = request.env["cobranza.reminder"].sudo().search(
             [("id", "=", reminder_id), *request.env["cobranza.reminder"]._portal_domain(user)]
         )
@@ -79,7 +83,7 @@ class ReminderPortal(CustomerPortal):
         def link(part="", **parameters):
             if access_token:
                 parameters["access_token"] = access_token
-            query = "&".join(f"{name}={value}" for name, value in parameters.items())
+            query = urlencode(parameters)
             return f"{reminder_sudo.access_url}{part}" + (f"?{query}" if query else "")
 
         return link

@@ -63,6 +63,7 @@ from . import (
     ir_module_module,
     mail_mail,
     mail_mail_stop,
+    mail_message_kept,
     mail_template_preview,
     mail_template_tone,
     mail_thread,

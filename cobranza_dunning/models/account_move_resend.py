@@ -1,5 +1,8 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+
+from .arguments import to_record
+from .gate import KEY, OPEN
 
 
 class AccountMove(models.Model):
@@ -7,6 +10,24 @@ class AccountMove(models.Model):
 
     # a file for each part of its life
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create moves; when one was sent again isn't set by hand."""
+        for vals in vals_list:
+            self._cobranza_check_resent(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Write values; when an invoice was sent again isn't set by hand."""
+        self._cobranza_check_resent(vals)
+        return super().write(vals)
+
+    def _cobranza_check_resent(self, vals):
+        if "cobranza_resent_date" in vals and self.env.context.get(KEY) is not OPEN:
+            raise AccessError(
+                self.env._("When an invoice was sent again can't be set by hand: send it again.")
+            )
 
     def cobranza_resend(self, recipient_id=None):
         """Send these invoices again, with their PDF, because they had not arrived.
@@ -52,10 +73,13 @@ class AccountMove(models.Model):
         told = self.env["cobranza.reminder.line"].search(
             [("move_id", "=", self.id), ("reminder_id.state", "=", "sent")], order="id desc"
         )
-        told = told.reminder_id.recipient_id
+        # it may have been another customer's when it was told
+        told = told.reminder_id.filtered(
+            lambda one: one.partner_id == self.commercial_partner_id
+        ).recipient_id
         recipient = told[:1] or self.partner_id
         if recipient_id:
-            recipient = self.env["res.partner"].browse(recipient_id).exists()
+            recipient = to_record(self.env["res.partner"], recipient_id)
             if recipient.commercial_partner_id != self.commercial_partner_id and (
                 recipient not in told
             ):
@@ -80,7 +104,9 @@ class AccountMove(models.Model):
             self, sending_methods=["email"], mail_partner_ids=recipient.ids
         )
         today = self.company_id._cobranza_today()
-        self.write({"cobranza_resent_date": today, "is_move_sent": True})
+        self.with_context(**{KEY: OPEN}).write(
+            {"cobranza_resent_date": today, "is_move_sent": True}
+        )
         if not self.cobranza_debtor_id:
             return
         self.env["cobranza.interaction"]._log(

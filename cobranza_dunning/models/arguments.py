@@ -9,7 +9,21 @@ def to_date(env, value):
     """
     try:
         return fields.Date.to_date(value)
-    except (TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             env._("“%s” isn't a date: write it as year-month-day, such as 2026-12-31.", value)
         ) from error
+
+
+def to_record(model, value):
+    """Return the record of a model with the id that a public method was given.
+
+    It is empty if there is none, or if the value is no id.
+    """
+    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+    return model.browse(value if is_id else ()).exists()
+
+
+def to_line(value):
+    """Return the text that a public method was given, as one line that can be kept."""
+    return " ".join(str(value or "").replace("\0", "").split())

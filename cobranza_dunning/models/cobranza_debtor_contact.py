@@ -104,7 +104,8 @@ class CobranzaDebtor(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        answer = self._check_contact(channel, self._to_moment(when))
+        # whatever came over the wire: a channel is a word
+        answer = self._check_contact(str(channel), self._to_moment(when))
         return {
             "allowed": answer.allowed,
             "outcome": answer.outcome,

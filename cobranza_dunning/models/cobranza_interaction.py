@@ -200,7 +200,9 @@ class CobranzaInteraction(models.Model):
         if not attachments:
             return
         if not isinstance(attachments, models.BaseModel):
-            attachments = self.env["ir.attachment"].create(
+            # kept as they came: a picture isn't decoded, whatever its header promises
+            as_they_are = self.env["ir.attachment"].with_context(image_no_postprocess=True)
+            attachments = as_they_are.create(
                 [
                     {"name": name, "raw": content, "res_model": self._name, "res_id": self.id}
                     for name, content in attachments

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from psycopg2 import OperationalError
 
-from .arguments import to_date
+from .arguments import to_date, to_line
 from .cobranza_policy_level import CHANNELS
 
 _logger = logging.getLogger(__name__)
@@ -208,7 +208,7 @@ class CobranzaReminder(models.Model):
         if not moving:
             raise UserError(self.env._("Only a reminder that has not been sent can be cancelled."))
         for reminder in moving:
-            reason = str(cancel_reason or reminder.cancel_reason or "").strip()
+            reason = to_line(cancel_reason or reminder.cancel_reason)
             if not reason:
                 raise UserError(self.env._("Say why the reminder is cancelled."))
             if not_before and not_before <= reminder.company_id._cobranza_today():

@@ -57,20 +57,27 @@ class CobranzaReminder(models.Model):
                 if reminder and consteq(reminder._reply_token(), found[2]):
                     return reminder
         if self._detect_write_to_catchall(message_dict):
-            return self._last_sent_to(message_dict["email_from"])
+            return self._last_sent_to(message_dict["email_from"], message_dict["to"])
         return self.browse()
 
     @api.model
-    def _last_sent_to(self, email):
-        """The last recent reminder that was sent to an address; empty if none."""
+    def _last_sent_to(self, email, to):
+        """The last recent reminder that was sent to an address; empty if none.
+
+        to: where the answer goes: what is written to one company is no other's business.
+        """
         address = email_normalize(email)
         recipients = self.env["res.partner"].search([("email_normalized", "=", address or "?")])
         since = fields.Date.today() - timedelta(days=RECENT)
+        written_to = {email_normalize(one) for one in email_split(to)}
+        domains = self.env["mail.alias.domain"].search([])
+        domains = domains.filtered(lambda one: one.catchall_email in written_to)
         return self.search(
             [
                 ("recipient_id", "in", recipients.ids),
                 ("state", "=", "sent"),
                 ("sent_date", ">=", since),
+                ("company_id.alias_domain_id", "in", domains.ids),
             ],
             order="sent_at desc, id desc",
             limit=1,

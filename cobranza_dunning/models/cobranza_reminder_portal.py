@@ -85,6 +85,14 @@ class CobranzaReminder(models.Model):
             self.sudo()._gated().write({"access_token": str(uuid4())})
         return self.access_token
 
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
+        """Keep the chatter the office's: a page's link neither reads it nor writes to it.
+
+        What a customer tells us comes through the page, where it waits for a person.
+        """
+        return super()._get_thread_with_access(thread_id, **kwargs)
+
     def _compute_access_url(self):
         for reminder in self:
             reminder.access_url = f"/my/reminders/{reminder.id}"
@@ -342,8 +350,11 @@ class CobranzaReminder(models.Model):
     def _portal_resend(self, moves):
         """Send invoices again that did not reach the customer, where that is possible.
 
-        The answer is written down already: what can't be sent waits for a person there.
+        The answer is written down already: what can't be sent waits for a person there, and so
+        does all of it while automatic contact is stopped.
         """
+        if self.company_id._cobranza_stop():
+            return
         for move in moves:
             try:
                 with self.env.cr.savepoint():

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..engine.channels import NEEDS
 from ..engine.routing import INFLUENCER, PERSON
+from .arguments import to_record
 from .cobranza_reminder import OPEN_STATES
 from .cobranza_reminder_delivery import Obstacle
 from .routing_texts import RULE_SELECTION, explain_rule
@@ -58,7 +59,10 @@ class CobranzaReminder(models.Model):
                 self.env._("Only a reminder that waits for approval can go to somebody else.")
             )
         chosen = self.env["res.partner"].search(
-            [*self._recipient_domain(), ("id", "=", recipient_id)]
+            [
+                *self._recipient_domain(),
+                ("id", "in", to_record(self.env["res.partner"], recipient_id).ids),
+            ]
         )
         if not chosen:
             raise UserError(

@@ -20,6 +20,7 @@ class CobranzaRun(models.Model):
     _check_company_auto = True
     _gated_fields = (
         "state", "figures", "error", "progress", "cursor_debtor_id", "lines_total", "scheduled",
+        "started_by_id",
     )  # fmt: skip
 
     company_id = fields.Many2one(
@@ -67,6 +68,10 @@ class CobranzaRun(models.Model):
     error = fields.Text(readonly=True, copy=False)
     scheduled = fields.Boolean(
         "Daily run", readonly=True, copy=False, help="Made by the scheduled action, by nobody."
+    )
+    started_by_id = fields.Many2one(
+        "res.users", "Started by", readonly=True, copy=False, ondelete="set null",
+        help="What it proposes is this person's proposal, whoever prepared the run.",
     )
     other_day = fields.Boolean(compute="_compute_other_day")
     lines_count = fields.Integer("Due lines", compute="_compute_figures")
@@ -184,7 +189,9 @@ class CobranzaRun(models.Model):
 
     def _proposer(self):
         """Who started it: the user whose proposals its reminders are; nobody for a daily run."""
-        return self.env["res.users"] if self.scheduled else self.create_uid
+        if self.scheduled:
+            return self.env["res.users"]
+        return self.started_by_id or self.create_uid
 
     # --- actions -----------------------------------------------------------------------
 

@@ -40,7 +40,12 @@ class CobranzaRun(models.Model):
         self.ensure_one()
         self.env["cobranza.debtor"]._ensure(self.company_id)
         self._gated().write(
-            {"state": "running", "lines_total": self._count_lines(), "figures": {}}
+            {
+                "state": "running",
+                "lines_total": self._count_lines(),
+                "figures": {},
+                "started_by_id": self.env.uid,
+            }
         )
         self.env.flush_all()
 

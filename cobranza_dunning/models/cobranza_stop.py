@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
+from .arguments import to_line
+
 
 class CobranzaStop(models.Model):
     """A stop of all automatic contact of a company: who, when, why, and who released it.
@@ -47,7 +49,7 @@ class CobranzaStop(models.Model):
         Raises AccessError unless the user is a collections manager, UserError without a reason.
         """
         self.check_access("create")
-        reason = str(reason or "").strip()
+        reason = to_line(reason)
         if not reason:
             raise UserError(self.env._("Say why automatic contact is stopped."))
         running = companies - self._stopped_companies()

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from markupsafe import escape
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 from odoo.tools.translate import LazyTranslate
 
@@ -178,6 +178,23 @@ class MailTemplate(models.Model):
                 self.env._("The customer's policy has no levels: add one to see a preview.")
             )
         return level
+
+    @api.constrains("model_id")
+    def _check_cobranza_model(self):
+        """The text of a level is never rendered with records that are no reminders."""
+        for template in self.filtered(lambda one: one.model != "cobranza.reminder"):
+            # which policies use it has to be known whoever changes it
+            levels_sudo = self.env["cobranza.policy.level"].sudo().with_context(active_test=False)
+            policies_sudo = self.env["cobranza.policy"].sudo().with_context(active_test=False)
+            if levels_sudo.search_count(
+                [("template_id", "=", template.id)], limit=1
+            ) or policies_sudo.search_count([("thanks_template_id", "=", template.id)], limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "“%(template)s” is the text of a policy: it stays a text for reminders.",
+                        template=template.name,
+                    )
+                )
 
     def _check_access_right_dynamic_template(self):
         """Say what a reminder's text may hold if its author wrote more than that."""

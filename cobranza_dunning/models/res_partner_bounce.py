@@ -36,6 +36,11 @@ class ResPartner(models.Model):
             bounced = partner.cobranza_bounced_email
             partner.cobranza_email_paused = bounced and bounced == partner.email_normalized
 
+    @api.model
+    def default_get(self, fields):
+        """Leave out what the program knows of an address: no context sets it."""
+        return super().default_get([name for name in fields if name not in GUARDED])
+
     @api.model_create_multi
     def create(self, vals_list):
         """Create contacts; what the program knows of an address isn't set by hand."""

@@ -17,6 +17,7 @@ from . import (
     test_demo,
     test_explain,
     test_handover,
+    test_hostile,
     test_letter,
     test_mail_template_preview,
     test_merge,

@@ -159,6 +159,23 @@ class TestPortalAnswers(PortalCase):
         exactly = PDF + b"x" * (10 * 1024 * 1024 - len(PDF))
         self.assertTaken(self.send(data, [("proof", ("big.pdf", exactly))]), "already_paid")
 
+    def test_whatever_somebody_types_is_kept_as_text(self):
+        """What no database keeps is left out; what is markup or odd stays what it is."""
+        texts = ("a\0b", "\u202eevil", "🙂 " * 1000, "<svg onload=alert(1)>", "${7*7} {{7*7}}")
+        for text in texts:
+            with self.subTest(text=text[:10]):
+                data = self.form("call_back", phone=f"600 123 456 {text[:20]}", text=text)
+                self.assertTaken(self.send(data), "call_back")
+                answer = self.answers()[-1]
+                kept = text.replace("\0", "").strip()
+                self.assertEqual(html.fromstring(answer.note).xpath("//p")[0].text, kept)
+        data = self.form("already_paid", paid_on="0001-01-01", amount="\0-1e400")
+        name = "..\\..//<b>\0\"x.png"
+        self.assertTaken(self.send(data, [("proof", (name, PNG))]), "already_paid")
+        file = self.answers()[-1].attachment_ids
+        self.assertNotIn("/", file.name)
+        self.assertEqual(file.mimetype, "image/png")
+
     def test_a_form_from_another_page_is_refused(self):
         data = self.form("other", text="Hello") | {"csrf_token": "forged"}
         self.assertEqual(self.send(data).status_code, 400)

@@ -191,3 +191,87 @@ def test_payment_arrives_before_sending(both, ledger, server):
     assert values["state"] == "cancelled"
     assert "paid" in values["cancel_reason"]
     assert server.sink.messages == []
+
+
+def test_two_people_approve_what_needs_two(both, server, ledger):
+    """At the same moment: both approvals count, each once, and it is approved."""
+    ledger.env["res.company"].write([ledger.company_id], {"cobranza_limit_two": 1})
+    second = ledger.env["res.users"].create({
+        "name": "Second", "login": "second", "password": "second-secret",
+        "group_ids": [(6, 0, [ledger.env.ref("cobranza_dunning.group_manager").id])]})
+    try:
+        _partners, _moves, reminder_ids = ledger.propose(3)
+        clients = both[0], server.odoo("second", "second-secret")
+        results = at_once(*(
+            lambda client=client: client.env["cobranza.reminder"].action_approve(reminder_ids)
+            for client in clients))
+        assert results == [True, True]
+        rows = ledger.env["cobranza.reminder"].read(reminder_ids, ["state", "approval_count"])
+        assert [(row["state"], row["approval_count"]) for row in rows] == [("approved", 2)] * 3
+        given = ledger.env["cobranza.reminder.approval"].search_read(
+            [("reminder_id", "in", reminder_ids)], ["user_id"])
+        assert sorted(Counter(one["user_id"][0] for one in given).values()) == [3, 3]
+        assert second in {one["user_id"][0] for one in given}
+    finally:
+        ledger.env["res.company"].write([ledger.company_id], {"cobranza_limit_two": 0})
+
+
+def test_one_sends_while_the_other_cancels(both, ledger, server):
+    """Sent or cancelled, never both: what was cancelled has no mail."""
+    _partners, _moves, reminder_ids = ledger.propose(10)
+    ledger.env["cobranza.reminder"].action_approve(reminder_ids)
+    results = at_once(
+        lambda: both[0].env["cobranza.reminder"].action_send(reminder_ids),
+        lambda: both[1].env["cobranza.reminder"].action_cancel(reminder_ids, "Agreed by phone"))
+    rows = ledger.env["cobranza.reminder"].read(reminder_ids, ["state", "mail_ids"])
+    states = {row["state"] for row in rows}
+    assert len(states) == 1 and states <= {"sent", "cancelled"}, (states, results)
+    assert all(bool(row["mail_ids"]) == (row["state"] == "sent") for row in rows)
+    for result in results:
+        if result is not True and not isinstance(result, dict):
+            assert any(words in str(result) for words in (
+                "has not been sent can be cancelled", "None of the reminders is approved",
+                "Somebody else is sending")), result
+
+
+def test_a_run_while_somebody_approves(both, ledger):
+    """The approved text and the lines tell the same, whoever was first."""
+    partner_ids, _moves, reminder_ids = ledger.propose(10)
+    ledger.invoices(partner_ids)
+    run_id = ledger.env["cobranza.run"].create({
+        "mode": "propose", "debtor_ids": [(6, 0, ledger.debtors(partner_ids))]})
+    results = at_once(
+        lambda: both[0].env["cobranza.run"].action_execute([run_id]),
+        lambda: both[1].env["cobranza.reminder"].action_approve(reminder_ids))
+    assert True in results, results
+    for row in ledger.env["cobranza.reminder"].read(
+            reminder_ids, ["state", "line_count", "line_ids", "amount_company", "body"]):
+        assert row["line_count"] == len(row["line_ids"])
+        lines = ledger.env["cobranza.reminder.line"].read(row["line_ids"], ["name", "amount"])
+        assert round(sum(line["amount"] for line in lines), 2) == row["amount_company"]
+        assert all(line["name"] in row["body"] for line in lines), row["state"]
+
+
+def test_stopped_while_sending(both, ledger, server):
+    """What had not left when the stop was written waits in the queue; releasing lets it go."""
+    _partners, _moves, reminder_ids = ledger.propose(20)
+    ledger.env["cobranza.reminder"].action_approve(reminder_ids)
+    wizard = both[1].env["cobranza.stop.wizard"]
+    at_once(
+        lambda: both[0].env["cobranza.reminder"].action_send(reminder_ids),
+        lambda: wizard.action_stop([wizard.create({"reason": "Wrong bank account"})]))
+    (stop_id,) = ledger.env["cobranza.stop"].search([("released_at", "=", False)])
+    try:
+        server.wait_for_jobs()
+        told = len(server.sink.messages)
+        server.wake()
+        server.wait_for_jobs()
+        assert len(server.sink.messages) == told
+    finally:
+        ledger.env["cobranza.stop"].action_release([stop_id])
+    rows = ledger.env["cobranza.reminder"].read(reminder_ids, ["state"])
+    if {row["state"] for row in rows} == {"sent"}:
+        wait_until(lambda: len(server.sink.messages) == len(reminder_ids))
+    else:
+        assert {row["state"] for row in rows} == {"approved"}
+        assert server.sink.messages == []

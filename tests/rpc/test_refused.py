@@ -20,7 +20,23 @@ REMINDER_VALUES = {
     "mail_message_id": 1, "amount_company": 0, "is_edited": True, "text_outdated": False,
     "run_id": False, "lang": "es_ES", "problem": "none",
     "approval_count": 2, "proposer_id": False, "left_lines": [], "approval_ids": [(5, 0, 0)],
+    "partner_id": 1, "company_id": 2, "kind": "demand", "date": "2026-01-01", "line_count": 9,
+    "channel": "letter", "automatic": True, "recipient_rule": "person", "routed_recipient_id": 1,
+    "not_before": False, "waits_for": "nothing", "thanked_date": "2026-01-01",
+    "thanks_not_before": "2030-01-01 00:00:00", "text_short": "Pay!", "letter_id": 1,
+    "contacted_at": "2026-01-01 00:00:00", "access_token": "known", "portal_opened_at":
+    "2026-01-01 00:00:00",
 }
+
+#: What a user who may create something of these models would write, to see that he may not.
+OUR_MODELS = (
+    "cobranza.run", "cobranza.run.line", "cobranza.reminder", "cobranza.reminder.line",
+    "cobranza.reminder.approval", "cobranza.attempt", "cobranza.debtor", "cobranza.policy",
+    "cobranza.policy.level", "cobranza.policy.minimum", "cobranza.route", "cobranza.block",
+    "cobranza.interaction", "cobranza.contact.role", "cobranza.contact.rule",
+    "cobranza.contact.window", "cobranza.contact.cap", "cobranza.contact.check",
+    "cobranza.stop", "cobranza.tone.term",
+)
 
 
 @pytest.fixture(scope="module", params=range(len(FORGED)), ids=lambda n: f"context{n}")
@@ -108,6 +124,85 @@ def test_approvals_are_not_forged(forged, books, proposed):
     refused(approvals.unlink, [given])
 
 
+def test_ledger_and_delivery_are_not_forged(forged, books, sent):
+    """Neither attempts nor the mail in the queue nor what became of it are anybody's to write."""
+    env = forged.env
+    values = books.read("cobranza.reminder", sent, "mail_message_id", "attempt_ids", "delivery")
+    message_id, attempts = values["mail_message_id"][0], values["attempt_ids"]
+    before = books.env["cobranza.attempt"].read(attempts)
+    for function, *arguments in (
+        (env["cobranza.attempt"].write, attempts, {"result": "bounced"}),
+        (env["cobranza.attempt"].write, attempts, {"next_try": "2020-01-01 00:00:00"}),
+        (env["cobranza.attempt"].unlink, attempts),
+        (env["cobranza.attempt"].create, {"reminder_id": sent, "number": 9, "generation": 9,
+                                          "partner_id": 1, "company_id": 1, "channel": "email",
+                                          "key": "x", "result": "accepted"}),
+        (env["cobranza.reminder"].write, [sent], {"attempt_ids": [(3, attempts[0], 0)]}),
+        (env["cobranza.reminder"].write, [sent], {"attempt_ids": [(2, attempts[0], 0)]}),
+        (env["mail.message"].write, [message_id], {"subject": "Pay or else"}),
+        (env["mail.message"].write, [message_id], {"reply_to": "spy@evil.test"}),
+        (env["mail.message"].unlink, [message_id]),
+        (env["cobranza.reminder"].write, [sent],
+         {"message_ids": [(1, message_id, {"body": "Pay!"})]}),
+        (env["mail.notification"].create, {
+            "mail_message_id": message_id, "res_partner_id": 3, "notification_type": "email",
+            "notification_status": "bounce"}),
+    ):
+        assert refused(function, *arguments)
+    notifications = env["mail.notification"].search([("mail_message_id", "=", message_id)])
+    assert "by hand" in refused(
+        env["mail.notification"].write, notifications, {"notification_status": "bounce"})
+    assert books.env["cobranza.attempt"].read(attempts) == before
+
+
+def test_answers_pauses_and_checks_are_not_forged(forged, books, sent):
+    """Who waits for us, whose mail comes back and who might be contacted the program knows."""
+    env = forged.env
+    reminder = books.read("cobranza.reminder", sent, "debtor_id", "recipient_id")
+    debtor_id, partner_id = reminder["debtor_id"][0], reminder["recipient_id"][0]
+    interaction = {"debtor_id": debtor_id, "summary": "Called"}
+    for name, value in (
+        ("waiting", True), ("handled_by_id", 2), ("handled_at", "2026-01-01 00:00:00"),
+        ("automatic", True), ("sender", "ceo@us.test"), ("message_id", 1), ("activity_id", 1),
+        ("portal_nonce", "known"), ("company_id", 2), ("partner_id", 1),
+    ):
+        message = refused(env["cobranza.interaction"].create, {**interaction, name: value})
+        assert "can't be set by hand" in message, (name, message)
+    for name, value in (("cobranza_bounced_email", "a@b.test"), ("cobranza_bounced_at", False),
+                        ("cobranza_bounced_reason", "x")):
+        assert "by hand" in refused(env["res.partner"].write, [partner_id], {name: value})
+        assert "by hand" in refused(
+            env["res.partner"].write, [partner_id],
+            {"child_ids": [(0, 0, {"name": "Ana", name: value or "2026-01-01 00:00:00"})]})
+    for name, value in (("answer_waiting", False), ("paused", True), ("next_date", False),
+                        ("last_contact_date", "2030-01-01"), ("overdue_amount", 0)):
+        assert "can't be set by hand" in refused(
+            env["cobranza.debtor"].write, [debtor_id], {name: value})
+    refused(env["cobranza.contact.check"].create, {
+        "debtor_id": debtor_id, "channel": "phone", "date": "2026-01-01 00:00:00",
+        "moment": "2026-01-01 00:00:00", "outcome": "allow", "reason": "allowed"})
+    stopped = books.env["cobranza.stop"].search([])
+    if stopped:
+        refused(env["cobranza.stop"].write, stopped, {"released_at": "2026-01-01 00:00:00"})
+
+
+def test_import_and_the_client_are_no_way_around(forged, books, proposed):
+    """What the web client calls, and a spreadsheet."""
+    reminders = forged.env["cobranza.reminder"]
+    refused(reminders.web_save, [proposed], {"state": "sent"}, {})
+    refused(reminders.web_save, [], {"state": "sent"}, {})
+    refused(reminders.name_create, "Mine")
+    before = books.env["cobranza.reminder"].search_count([])
+    for header, row in (
+        (["debtor_id/.id", "state"], ["1", "sent"]),
+        ([".id", "state"], [str(proposed), "sent"]),
+        ([".id", "line_ids/amount"], [str(proposed), "0.01"]),
+    ):
+        result = reminders.load(header, [row])
+        assert not result["ids"] and result["messages"], result
+    assert books.env["cobranza.reminder"].search_count([]) == before
+
+
 def test_lines_can_not_be_reached_through_their_parent(forged, books, proposed):
     """Commands on one2many fields of debtor, run and reminder are no way around."""
     env = forged.env
@@ -178,6 +273,78 @@ def test_auditor_reads_and_changes_nothing(as_user, books, proposed):
         assert "not allowed" in message or "access" in message.lower(), message
     assert books.read("cobranza.run", draft, "state") == "draft"
     assert books.read("cobranza.reminder", proposed, "state") == "proposed"
+
+
+def test_auditor_writes_no_model_of_ours(as_user, odoo):
+    """Whatever there is a record of: neither written, nor deleted, nor made, nor imported."""
+    env = as_user("auditor").env
+    for model in OUR_MODELS:
+        refused(env[model].create, {})
+        for record_id in odoo.env[model].search([], limit=1):
+            refused(env[model].write, [record_id], {"create_uid": 1})
+            refused(env[model].unlink, [record_id])
+
+
+def test_auditor_decides_nothing(as_user, books, sent):
+    """Every button of the new screens."""
+    env = as_user("auditor").env
+    values = books.read("cobranza.reminder", sent, "debtor_id", "recipient_id")
+    debtor_id = values["debtor_id"][0]
+    interaction = books.env["cobranza.interaction"].create(
+        {"debtor_id": debtor_id, "summary": "Called"})
+    for function, *arguments in (
+        (env["cobranza.reminder"].action_set_recipient, [sent], values["recipient_id"][0]),
+        (env["cobranza.reminder"].action_send_again, [sent]),
+        (env["cobranza.reminder"].action_confirm_arrived, [sent]),
+        (env["cobranza.reminder"].action_by_hand_done, [sent]),
+        (env["cobranza.reminder"].action_not_reached, [sent]),
+        (env["cobranza.reminder"].action_print_and_send, [sent]),
+        (env["cobranza.reminder"].action_whatsapp, [sent]),
+        (env["cobranza.reminder"].action_text_checked, [sent]),
+        (env["cobranza.reminder"].action_reset_text, [sent]),
+        (env["cobranza.reminder"].message_post, [sent]),
+        (env["cobranza.debtor"].action_call, [debtor_id]),
+        (env["cobranza.debtor"].cobranza_may_contact, [debtor_id], "phone"),
+        (env["cobranza.interaction"].action_handled, [interaction]),
+        (env["cobranza.stop.wizard"].create, {"reason": "x"}),
+        (env["cobranza.settings"].create, {}),
+        (env["cobranza.recipient.wizard"].create, {"reminder_id": sent, "recipient_id": 1}),
+        (env["cobranza.resend.wizard"].create, {"interaction_id": interaction}),
+        (env["account.move"].cobranza_resend, [books.invoice()]),
+        (env["res.partner"].action_cobranza_resume_email, [values["recipient_id"][0]]),
+    ):
+        message = refused(function, *arguments)
+        assert any(one in message.lower() for one in ("allowed", "access", "only collect")), message
+
+
+def test_collector_decides_nothing_of_the_managers(as_user, books, sent):
+    """Stops, limits, rules, tone and paused addresses."""
+    env = as_user("collector").env
+    recipient_id = books.read("cobranza.reminder", sent, "recipient_id")[0]
+    for function, *arguments in (
+        (env["cobranza.stop.wizard"].create, {"reason": "x"}),
+        (env["cobranza.settings"].create, {"cobranza_limit_own": 0}),
+        (env["cobranza.contact.rule"].create, {"name": "Always"}),
+        (env["cobranza.tone.term"].create, {"phrase": "x", "family": "guilt"}),
+        (env["res.partner"].action_cobranza_resume_email, [recipient_id]),
+        (env["res.company"].write, [books.company_id], {"cobranza_limit_own": 0}),
+    ):
+        refused(function, *arguments)
+
+
+@pytest.mark.parametrize("login", ["clerk", "customer"])
+def test_outsiders_reach_no_model(as_user, odoo, login):
+    """No model of ours is read, made, written or deleted, and no message of a reminder read."""
+    env = as_user(login).env
+    for model in OUR_MODELS:
+        refused(env[model].search_read, [], ["id"])
+        refused(env[model].create, {})
+        for record_id in odoo.env[model].search([], limit=1):
+            refused(env[model].read, [record_id], ["id"])
+            refused(env[model].write, [record_id], {"create_uid": 1})
+            refused(env[model].unlink, [record_id])
+    assert env["mail.message"].search([("model", "like", "cobranza.")]) == []
+    assert env["ir.attachment"].search([("res_model", "like", "cobranza.")]) == []
 
 
 @pytest.mark.parametrize("login", ["clerk", "customer"])
