@@ -4,6 +4,7 @@ The story is told in a database of its own; the pictures are made small enough f
 """
 import shutil
 import sys
+from functools import partial
 
 import odoorpc
 from demo import ADDONS, STORY
@@ -15,8 +16,15 @@ from devenv.ui import SetupError, step
 from smtpsink import Sink
 
 sys.path.insert(0, str(paths.ROOT / "tests"))
-from support.browser import FLAGS, WebClient, executable, only_loopback
+from support.browser import FLAGS, WebClient, executable, only_loopback, screenshot
 
+#: What else happens, so that each screen has something to show.
+MORE = """
+import sys
+sys.path.insert(0, {dev!r})
+from screenshots_story import run_more
+run_more(env)
+"""
 DATABASE = "cobranza_screenshots"
 WORK = paths.STATE / "docs-img"
 TARGET = paths.ROOT / "docs" / "img"
@@ -38,6 +46,7 @@ def main():
         server.wire()
         step("Running the story of the demo company (about a minute) ...")
         server.shell(STORY.format(dev=str(paths.DEV)))
+        server.shell(MORE.format(dev=str(paths.DEV)))
         server.launch()
         for picture in _take(server):
             print(f"{picture.relative_to(paths.ROOT)}  {picture.stat().st_size // 1024} KB")
@@ -60,7 +69,8 @@ def _take(server):
             yield from _desk(_web(chromium, server, DESK), env)
             yield from _phone(_web(chromium, server, PHONE), env)
             users.write([env.uid], {"lang": "es_ES"})
-            yield from _in_spanish(_web(chromium, server, DESK))
+            yield from _in_spanish(_web(chromium, server, DESK), env)
+            yield from _phone_in_spanish(_web(chromium, server, PHONE), env, server)
         finally:
             chromium.close()
 
@@ -121,10 +131,59 @@ def _phone(web, env):
     yield _store(web, "phone")
 
 
-def _in_spanish(web):
+def _in_spanish(web, env):
     web.open("collections-today")
     web.page.wait_for_selector(".o_data_row")
     yield _store(web, "cobranza")
+
+    web.open("action-cobranza_dunning.mail_template_action_texts")
+    web.open_row("Cobranza: recordatorio")
+    web.page.wait_for_selector(".o_cobranza_preview table")
+    yield _store(web, "text")
+
+    web.open("collections-answers")
+    web.page.wait_for_selector(".o_data_row")
+    yield _store(web, "answers")
+
+    refused = env["cobranza.reminder"].search(
+        [("state", "=", "sent"), ("delivery", "in", ("failed", "bounced"))], limit=1)[0]
+    web.open(f"reminders/{refused}")
+    web.page.click(".o_notebook .nav-link[name=delivery]")
+    web.page.wait_for_selector(".o_field_widget[name=attempt_ids] .o_data_row")
+    yield _store(web, "delivery")
+
+    yield from _stopped(web, env)
+
+
+def _stopped(web, env):
+    """The bar while automatic contact is stopped; released afterwards."""
+    web.page.click(".o_cobranza_stop_button button")
+    web.page.fill(".modal [name=reason] input", "El fichero del banco de esta mañana estaba mal")
+    web.page.click(".modal footer button.btn-danger")
+    web.page.wait_for_selector(".o_cobranza_stopped")
+    web.open("debtors")
+    web.page.wait_for_selector(".o_data_row")
+    yield _store(web, "stopped")
+    stops = env["cobranza.stop"]
+    stops.action_release(stops.search([("released_at", "=", False)]))
+
+
+def _phone_in_spanish(web, env, server):
+    web.open("reminders-by-hand")
+    web.page.wait_for_selector(".o_cobranza_thumb .btn")
+    yield _store(web, "by-hand")
+
+    (reminder,) = env["cobranza.reminder"].search_read(
+        [("state", "=", "sent"), ("access_token", "!=", False), ("lang", "=", "es_ES")],
+        ["access_url", "access_token"], order="line_count desc", limit=1)
+    visitor = web.page.context.browser.new_context(locale="es-ES", **PHONE)
+    visitor.route("**/*", only_loopback)
+    page = WebClient(visitor.new_page(), server)
+    page.page.goto(
+        f"{server.url}{reminder['access_url']}?access_token={reminder['access_token']}")
+    page.page.wait_for_selector(".o_cobranza_page")
+    yield _store(page, "portal-phone")
+    visitor.close()
 
 
 def _telling_debtor(env):
@@ -152,7 +211,8 @@ def _store(web, name):
         raise SetupError(f"{name}: the browser complains of {web.errors}")
     TARGET.mkdir(parents=True, exist_ok=True)
     target = TARGET / f"{name}.png"
-    picture = Image.open(web.shot(f"docs-{name}")).convert("RGB")
+    take = web.shot if web.page.locator(".o_web_client").count() else partial(screenshot, web.page)
+    picture = Image.open(take(f"docs-{name}")).convert("RGB")
     for colours in (256, 128, 64, 32):
         small = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         small.save(target, optimize=True)

@@ -46,7 +46,14 @@ def fill(text, values):
     values: {placeholder: text}; one that is missing or empty leaves no gap behind.  Kinds of
     spaces that only typesetting knows become plain ones: they would double the price of an SMS.
     """
-    filled = _PLACEHOLDER.sub(lambda found: values.get(found[1]) or "", text)
+    def _value(found):
+        """What one placeholder becomes."""
+        said = values.get(found[1]) or ""
+        # “Cementos, S.L.” at the end of a sentence: its point is there already
+        ends_twice = said.endswith(".") and text.startswith(".", found.end())
+        return said[:-1] if ends_twice else said
+
+    filled = _PLACEHOLDER.sub(_value, text)
     filled = re.sub(r"[^\S\n]+", " ", filled)
     return re.sub(r" +([.,;:!?)](?=\s|$))", r"\1", filled).strip()
 

@@ -26,13 +26,22 @@ class CobranzaSettings(models.TransientModel):
         string="Daily run",
     )
     cobranza_user_id = fields.Many2one("res.users", "Contact for customers")
+    cobranza_reply_token = fields.Boolean("Answer address of its own for each reminder")
+    has_reply_domain = fields.Boolean(compute="_compute_has_reply_domain")
     cobranza_keep_days = fields.Integer("Keep decisions")
+    cobranza_contact_days = fields.Integer("Keep contact checks")
     cobranza_limit_one = fields.Monetary("Somebody approves above")
     cobranza_limit_two = fields.Monetary("Two people approve above")
     cobranza_limit_own = fields.Monetary("Not the proposer above")
     cobranza_cap_number = fields.Integer("Automatic reminders a day")
     cobranza_cap_amount = fields.Monetary("Amount of automatic reminders a day")
     cobranza_cap_debtor = fields.Integer("Messages a day to one customer")
+
+    @api.depends("company_id")
+    def _compute_has_reply_domain(self):
+        for settings in self:
+            # whether there is one, not which: no more rights than that
+            settings.has_reply_domain = bool(settings.company_id.sudo().alias_domain_id)
 
     @api.model
     def _company_fields(self):

@@ -30,6 +30,21 @@ class TestCobranzaSettings(CobranzaCase):
         self.assertEqual((company.cobranza_limit_one, company.cobranza_limit_two), (70, 1234.5))
         self.assertEqual(company.cobranza_policy_id, self.policy)
 
+    def test_answers_and_what_is_kept_are_the_managers_as_well(self):
+        self.company.alias_domain_id = False
+        with Form(self.settings) as form:
+            self.assertFalse(form.has_reply_domain)
+            form.cobranza_contact_days = 900
+        form.record.action_save()
+        self.assertEqual(self.company.cobranza_contact_days, 900)
+        self.company.alias_domain_id = self.env["mail.alias.domain"].create({"name": "us.test"})
+        with Form(self.settings) as form:
+            self.assertTrue(form.has_reply_domain)
+            form.cobranza_reply_token = not self.company.cobranza_reply_token
+            chosen = form.cobranza_reply_token
+        form.record.action_save()
+        self.assertEqual(self.company.cobranza_reply_token, chosen)
+
     def test_nothing_else_of_the_company(self):
         for name in self.settings._company_fields():
             self.assertTrue(name.startswith("cobranza_"))

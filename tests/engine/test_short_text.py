@@ -35,6 +35,9 @@ def test_placeholders(text, unknown, stray):
     "text, values, filled",
     [
         ("Hello {name}.", {"name": "Ana"}, "Hello Ana."),
+        ("Hello {name}. {company}: all.", {"name": "A, S.L.", "company": "B, S.A."},
+         "Hello A, S.L. B, S.A.: all."),
+        ("{name}", {"name": "A, S.L."}, "A, S.L."),
         ("See {link} . Thanks", {"link": ""}, "See. Thanks"),
         ("Hello {name}, thanks", {}, "Hello, thanks"),
         ("{amount} open", {"amount": "1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}€"},
