@@ -46,12 +46,19 @@ class ReminderAnswer(ReminderPortal):
         try:
             reminder_sudo = self._reminder_sudo(reminder_id, access_token)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._turn_away()
         try:
             self._take(reminder_sudo, kind, form)
         except UserError as error:
             return self._render_reminder(
-                reminder_sudo, access_token, status=422, kind=kind, form=form, problem=str(error)
+                reminder_sudo,
+                access_token,
+                status=422,
+                kind=kind,
+                form=form,
+                problem=str(error),
+                # a browser doesn't fill in files again
+                files_lost=any(one.filename for one in request.httprequest.files.values()),
             )
         return request.redirect(
             self._link(reminder_sudo, access_token)(thanks=kind) + "#answer", code=303

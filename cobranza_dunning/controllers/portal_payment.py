@@ -44,7 +44,7 @@ class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
         try:
             reminder_sudo = self._reminder_sudo(reminder_id, access_token)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._turn_away()
         link = self._link(reminder_sudo, access_token)
         try:
             moves_sudo, currency, amount = self._to_pay(reminder_sudo, currency_id, line_id)

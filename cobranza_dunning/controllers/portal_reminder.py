@@ -44,19 +44,30 @@ class ReminderPortal(CustomerPortal):
         if lang and request.env["res.lang"]._get_data(code=lang):
             request.update_context(lang=lang)
 
+    def _turn_away(self):
+        """Answer whoever may not see a reminder: in the same way whether it exists or not.
+
+        Somebody with a login is led to his own portal, as by Odoo's own documents. Who follows
+        a broken link from a mail may have no login: he is told what to do.
+        """
+        if request.env.user._is_public():
+            return request.render("cobranza_dunning.portal_reminder_gone", status=404)
+        return request.redirect("/my")
+
     # --- the page ----------------------------------------------------------------------
 
     @http.route("/my/reminders/<int:reminder_id>", type="http", auth="public", website=True)
     def portal_reminder(self, reminder_id, access_token=None, thanks=None, **kwargs):
-        """Show a reminder's page; whoever may not see it is led to his own portal."""
+        """Show a reminder's page; see `_turn_away` for whoever may not see it."""
         try:
             reminder_sudo = self._reminder_sudo(reminder_id, access_token)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._turn_away()
         return self._render_reminder(reminder_sudo, access_token, thanks=thanks)
 
     def _render_reminder(self, reminder_sudo, access_token, status=200, **values):
-        """Render the page; values: `thanks`, or `kind`, `form` and `problem` of a refused form."""
+        """Render the page; values: `thanks`, or `kind`, `form`, `problem`
+        and `files_lost` of a refused form."""
         page = self._get_page_view_values(
             reminder_sudo,
             access_token,
@@ -121,7 +132,7 @@ class ReminderPortal(CustomerPortal):
         try:
             reminder_sudo = self._reminder_sudo(reminder_id, access_token)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._turn_away()
         moves_sudo = reminder_sudo.line_ids.filtered(
             lambda line: line_id in (None, line.id)
         )._portal_documents()

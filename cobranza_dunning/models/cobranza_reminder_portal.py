@@ -101,7 +101,14 @@ class CobranzaReminder(models.Model):
     def _compute_portal_block(self):
         for reminder in self:
             views = reminder.with_context(lang=reminder.lang)
-            reminder.portal_block = views._block("reminder_portal")
+            # no more than the button needs: it is in every text of a batch
+            values = {
+                "reminder": views,
+                "pays_online": reminder.company_id.sudo().cobranza_pays_online,
+            }
+            reminder.portal_block = views.env["ir.qweb"]._render(
+                "cobranza_dunning.reminder_portal", values, minimal_qcontext=True
+            )
 
     def action_customer_page(self):
         """Open the page as the customer sees it (whoever may read the reminder, may)."""
@@ -232,7 +239,7 @@ class CobranzaReminder(models.Model):
         return {
             "reminder": self,
             "company": self.company_id,
-            "contact": self.user_id.partner_id or self.company_id.partner_id,
+            "contact": self._contact_sudo(),
             "today": self.company_id._cobranza_today(),
             "lines": lines,
             "totals": totals,

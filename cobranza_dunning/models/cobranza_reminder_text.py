@@ -103,7 +103,7 @@ class CobranzaReminder(models.Model):
                 move.payment_reference or move.name for move in moves_sudo
             ],
             "pays_online": company_sudo.cobranza_pays_online,
-            "contact": self.user_id.sudo().partner_id or company_sudo.partner_id,
+            "contact": self._contact_sudo(),
             # not QWeb's widgets: they write their expressions into the customer's mail
             "day": lambda value: format_date(self.env, value),
             "money": self._format_money,
@@ -111,6 +111,11 @@ class CobranzaReminder(models.Model):
         return self.env["ir.qweb"]._render(
             f"cobranza_dunning.{template}", values, minimal_qcontext=True
         )
+
+    def _contact_sudo(self):
+        """Whom the customer may ask: nobody who left, and not the user of Odoo's own jobs."""
+        user_sudo = self.user_id.sudo().filtered("active")
+        return user_sudo.partner_id or self.company_id.sudo().partner_id
 
     def _sections(self):
         """The parts of the table: per currency what is due, then what falls due later.

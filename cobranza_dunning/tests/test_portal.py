@@ -50,7 +50,12 @@ class PortalCase(ReminderCase, HttpCase):
         self.assertIn("o_cobranza_page", answer.text)
 
     def assertTurnedAway(self, answer):
-        """As Odoo's own documents do: to the visitor's own portal, whatever the reason."""
+        """Told what to do, or led to the visitor's own portal: the same whatever the reason."""
+        if not (self.session and self.session.uid):
+            self.assertEqual(answer.status_code, 404)
+            self.assertIn("o_cobranza_gone", answer.text)
+            self.assertNotIn(self.company.name, answer.text)
+            return
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(answer.headers["Location"].endswith("/my"), answer.headers["Location"])
 
@@ -281,8 +286,13 @@ class TestPortalLines(PortalCase):
         reminder, move = self.sent()
         self.pay(move)
         text = self.page(reminder).text
-        self.assertIn("There is nothing to pay at the moment", text)
+        self.assertIn("Everything is settled, thank you!", text)
         self.assertNotIn("Bank transfer", text)
+
+    def test_nothing_to_pay_is_not_yet_everything_settled(self):
+        reminder, move = self.sent()
+        self.pause(move=move)
+        self.assertIn("There is nothing to pay at the moment", self.page(reminder).text)
 
     def test_transfer_data(self):
         reminder, move = self.sent()
@@ -329,6 +339,18 @@ class TestPortalLines(PortalCase):
         text = self.page(reminder).text
         self.assertIn('href="tel:+34600000000"', text)
         self.assertIn('href="mailto:me@example.com"', text)
+
+    def test_somebody_who_left_is_not_the_contact_person(self):
+        collector = self.new_collector(name="Carla")
+        self.invoice(self.partner, 100)
+        self.debtor(self.partner).user_id = collector
+        reminder = self.remind()
+        self.assertEqual(reminder.sudo()._portal_values()["contact"], collector.partner_id)
+        self.assertIn("Carla", reminder.contact_block)
+        collector.sudo().active = False
+        reminder.invalidate_recordset()
+        self.assertEqual(reminder.sudo()._portal_values()["contact"], self.company.partner_id)
+        self.assertIn(self.company.name, reminder.contact_block)
 
     def test_queries_do_not_grow_with_the_lines(self):
         one, _move = self.sent()
@@ -416,9 +438,10 @@ class TestPortalBlock(PortalCase):
         self.assertIn("pay online", reminder.payment_block)
 
     def test_buttons_take_no_query_each(self):
-        for number in range(20):
+        for number in range(50):
             self.invoice(self.new_partner(f"Debtor {number}"), 100)
         reminders = self.propose()
+        self.assertEqual(len(set(reminders.mapped("access_token")) - {False}), 50)
         self.env.flush_all()
 
         def queries(records):

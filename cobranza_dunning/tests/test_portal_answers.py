@@ -137,6 +137,15 @@ class TestPortalAnswers(PortalCase):
         self.assertEqual(shown.xpath("//textarea[@id='other_text']/text()"), [])
         self.assertTrue(shown.xpath("//details[@id='already_paid' and @open]"))
 
+    def test_files_have_to_be_attached_again(self):
+        """A browser fills in what was typed, but no file."""
+        data = self.form("already_paid", paid_on="2026-03-11", text="With love")
+        again = "Please attach your files again."
+        self.assertNotTaken(self.send(data, [("proof", ("proof.png", PNG))]), again)
+        self.assertNotIn(again, self.send(data).text)
+        empty = [("proof", ("", b""))]
+        self.assertNotIn(again, self.send(data, empty).text)
+
     def test_unknown_kinds(self):
         for kind in ("paid", "", "__class__"):
             self.assertNotTaken(self.send(self.form("other", text="x") | {"kind": kind}), "reload")
