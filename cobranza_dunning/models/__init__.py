@@ -74,4 +74,5 @@ from . import (
     res_partner,
     res_partner_bounce,
     sms_sms,
+    sms_tracker,
 )

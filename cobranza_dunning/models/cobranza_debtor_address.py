@@ -11,7 +11,7 @@ class CobranzaDebtor(models.Model):
     def _ask_for_address(self, reminder, addresses, answer, about_address):
         """Open an activity for the collector in charge, one however many messages failed.
 
-        addresses: where they went. answer: what the mail server said.
+        addresses: where they went. answer: what the mail server, or the operator, said.
         about_address: whether the addresses are of no use.
         """
         self.ensure_one()
@@ -21,7 +21,7 @@ class CobranzaDebtor(models.Model):
         debtor = debtor.sudo()
         kind = self.env.ref("cobranza_dunning.activity_type_undelivered", raise_if_not_found=False)
         kind = kind or self.env.ref("mail.mail_activity_data_todo")
-        text = debtor._describe_failed(", ".join(addresses), answer, about_address)
+        text = debtor._describe_failed(reminder.channel, ", ".join(addresses), answer, about_address)
         waiting = debtor.activity_ids.filtered(lambda one: one.activity_type_id == kind)
         if waiting:
             if not all(address in (waiting[0].note or "") for address in addresses):
@@ -35,9 +35,15 @@ class CobranzaDebtor(models.Model):
             user_id=user.id or self.env.uid,
         )
 
-    def _describe_failed(self, addresses, answer, about_address):
+    def _describe_failed(self, channel, addresses, answer, about_address):
         """What happened and what to do, as HTML."""
-        if about_address:
+        if channel == "sms":
+            advice = self.env._(
+                "An SMS to %(numbers)s did not arrive. Check the number on the contact, or call "
+                "the customer: the next run proposes the reminder again.",
+                numbers=addresses,
+            )
+        elif about_address:
             advice = self.env._(
                 "Mail to %(addresses)s comes back. Ask the customer for the right address and "
                 "write it on the contact: reminders go there again. Until then they leave by the "

@@ -69,15 +69,15 @@ class CobranzaReminder(models.Model):
         if self.channel == "email":
             return email_normalize(recipient.email or "", strict=False) or recipient.email
         if self.channel in ("sms", "whatsapp", "phone"):
-            return recipient.phone
-        return " ".join((recipient.contact_address or "").split())
+            return self.phone_number
+        return " ".join((self._letter_address().contact_address or "").split())
 
     def _deliver(self):
         """Hand these over, and write down an attempt for each in the same transaction."""
         result = super()._deliver()
         # the ledger is written by the program only; who may send may have it written
         attempts_sudo = self.env["cobranza.attempt"].sudo()
-        queued = self.filtered("mail_ids")
+        queued = self.filtered(lambda one: one.mail_ids or one.channel == "sms")
         queued and attempts_sudo._record(queued)
         others = self - queued
         others and attempts_sudo._record(others, "accepted", answered_at=fields.Datetime.now())

@@ -50,6 +50,7 @@ class CobranzaReminder(models.Model):
         "_answer_obstacles",
         "_stranger_obstacles",
         "_unreachable_obstacles",
+        "_number_obstacles",
         "_tone_obstacles",
         "_bank_obstacles",
         "_cap_obstacles",

@@ -1,9 +1,20 @@
 from odoo import api, models
 from odoo.fields import Command, Domain
 
+from .cobranza_reminder_delivery import Obstacle
+
 #: Odoo's notification statuses for an SMS, where they mean something else than for an e-mail:
 #: "pending" was taken by the operator, "process" is on its way to him.
 SMS_DELIVERY = {"pending": "delivered", "process": "queued"}
+
+#: What the operator's word means in the ledger of attempts; the others say nothing new.
+SMS_RESULT = {
+    "pending": "accepted",
+    "sent": "accepted",
+    "bounce": "bounced",
+    "exception": "refused",
+    "canceled": "cancelled",
+}
 
 
 class CobranzaReminder(models.Model):
@@ -59,6 +70,49 @@ class CobranzaReminder(models.Model):
             "record_name": self.partner_id.display_name,
             "message_type": "sms",
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+        }
+
+    def _receive_sms_status(self, status, answer):
+        """Write down what the operator says of these SMS; what fails is work for a person.
+
+        status: a code of Odoo's notifications. answer: its words, if any.
+        """
+        result = SMS_RESULT.get(status)
+        last = self._last_attempts().filtered(lambda one: one.result != result)
+        if not result or not last:
+            return
+        last._set_result(result, answer)
+        reminders = last.reminder_id.with_env(self.env)
+        if result in ("bounced", "refused"):
+            reminders._undelivered(answer, about_address=result == "bounced")
+        reminders.debtor_id._refresh_now()
+
+    def _number_obstacles(self):
+        """SMS to numbers at which the last one could not arrive: a person looks at them first."""
+        by_sms = self.filtered(lambda one: one.channel == "sms" and one.phone_number)
+        if not by_sms:
+            return {}
+        # the ledger is the program's; what it says of a number holds for whoever sends
+        attempts_sudo = self.env["cobranza.attempt"].sudo().search(
+            [
+                ("channel", "=", "sms"),
+                ("address", "in", by_sms.mapped("phone_number")),
+                ("result", "in", ("accepted", "bounced")),
+            ],
+            order="id",
+        )
+        last = {one.address: one.result for one in attempts_sudo}
+        return {
+            reminder.id: Obstacle(
+                self.env._(
+                    "SMS to %(number)s don't arrive: write the right number on %(contact)s, or "
+                    "call.",
+                    number=reminder.phone_number,
+                    contact=reminder.recipient_id.display_name,
+                )
+            )
+            for reminder in by_sms
+            if last.get(reminder.phone_number) == "bounced"
         }
 
     def _compute_delivery(self):

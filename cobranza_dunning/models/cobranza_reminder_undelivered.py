@@ -60,7 +60,7 @@ class CobranzaReminder(models.Model):
         last = {one.reminder_id: one for one in self._last_attempts()}
         for reminder in self:
             attempt = last.get(reminder, self.env["cobranza.attempt"])
-            if about_address:
+            if about_address and reminder.channel == "email":
                 reminder.recipient_id._cobranza_pause_email(attempt.address, answer)
         for debtor, reminders in self.grouped("debtor_id").items():
             addresses = sorted({last[one].address or "" for one in reminders if one in last})

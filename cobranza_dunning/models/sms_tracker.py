@@ -1,0 +1,29 @@
+from odoo import models
+
+
+class SmsTracker(models.Model):
+    """What an operator says of the SMS of a reminder is written to its ledger of attempts, too."""
+
+    _inherit = "sms.tracker"
+
+    def _update_sms_notifications(
+        self, notification_status, failure_type=False, failure_reason=False
+    ):
+        """Update the notifications; tell the reminders whose they are."""
+        super()._update_sms_notifications(
+            notification_status, failure_type=failure_type, failure_reason=failure_reason
+        )
+        # what Odoo did not take over, such as a late "sent for now", says nothing
+        told = self.mail_notification_id.filtered(
+            lambda one: one.notification_status == notification_status
+        )
+        # reports come in for everybody
+        reminders_sudo = self.env["cobranza.reminder"].sudo()
+        for notification in told:
+            reminder_sudo = reminders_sudo.search(
+                [("mail_message_id", "=", notification.mail_message_id.id)]
+            )
+            reminder_sudo._receive_sms_status(
+                notification_status,
+                failure_type and (failure_reason or notification.format_failure_reason()),
+            )
