@@ -61,6 +61,7 @@ from . import (
     ir_actions_report,
     ir_attachment,
     ir_module_module,
+    mail_activity,
     mail_mail,
     mail_mail_stop,
     mail_message_kept,

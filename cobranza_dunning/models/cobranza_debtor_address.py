@@ -21,7 +21,8 @@ class CobranzaDebtor(models.Model):
         debtor = debtor.sudo()
         kind = self.env.ref("cobranza_dunning.activity_type_undelivered", raise_if_not_found=False)
         kind = kind or self.env.ref("mail.mail_activity_data_todo")
-        text = debtor._describe_failed(reminder.channel, ", ".join(addresses), answer, about_address)
+        names = ", ".join(addresses)
+        text = debtor._describe_failed(reminder.channel, names, answer, about_address)
         waiting = debtor.activity_ids.filtered(lambda one: one.activity_type_id == kind)
         if waiting:
             if not all(address in (waiting[0].note or "") for address in addresses):
@@ -30,7 +31,7 @@ class CobranzaDebtor(models.Model):
         user = self.user_id or company.cobranza_user_id or reminder.user_id
         debtor.activity_schedule(
             activity_type_id=kind.id,
-            summary=debtor.env._("Messages don't arrive: %s", ", ".join(addresses)),
+            summary=debtor.env._("Messages don't arrive: %s", names),
             note=text,
             user_id=user.id or self.env.uid,
         )

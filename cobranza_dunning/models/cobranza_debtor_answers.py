@@ -130,6 +130,9 @@ class CobranzaDebtor(models.Model):
             ]
         )
         interaction_sudo._attach(attachments)
+        if channel == "portal" and reminder_sudo:
+            # a mail is in the chatter by itself, what was written on the page isn't
+            interaction_sudo._note_on_reminder(contact)
         interaction_sudo._schedule(ACTIVITIES.get(kind, "mail.mail_activity_data_todo"))
         debtor_sudo._refresh_now()
         return interaction_sudo

@@ -155,7 +155,7 @@ class CobranzaDebtor(models.Model):
         rules = self._rules_of(
             [(ask.debtor, ask.policy or ask.debtor.effective_policy_id) for ask in asks]
         )
-        engine = {rule: rule._to_engine() for rule, _source in rules}
+        engine = {rule: rule._to_engine() for rule in dict(rules)}
         debtors = self.browse({ask.debtor.id for ask in asks})
         lookback = max((one.lookback for one in engine.values() if one), default=0)
         history = debtors._contact_history(when, lookback) if lookback else {}

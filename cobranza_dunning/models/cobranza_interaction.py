@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -164,7 +165,7 @@ class CobranzaInteraction(models.Model):
             }
         )
         # whoever handles the answer has done the work, whose list it was on doesn't matter
-        waiting.activity_id.sudo().action_feedback()
+        waiting.activity_id.sudo().filtered("active").action_feedback()
         waiting.debtor_id._after_answers()
 
     def action_resend(self):
@@ -209,6 +210,16 @@ class CobranzaInteraction(models.Model):
                 ]
             )
         self._gated().write({"attachment_ids": [fields.Command.set(attachments.ids)]})
+
+    def _note_on_reminder(self, contact):
+        """Say in the chatter of its reminder what the customer said on the reminder's page.
+
+        contact: the res.partner who said it, if known; else it is whoever had the reminder.
+        """
+        self.ensure_one()
+        author = contact or self.reminder_id.recipient_id
+        body = Markup("<p><b>%s</b></p>%s") % (self.summary, self.note or "")
+        self.reminder_id._message_log(body=body, author_id=author.id, message_type="comment")
 
     def _schedule(self, activity_type):
         """Give whoever looks after this answer an activity on the customer's account.

@@ -15,9 +15,14 @@ class CobranzaReminder(models.Model):
         """The same for messages that are offered once more: they count as one contact."""
         return self._moment_obstacles(again=True)
 
-    def _moment_obstacles(self, again=False):
-        """Reminders whose contact rule says "later" or "never"; every answer is registered."""
-        asks = [Ask(one.debtor_id, one.channel, one.level_id.policy_id, one) for one in self]
+    def _moment_obstacles(self, again=False, channel=None):
+        """Reminders whose contact rule says "later" or "never"; every answer is registered.
+
+        channel: what is asked about; each reminder's own if left out.
+        """
+        asks = [
+            Ask(one.debtor_id, channel or one.channel, one.level_id.policy_id, one) for one in self
+        ]
         answers = self.env["cobranza.debtor"]._check_contacts(asks, again=again)
         return {
             reminder.id: Obstacle(answer.sentence, answer.until)

@@ -1,8 +1,14 @@
 import logging
 
+from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2 import OperationalError
+
+from .cobranza_reminder_delivery import Obstacle
+from .cobranza_tone_term import ERROR
+from .tone_texts import describe
 
 _logger = logging.getLogger(__name__)
 
@@ -20,8 +26,9 @@ class CobranzaReminder(models.Model):
     _thanks_obstacles = (
         "_answer_obstacles",
         "_stranger_obstacles",
-        "_unreachable_obstacles",
-        "_moment_obstacles",
+        "_thanks_address_obstacles",
+        "_thanks_cap_obstacles",
+        "_thanks_moment_obstacles",
     )
 
     thanked_date = fields.Date("Thanked on", readonly=True)
@@ -114,6 +121,40 @@ class CobranzaReminder(models.Model):
                       AND split_part(wa.account_type, '_', 1) IN ('income', 'expense'))"""
         )
 
+    # --- what may keep it from leaving: it is a mail, however the reminder left --------------
+
+    def _thanks_address_obstacles(self):
+        """Thank-yous to somebody whom no mail reaches; nobody reads why, it is tried again."""
+        return {
+            reminder.id: Obstacle("no_email")
+            for reminder in self
+            if not reminder.recipient_id._cobranza_has_email()
+        }
+
+    def _thanks_cap_obstacles(self):
+        """Thank-yous to customers who had as many messages today as they may have in a day."""
+        held = {}
+        for company, reminders in self.grouped("company_id").items():
+            until = company._cobranza_opening_tomorrow()
+            for debtor in company._cobranza_debtors_full_today(reminders.debtor_id):
+                told = reminders.filtered(lambda one, debtor=debtor: one.debtor_id == debtor)
+                held.update(dict.fromkeys(told.ids, Obstacle("cap", until)))
+        return held
+
+    def _thanks_moment_obstacles(self):
+        """Thank-yous at a moment when the customer isn't to be written to by mail."""
+        return self._moment_obstacles(channel="email")
+
+    def _check_thanks_tone(self, subject, body):
+        """Judge a thank-you as a reminder; raise UserError if its words must not leave."""
+        terms = self.env["cobranza.tone.term"]
+        names = [name for found in self._tone_facts().values() for name in found]
+        text = f"{subject}\n\n{terms._text(Markup(body))}"
+        findings = terms._lint(text, "reminder", self.lang, names=names, company=self.company_id)
+        errors = [describe(self.env, one) for one in findings if one.severity == ERROR]
+        if errors:
+            raise UserError(" ".join(errors[:3]))
+
     def _thank_each(self, today):
         """Thank once per customer, in his last reminder's place; a failure is noted there."""
         by_debtor = self.grouped("debtor_id")
@@ -150,6 +191,7 @@ class CobranzaReminder(models.Model):
             "body_html", self.ids, compute_lang=True, options={"post_process": False}
         )[self.id]
         subject = " ".join(subject.split())
+        self._check_thanks_tone(subject, body)
         vals = self._mail_vals(self._reply_addresses()[self.id])
         vals |= {"subject": subject, "body": body, "body_html": body}
         mail_sudo = self.env["mail.mail"].sudo().create(vals)

@@ -50,7 +50,8 @@ class CobranzaReminder(models.Model):
         if self.is_short:
             text = self.short_text or ""
         else:
-            text = f"{self.subject or ''}\n\n{terms._text(Markup(self.body or ''))}"
+            subject, body = self._judged_text()
+            text = f"{subject or ''}\n\n{terms._text(Markup(body or ''))}"
         facts = self._tone_facts()
         findings = terms._lint(
             text,
@@ -62,6 +63,13 @@ class CobranzaReminder(models.Model):
             checklist=None if self.is_short else facts,
         )
         return text, findings
+
+    def _judged_text(self):
+        """(subject, body) that are judged: what is frozen as it is, else what is on the screen."""
+        if self.state == "proposed":
+            return self.subject, self.body
+        # reading `body` cleans its HTML once more, which takes longer than judging it
+        return self.text_subject, self.text_body
 
     def _tone_facts(self):
         """Names and facts that are no prose, by the item of the checklist that they fulfil."""

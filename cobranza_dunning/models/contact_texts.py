@@ -66,10 +66,11 @@ def explain(env, answer, rule_name, channel_label, moment, zone):
 
     moment: the one asked for (UTC without zone); zone: the name of the customer's time zone.
     """
-    until = format_datetime(env, answer.until, dt_format="short") if answer.until else ""
-    return env._(SENTENCES[answer.reason]) % {
-        "rule": rule_name or "",
-        "channel": channel_label,
-        "local": format_datetime(env, moment, tz=zone, dt_format="EEEE HH:mm"),
-        "until": until,
-    }
+    sentence = env._(SENTENCES[answer.reason])
+    values = {"rule": rule_name or "", "channel": channel_label, "local": "", "until": ""}
+    if answer.until:
+        values["until"] = format_datetime(env, answer.until, dt_format="short")
+    if "%(local)s" in sentence:
+        # half of the time of an answer, and most of them don't name it
+        values["local"] = format_datetime(env, moment, tz=zone, dt_format="EEEE HH:mm")
+    return sentence % values

@@ -97,6 +97,16 @@ class ResCompany(models.Model):
         ]
         return approval.within(waiting, caps, number, amount, by_debtor)
 
+    def _cobranza_debtors_full_today(self, debtors):
+        """Return those of these debtors who had all messages today that one may have in a day."""
+        self.ensure_one()
+        most = self.cobranza_cap_debtor
+        if not most:
+            return debtors.browse()
+        self.env.flush_all()
+        _number, _amount, by_debtor = self._cobranza_left_today(debtors.ids)
+        return debtors.filtered(lambda one: by_debtor.get(one.id, 0) >= most)
+
     def _cobranza_left_today(self, debtor_ids):
         """Count what left today: (automatic reminders, their amount, {debtor id: messages}).
 

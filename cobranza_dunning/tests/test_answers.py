@@ -104,6 +104,28 @@ class TestAnswersByMail(AnswerCase):
             approved.action_send()
             self.assertEqual(approved.state, "sent")
 
+    def test_whoever_ticks_off_the_work_has_handled_it(self):
+        reminder = self.sent()
+        self.mail(reminder)
+        answer = self.answers()
+        activity = answer.activity_id
+        auditor = self.new_user("cobranza_dunning.group_auditor", name="Auditor")
+        auditors_own = activity.sudo().copy({"user_id": auditor.id})
+        auditors_own.with_user(auditor).action_feedback()
+        self.assertTrue(answer.waiting)
+        before = len(answer.debtor_id.message_ids)
+        activity.action_feedback("He pays on Friday")
+        self.assertEqual((answer.status, activity.active), ("handled", False))
+        self.assertEqual(answer.handled_by_id, self.env.user)
+        self.assertEqual(len(answer.debtor_id.message_ids), before + 1)
+        self.assertFalse(reminder.debtor_id.answer_waiting)
+
+    def test_work_that_is_cancelled_handles_nothing(self):
+        reminder = self.sent()
+        self.mail(reminder)
+        self.answers().activity_id.unlink()
+        self.assertTrue(self.answers().waiting)
+
     def test_a_proposal_is_taken_back_by_the_next_run(self):
         first = self.sent()
         with self.at(LATER):

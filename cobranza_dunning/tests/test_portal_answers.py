@@ -72,6 +72,11 @@ class TestPortalAnswers(PortalCase):
         self.assertEqual(sorted(answer.attachment_ids.mapped("name")), ["a.PDF", "proof.png"])
         self.assertEqual(sorted(answer.attachment_ids.mapped("raw")), sorted([PDF, PNG]))
         self.assertFalse(any(answer.attachment_ids.mapped("public")))
+        # it reads like an answer by mail: in the reminder's chatter, by the customer
+        note = self.reminder.message_ids[:1]
+        self.assertEqual(note.author_id, self.reminder.recipient_id)
+        self.assertIn("The customer says it is paid", note.body)
+        self.assertIn("&lt;b&gt;transfer", note.body)
 
     def test_call_back(self):
         data = self.form("call_back", phone="+34 600 123 456", moment="mornings", text="Invoice")

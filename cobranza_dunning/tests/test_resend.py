@@ -90,6 +90,22 @@ class TestResend(AnswerCase):
         self.assertEqual((answer.waiting, answer.handled_by_id), (False, self.collector))
         self.assertEqual(self.resent(wizard.move_ids)[0][0], self.carmen)
 
+    def test_a_call_in_which_the_customer_said_so(self):
+        """It is what came of our own call: the form that logs it sends the invoice, too."""
+        invoice = self.sent().line_ids.move_id
+        log = self.debtor().with_user(self.collector).action_log_contact()
+        calls = self.env["cobranza.interaction"].with_user(self.collector)
+        with Form(calls.with_context(**log["context"]), log["views"][0][0]) as form:
+            form.kind = "not_received"
+            form.summary = "They never got it"
+        action = form.record.action_resend()
+        wizards = self.env[action["res_model"]].with_user(self.collector)
+        wizard = wizards.with_context(**action["context"]).create({})
+        self.assertEqual((form.record.direction, wizard.move_ids), ("out", invoice))
+        wizard.action_resend()
+        self.assertEqual(invoice.cobranza_resent_date, TODAY)
+        self.assertEqual(form.record.status, "noted")
+
     def test_the_dialog_needs_an_invoice(self):
         answer = self.sent()._log_answer("It never arrived", kind="not_received")
         wizard = self.env["cobranza.resend.wizard"].create({"interaction_id": answer.id})

@@ -170,6 +170,40 @@ class TestThanks(RunCase):
         self.paid(invoice, 1)
         self.assertFalse(self.thank(1))
 
+    def test_it_leaves_by_mail_however_the_reminder_left(self):
+        self.partner.phone = "+34 612 34 56 78"
+        self.r5.channel = "sms"
+        [invoice] = self.reminded(100)
+        reminder = self.env["cobranza.reminder"].search([("partner_id", "=", self.partner.id)])
+        self.assertEqual((reminder.channel, reminder.state), ("sms", "sent"))
+        email, self.partner.email = self.partner.email, False
+        self.paid(invoice, 1)
+        self.assertFalse(self.thank(1))
+        self.partner.email = email
+        self.policy.contact_rule_id = self.env["cobranza.contact.rule"].create(
+            {"name": "No mails", "company_id": self.company.id, "forbid_email": True}
+        )
+        self.assertFalse(self.thank(2))
+        self.policy.contact_rule_id = False
+        self.assertEqual(self.thank(3).recipient_ids, self.partner)
+
+    def test_words_that_must_not_leave_keep_it_here(self):
+        self.policy.thanks_template_id = self.policy.thanks_template_id.copy(
+            {"body_html": "<p>Thank you. That was your final notice.</p>"}
+        )
+        [invoice] = self.reminded(100)
+        self.paid(invoice, 1)
+        self.assertFalse(self.thank(1))
+        reminder = self.env["cobranza.reminder"].search([("partner_id", "=", self.partner.id)])
+        self.assertIn("final notice", reminder.message_ids[:1].body)
+
+    def test_not_more_messages_a_day_than_the_company_wants(self):
+        self.company.sudo().cobranza_cap_debtor = 1
+        [invoice] = self.reminded(100)
+        self.paid(invoice, 0)
+        self.assertFalse(self.thank(0))
+        self.assertTrue(self.thank(1))
+
     def test_a_text_that_cannot_be_made_is_noted_and_not_tried_for_ever(self):
         self.policy.thanks_template_id = self.policy.thanks_template_id.copy(
             {"body_html": "<t t-out='object.no_such_field'/>"}

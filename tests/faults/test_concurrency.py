@@ -154,6 +154,27 @@ def test_two_people_send_the_same_reminders(both, ledger, server):
     assert len({mail["Message-Id"] for mail in server.sink}) == 60
 
 
+def test_two_workers_keep_to_the_limits_of_a_day(both, ledger, server):
+    """Both see the same day's room for automatic reminders; together they don't exceed it."""
+    partner_ids, _moves, reminder_ids = ledger.propose(20)
+    ledger.env["cobranza.reminder"].action_approve(reminder_ids)
+    ids = ", ".join(map(str, reminder_ids))
+    server.psql(f"UPDATE cobranza_reminder SET automatic = TRUE WHERE id IN ({ids})")
+    left = ledger.env["cobranza.reminder"].search_count(
+        [("automatic", "=", True), ("state", "=", "sent")])
+    cap = {"cobranza_cap_number": left + 7}
+    ledger.env["res.company"].write([ledger.company_id], cap)
+    try:
+        at_once(*(
+            lambda client=client, part=part: client.env["cobranza.reminder"].action_send(part)
+            for client, part in zip(both, (reminder_ids[:10], reminder_ids[10:]), strict=True)))
+        assert len(ledger.reminders(partner_ids, "sent")) == 7
+        assert len(ledger.reminders(partner_ids, "approved")) == 13
+    finally:
+        ledger.env["res.company"].write([ledger.company_id], dict.fromkeys(cap, 0))
+        server.psql("UPDATE cobranza_reminder SET automatic = FALSE WHERE automatic")
+
+
 def test_sending_while_a_run_refreshes(both, ledger, server):
     """A run and a hand-over at once: what leaves is what was approved, once."""
     partner_ids, _moves, reminder_ids = ledger.propose(40)
