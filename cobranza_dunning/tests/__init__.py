@@ -16,6 +16,7 @@ from . import (
     test_cron_send,
     test_demo,
     test_explain,
+    test_fallback,
     test_handover,
     test_hostile,
     test_letter,
