@@ -23,6 +23,7 @@
         "wizard/cobranza_pause_wizard_views.xml",
         "wizard/cobranza_recipient_wizard_views.xml",
         "wizard/cobranza_resend_wizard_views.xml",
+        "wizard/cobranza_settings_views.xml",
         "wizard/cobranza_stop_wizard_views.xml",
         "views/account_move_line_views.xml",
         "views/cobranza_attempt_views.xml",
@@ -39,7 +40,6 @@
         "views/cobranza_run_line_views.xml",
         "views/cobranza_run_views.xml",
         "views/cobranza_tone_term_views.xml",
-        "views/cobranza_settings_views.xml",
         "views/cobranza_stop_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
@@ -56,6 +56,7 @@
     },
     "demo": ["demo/cobranza_demo.xml"],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

@@ -1,7 +1,6 @@
 """The form of a text: what is no prose in it, shouting, gaps, and what is missing."""
 
 import re
-from itertools import groupby
 
 from .folding import CLOSE, MASK, OPEN
 
@@ -134,10 +133,13 @@ def _exclamations(masked):
         for found in _EXCLAMATION.finditer(masked)
         for _mark in range(2 if found[0] == _TWO_MARKS else 1)
     ]
-    surplus = sorted(set(marks[1:]))
-    for _key, run in groupby(enumerate(surplus), key=lambda pair: pair[1] - pair[0]):
-        run = [at for _number, at in run]
-        yield "exclamation", run[0], run[-1] + 1
+    surplus = set(marks[1:])
+    start = None
+    for at in sorted(surplus):
+        if at - 1 not in surplus:
+            start = at
+        if at + 1 not in surplus:
+            yield "exclamation", start, at + 1
 
 
 def _shouting(masked):

@@ -1,5 +1,9 @@
-# the mixin comes before the models that inherit from it
-from . import gate
+# mixins come before the models that inherit from them
+from . import by_hand, contact_rule_part, gate
+
+# isort: split
+# what other parts of reminders override comes before them
+from . import cobranza_reminder, cobranza_reminder_delivery, cobranza_reminder_handover
 
 # isort: split
 from . import (
@@ -23,18 +27,18 @@ from . import (
     cobranza_debtor_merge,
     cobranza_debtor_routing,
     cobranza_facts,
+    cobranza_facts_query,
     cobranza_interaction,
     cobranza_interaction_portal,
     cobranza_policy,
     cobranza_policy_level,
     cobranza_policy_level_short,
     cobranza_policy_minimum,
-    cobranza_reminder,
+    cobranza_policy_standard,
     cobranza_reminder_answers,
     cobranza_reminder_approval,
     cobranza_reminder_approving,
     cobranza_reminder_attempts,
-    cobranza_reminder_delivery,
     cobranza_reminder_hand,
     cobranza_reminder_letter,
     cobranza_reminder_line,
@@ -50,12 +54,12 @@ from . import (
     cobranza_reminder_text_short,
     cobranza_reminder_thanks,
     cobranza_reminder_tone,
+    cobranza_reminder_transfer,
     cobranza_reminder_undelivered,
     cobranza_route,
     cobranza_run,
     cobranza_run_line,
     cobranza_run_work,
-    cobranza_settings,
     cobranza_stop,
     cobranza_tone_term,
     ir_actions_report,

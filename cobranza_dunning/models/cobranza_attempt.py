@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, email_normalize
 
 from ..engine import retries
+from .crons import MAILS, WORK, wake
 
 #: Results after which a message may have left: of one content there is one at a time of these.
 LIVE = ("pending", "ambiguous", "accepted")
@@ -92,6 +93,18 @@ class CobranzaAttempt(models.Model):
     def _unlink_except_never(self):
         raise AccessError(self.env._("The record of what was sent can't be deleted."))
 
+    @api.model
+    def _last_of(self, name, records):
+        """The last attempt of each of these records that has one, the oldest of them first.
+
+        name: the field that names them, "reminder_id" or "mail_id".
+        The ledger is read as the system: mails are its own, and who may see a reminder may know
+        what became of it.
+        """
+        attempts_sudo = self.sudo().search([(name, "in", records.ids)], order="number")
+        last = {one[name].id: one.id for one in attempts_sudo}
+        return attempts_sudo.browse(last.values())
+
     # --- new rows ----------------------------------------------------------------------
 
     @api.model
@@ -151,7 +164,7 @@ class CobranzaAttempt(models.Model):
                 attempt._set_result("refused", f"{answer}\n{given_up}")
         moments = self.filtered("next_try").mapped("next_try")
         if moments:
-            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger(min(moments))
+            wake(self.env, WORK, at=min(moments))
         return self.filtered(lambda one: one.result == "refused")
 
     def _tries(self):
@@ -205,14 +218,14 @@ class CobranzaAttempt(models.Model):
             if until:
                 # later in the day it may leave: the facts are read again then
                 attempt._gated().next_try = until
-                self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger(until)
+                wake(self.env, WORK, at=until)
             elif text:
                 mail_sudo._cobranza_take_out(text)
             else:
                 again += mail_sudo
         again.mark_outgoing()
         if again:
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+            wake(self.env, MAILS)
 
     def action_view_reminder(self):
         """Open the reminder."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..engine import contact
 
@@ -8,6 +8,7 @@ class CobranzaContactCap(models.Model):
 
     _name = "cobranza.contact.cap"
     _description = "Limit of a contact rule"
+    _inherit = ["cobranza.contact.rule.part"]
     _order = "rule_id, id"
     _rec_name = "about"
 
@@ -43,22 +44,6 @@ class CobranzaContactCap(models.Model):
         "CHECK (days BETWEEN 1 AND 366 AND gap_days BETWEEN 0 AND 366)",
         "Choose between 1 and 366 days.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create limits; those of presets stay as they are."""
-        caps = super().create(vals_list)
-        caps.rule_id._check_adaptable()
-        return caps
-
-    def write(self, vals):
-        """Write values; those of presets stay as they are."""
-        self.rule_id._check_adaptable()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_preset(self):
-        self.rule_id._check_adaptable()
 
     def _describe(self):
         """Return "Messages: 2 in 7 days, 2 days apart" in the user's language."""

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 from .cobranza_contact_rule import CHANNELS
 from .contact_texts import REASON_SELECTION
@@ -42,21 +42,18 @@ class CobranzaContactCheck(models.Model):
     )
     reason = fields.Selection(REASON_SELECTION, required=True, readonly=True)
     until = fields.Datetime("Allowed from", readonly=True)
-    rule_id = fields.Many2one("cobranza.contact.rule", readonly=True, ondelete="set null")
+    rule_id = fields.Many2one(
+        "cobranza.contact.rule", "Contact rule", readonly=True, ondelete="set null"
+    )
     rule_name = fields.Char("Rule", readonly=True, help="Its name when it was asked.")
     user_id = fields.Many2one("res.users", "Asked by", readonly=True)
 
     _debtor_idx = models.Index("(debtor_id, date)")
 
-    def write(self, vals):
-        """Raise UserError: a register isn't changed."""
-        raise UserError(self.env._("The register of contact checks can't be changed."))
-
-    def unlink(self):
-        """Delete what is too old. Raises UserError if somebody else deletes."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_gated(self):
         if not self._gate_is_open():
-            raise UserError(self.env._("The register of contact checks can't be deleted."))
-        return super().unlink()
+            raise AccessError(self.env._("The register of contact checks can't be deleted."))
 
     @api.model
     def _log(self, vals_list):

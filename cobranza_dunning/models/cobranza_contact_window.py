@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import format_duration
 
 from ..engine import contact
@@ -9,6 +9,7 @@ class CobranzaContactWindow(models.Model):
 
     _name = "cobranza.contact.window"
     _description = "Hours of a contact rule"
+    _inherit = ["cobranza.contact.rule.part"]
     _order = "rule_id, kind desc, day_from, hour_from, id"
     _rec_name = "kind"
 
@@ -42,22 +43,6 @@ class CobranzaContactWindow(models.Model):
             ("5", self.env._("Saturday")),
             ("6", self.env._("Sunday")),
         ]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create hours; those of presets stay as they are."""
-        windows = super().create(vals_list)
-        windows.rule_id._check_adaptable()
-        return windows
-
-    def write(self, vals):
-        """Write values; those of presets stay as they are."""
-        self.rule_id._check_adaptable()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_preset(self):
-        self.rule_id._check_adaptable()
 
     def _describe(self):
         """Return "Monday–Friday 9:00–19:00" in the user's language."""

@@ -28,7 +28,7 @@ class CobranzaDebtor(models.Model):
             if not all(address in (waiting[0].note or "") for address in addresses):
                 waiting[0].note = (waiting[0].note or Markup()) + text
             return
-        user = self.user_id or company.cobranza_user_id or reminder.user_id
+        user = debtor._person_in_charge(reminder)
         debtor.activity_schedule(
             activity_type_id=kind.id,
             summary=debtor.env._("Messages don't arrive: %s", names),

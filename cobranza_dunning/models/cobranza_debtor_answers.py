@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, plaintext2html
 
 from ..engine import answers
+from .crons import WORK, wake
 
 #: The activity that an answer makes, by its kind.
 ACTIVITIES = {"call_back": "mail.mail_activity_data_call"}
@@ -110,7 +111,7 @@ class CobranzaDebtor(models.Model):
         # a customer has no rights in collections, and what he says is written down all the same
         debtor_sudo = self.sudo()
         reminder_sudo = reminder.sudo() if reminder else debtor_sudo.reminder_ids.browse()
-        user_sudo = debtor_sudo._answerable_user(reminder_sudo)
+        user_sudo = debtor_sudo._person_in_charge(reminder_sudo)
         kind = kind or "other"
         interaction_sudo = self.env["cobranza.interaction"].sudo()._log(
             [
@@ -179,15 +180,23 @@ class CobranzaDebtor(models.Model):
                     "direction": "in",
                     "channel": "email",
                     "kind": answers.AUTO_REPLY,
-                    "user_id": self._answerable_user(reminder or self.reminder_ids.browse()).id,
+                    "user_id": self._person_in_charge(reminder).id,
                     **vals,
                 }
             ]
         )
 
-    def _answerable_user(self, reminder):
-        """Who looks after an answer of this customer; may be nobody."""
-        return reminder.user_id or self.user_id or self.company_id.cobranza_user_id
+    def _person_in_charge(self, reminder=None):
+        """Who looks after what there is to do about this customer; may be nobody.
+
+        The contact person of `reminder`, else the customer's collector, else the company's
+        contact for customers.  Who has left is passed over, and so is the program itself.
+        """
+        self.ensure_one()
+        candidates = [self.user_id, self.company_id.cobranza_user_id]
+        if reminder:
+            candidates.insert(0, reminder.user_id)
+        return next((user for user in candidates if user.active), self.env["res.users"])
 
     def _after_answers(self):
         """Let go on what waited for an answer of these customers to be handled."""
@@ -198,7 +207,7 @@ class CobranzaDebtor(models.Model):
         # whatever else keeps them is found again at the next attempt
         held._gated().write({"problem": False})
         if held:
-            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+            wake(self.env, WORK)
 
     def _after_resend(self, moves):
         """What waited because these invoices had not arrived is handled: they were sent again."""

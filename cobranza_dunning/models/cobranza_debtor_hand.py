@@ -1,24 +1,15 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from .links import open_link
+from .notices import notice
 
 
 class CobranzaDebtor(models.Model):
     """Call or write to a customer from his account, by phone, SMS or WhatsApp."""
 
-    _inherit = "cobranza.debtor"
-
-    def action_whatsapp(self):
-        """Open a chat with the customer; returns the address for the browser."""
-        return self._contact("whatsapp")
-
-    def action_call(self):
-        """Dial the customer's number; returns the link for the phone."""
-        return self._contact("phone")
-
-    def action_text_message(self):
-        """Open the phone's own app for SMS with a greeting."""
-        return self._contact("sms")
+    _name = "cobranza.debtor"
+    _inherit = ["cobranza.debtor", "cobranza.by.hand.mixin"]
 
     def _contact(self, channel):
         """Ask the contact rule, log the contact and return what opens the link.
@@ -36,10 +27,10 @@ class CobranzaDebtor(models.Model):
         # whoever works on the account may know the customer's number
         number = self.partner_id.sudo()._cobranza_reachable("phone").phone_sanitized
         if not number:
-            raise self.partner_id._cobranza_no_phone()
+            raise UserError(self.partner_id._cobranza_lack("phone"))
         refusal = self._contact_refusal(channel)
         if refusal:
-            return self.env["cobranza.reminder"]._notify(refusal)
+            return notice(refusal, reload=True)
         text = self._greeting()
         self._log_contact(channel, number, text, self.partner_id)
         return open_link(channel, number, text)

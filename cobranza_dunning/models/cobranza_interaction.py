@@ -50,7 +50,13 @@ class CobranzaInteraction(models.Model):
     )
     partner_id = fields.Many2one(related="debtor_id.partner_id", store=True, string="Customer")
     company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
-    contact_id = fields.Many2one("res.partner", "With", help="Whom we were in touch with.")
+    contact_id = fields.Many2one(
+        "res.partner",
+        "With",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Whom we were in touch with.",
+    )
     sender = fields.Char(
         "Written by", readonly=True, help="As the message says; anybody may have sent it."
     )
@@ -83,7 +89,7 @@ class CobranzaInteraction(models.Model):
     summary = fields.Char("What", required=True)
     note = fields.Html("Details")
     message_id = fields.Many2one(
-        "mail.message", "Message", readonly=True, index="btree_not_null", ondelete="set null"
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
     activity_id = fields.Many2one(

@@ -56,7 +56,7 @@ class CobranzaReminder(models.Model):
     run_id = fields.Many2one(
         "cobranza.run", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    recipient_id = fields.Many2one("res.partner", required=True, readonly=True)
+    recipient_id = fields.Many2one("res.partner", required=True, readonly=True, index=True)
     recipient_email = fields.Char(related="recipient_id.email", string="E-mail")
     level_id = fields.Many2one(
         "cobranza.policy.level",

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import consteq, email_normalize, email_split, hmac
 from odoo.tools.mail import email_split_tuples, formataddr
 
-from .cobranza_reminder_delivery import Obstacle
+from .cobranza_reminder_handover import Obstacle
 
 #: What an answer address of its own carries behind the plus sign: reminder and proof.
 TOKEN = re.compile(r"\+cr(\d{1,9})-([0-9a-f]{16})$")
@@ -103,6 +103,10 @@ class CobranzaReminder(models.Model):
         return debtor_sudo._log_answer(
             summary, channel, note, attachments, kind, contact, reminder=self, **vals
         )
+
+    def _person_in_charge(self):
+        """Who looks after what there is to do about this reminder; may be nobody."""
+        return self.debtor_id._person_in_charge(self)
 
     def _answer_obstacles(self):
         """Reminders to customers who wrote and whom nobody has looked after yet."""

@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_date
 
 from ..engine import approval
 from .amounts import to_decimal
+from .notices import notice
 
 #: What an approval is about beside the lines: whoever changes it needs a new one.
 COVERED = {"text_subject", "text_body", "user_id", "level_id", "recipient_id", "lang"}
@@ -266,14 +267,5 @@ class CobranzaReminder(models.Model):
         """Return what a button returns: the message that names those that were left, or True."""
         if not reasons:
             return True
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "title": self.env._("Left as they are: %s", len(reasons)),
-                "message": self._name_left(reasons),
-                "sticky": True,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        title = self.env._("Left as they are: %s", len(reasons))
+        return notice(self._name_left(reasons), title)

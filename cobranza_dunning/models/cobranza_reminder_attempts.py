@@ -5,7 +5,9 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_datetime
 
 from .cobranza_attempt import digest
-from .cobranza_reminder_delivery import PROBLEMS, Obstacle
+from .cobranza_reminder_delivery import PROBLEMS
+from .cobranza_reminder_handover import Obstacle
+from .crons import MAILS, wake
 
 
 class CobranzaReminder(models.Model):
@@ -32,10 +34,7 @@ class CobranzaReminder(models.Model):
 
     def _last_attempts(self):
         """The last attempt of each of these reminders that has one."""
-        attempts_sudo = self.env["cobranza.attempt"].sudo()
-        attempts_sudo = attempts_sudo.search([("reminder_id", "in", self.ids)], order="number")
-        last = {one.reminder_id: one for one in attempts_sudo}
-        return attempts_sudo.browse(one.id for one in last.values())
+        return self.env["cobranza.attempt"]._last_of("reminder_id", self)
 
     def _fingerprint(self):
         """Hashes of what leaves, so that it can be proven later; the message and where it goes."""
@@ -147,8 +146,13 @@ class CobranzaReminder(models.Model):
         failed._check_not_stopped()
         failed._check_not_told_since()
         for reminder_id, obstacle in failed._obstacles_to_send_again().items():
-            name = self.browse(reminder_id).display_name
-            raise UserError(f"{name}: {obstacle.text}")
+            raise UserError(
+                self.env._(
+                    "%(reminder)s: %(reason)s",
+                    reminder=self.browse(reminder_id).display_name,
+                    reason=obstacle.text,
+                )
+            )
         failed._send_again()
         return True
 
@@ -179,7 +183,7 @@ class CobranzaReminder(models.Model):
             mail_sudo = reminder.sudo().mail_ids[:1] or reminder._new_mail()
             mail_sudo._cobranza_queue(again=True)
         self._message_log_batch(dict.fromkeys(self.ids, note))
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        wake(self.env, MAILS)
         self.debtor_id._refresh_now()
         self.invalidate_recordset(["delivery", "delivery_error", "mail_ids"])
 

@@ -1,13 +1,11 @@
-from datetime import datetime
-from typing import NamedTuple
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import channels
 from .cobranza_reminder import OPEN_STATES
+from .crons import MAILS, wake
 
 #: Odoo's notification statuses, the worst first, and what they mean for a reminder.
 DELIVERY = (
@@ -24,38 +22,11 @@ DELIVERY = (
 PROBLEMS = ("bounced", "failed", "unconfirmed")
 
 
-class Obstacle(NamedTuple):
-    """What keeps an approved reminder from leaving now.
-
-    text: the sentence that says why, and what to do about it.
-    until: the moment (UTC, without zone) from which it may leave by itself; None: somebody has
-    to do something first.
-    """
-
-    text: str
-    until: datetime | None = None
-
-
 class CobranzaReminder(models.Model):
     """From the approved text to the customer: hand-over, the mail, and what became of it."""
 
     # a file for each part of its life
     _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
-
-    #: methods of a recordset that return {reminder id: Obstacle}, in the order they are asked;
-    #: what one of them holds back the next ones are not asked about; the day's caps come late,
-    #: so that what waits for another reason takes no place in them, and the moment comes last:
-    #: the register has what would really have left
-    _obstacles = (
-        "_answer_obstacles",
-        "_stranger_obstacles",
-        "_unreachable_obstacles",
-        "_number_obstacles",
-        "_tone_obstacles",
-        "_bank_obstacles",
-        "_cap_obstacles",
-        "_moment_obstacles",
-    )
 
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -76,11 +47,6 @@ class CobranzaReminder(models.Model):
     delivery_error = fields.Char(compute="_compute_delivery")
     sent_date = fields.Date("Sent on", readonly=True, index="btree_not_null")
     sent_at = fields.Datetime(readonly=True)
-    problem = fields.Char(readonly=True, help="Why it could not be handed over.")
-    not_before = fields.Datetime(
-        "Leaves on", readonly=True, help="It waits until then and leaves by itself."
-    )
-    waits_for = fields.Char("Waits because", readonly=True)
     problem_text = fields.Char("Problem in words", compute="_compute_problem_text")
 
     def _compute_mail_ids(self):
@@ -160,112 +126,6 @@ class CobranzaReminder(models.Model):
             SQL.identifier(alias, "mail_message_id"),
         )
 
-    def action_send(self):
-        """Hand the approved reminders over to the mail queue, after reading the facts again.
-
-        Lines paid or paused meanwhile leave, amounts fall; what has nothing left is cancelled
-        with the reason. Raises UserError if none of them is approved, or if all automatic
-        contact of the company is stopped. Those that stay are named, each with its reason.
-        """
-        self.check_access("write")
-        approved = self.filtered(lambda one: one.state == "approved")
-        if not approved:
-            raise UserError(
-                self.env._("None of the reminders is approved: approve them before sending.")
-            )
-        approved._hand_over()
-        held = approved.filtered(lambda one: one.state in OPEN_STATES)
-        return approved._tell_left(
-            {one.id: one.problem or one.waits_for or one.problem_text for one in held}
-        )
-
-    def _hand_over(self):
-        """Check the facts under lock, then make the mails and the state in one transaction."""
-        self._check_not_stopped()
-        leaving = self._check_facts()._without_obstacles()
-        leaving._deliver()
-        leaving.debtor_id._refresh_after_message()
-
-    def _check_facts(self):
-        """Read the facts again under lock and take out what changed; return what is left."""
-        locked = self.try_lock_for_update().filtered_domain([("state", "=", "approved")])
-        if not locked:
-            raise UserError(self.env._("Somebody else is sending these reminders right now."))
-        assessed = locked.debtor_id._assess()
-        for reminder in locked:
-            reminder._reduce(assessed.get(reminder.debtor_id.id, []))
-        return locked.filtered(lambda one: one.state == "approved")
-
-    def _find_obstacles(self):
-        """Return {id: Obstacle} of those that something keeps from leaving now."""
-        free, obstacles = self, {}
-        for name in self._obstacles:
-            found = getattr(free, name)() if free else {}
-            obstacles.update(found)
-            free -= free.browse(found)
-        return obstacles
-
-    def _without_obstacles(self):
-        """Note what keeps each of these from leaving now; return those that nothing keeps."""
-        obstacles = self._find_obstacles()
-        held = self.browse(obstacles)
-        for reminder in held:
-            reminder._hold_back(obstacles[reminder.id])
-        moments = {obstacle.until for obstacle in obstacles.values() if obstacle.until}
-        if moments:
-            self._wake_at(sorted(moments))
-        return self - held
-
-    def _wake_at(self, moments):
-        """Have the scheduled action work at these moments: what waits then leaves by itself."""
-        self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger(at=moments)
-
-    def _hold_back(self, obstacle):
-        """Write down why this reminder stays, for whom it waits or until when."""
-        text, until = obstacle
-        self._gated().write(
-            {
-                "problem": False if until else text,
-                "not_before": until,
-                "waits_for": until and text,
-            }
-        )
-
-    def _unreachable_obstacles(self):
-        """Reminders to somebody who can't be reached the way they leave any more."""
-        return {
-            reminder.id: Obstacle(reminder._describe_unreachable())
-            for reminder in self
-            if not reminder._is_reachable()
-        }
-
-    def _reached_partner(self):
-        """The recipient or his company: who of them can be reached the way this leaves."""
-        return self.recipient_id._cobranza_reachable(channels.NEEDS[self.channel])
-
-    def _is_reachable(self):
-        return bool(self._reached_partner())
-
-    def _describe_unreachable(self):
-        """Say what the contact lacks for the way this reminder leaves."""
-        name = self.recipient_id.display_name
-        if self.channel == "email" and self.recipient_id.sudo().cobranza_email_paused:
-            return self.env._(
-                "Mail to %s comes back: write the right address on the contact and send again.",
-                name,
-            )
-        if channels.NEEDS[self.channel] == "email":
-            return self.env._(
-                "%s has no e-mail address: add one to the contact and send again.", name
-            )
-        if channels.NEEDS[self.channel] == "phone":
-            return self.env._(
-                "%s has no valid phone number: add one with its country code to the contact.", name
-            )
-        return self.env._(
-            "%s has no complete postal address: add street and city to the contact.", name
-        )
-
     def _deliver(self):
         """Hand these over through their channels and mark them as sent.
 
@@ -286,10 +146,20 @@ class CobranzaReminder(models.Model):
 
     def _deliver_email(self):
         """Put one mail per reminder into Odoo's queue."""
-        # mails are the system's; what this user may send is decided by the reminder's state
+        mails_sudo = self._queue_mails()
+        quiet = self.with_context(tracking_disable=True)._gated()
+        for reminder, mail in zip(quiet, mails_sudo, strict=True):
+            reminder.write({"mail_message_id": mail.mail_message_id.id})
+
+    def _queue_mails(self, **text):
+        """Put a mail for each of these into Odoo's queue; return the mail.mail (sudo), in order.
+
+        text: values of the mail that take the place of the reminder's own words.
+        """
         replies = self._reply_addresses()
+        # mails are the system's; what this user may send is decided by the reminder's state
         mails_sudo = self.env["mail.mail"].sudo().create(
-            [one._mail_vals(replies[one.id]) for one in self]
+            [one._mail_vals(replies[one.id]) | text for one in self]
         )
         self.env["mail.notification"].sudo().create(
             [
@@ -305,10 +175,8 @@ class CobranzaReminder(models.Model):
                 for reminder, mail in zip(self, mails_sudo, strict=True)
             ]
         )
-        quiet = self.with_context(tracking_disable=True)._gated()
-        for reminder, mail in zip(quiet, mails_sudo, strict=True):
-            reminder.write({"mail_message_id": mail.mail_message_id.id})
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        wake(self.env, MAILS)
+        return mails_sudo
 
     def _reply_addresses(self):
         """Return {reminder id: address for answers}; asked for one by one it is half of a mail."""
@@ -368,11 +236,11 @@ class CobranzaReminder(models.Model):
         for start in range(0, len(ids), self._batch):
             batch = self.browse(ids[start : start + self._batch])
             batch = batch.try_lock_for_update().filtered_domain(domain)
-            # it may have been stopped since the last batch
-            by_company = batch.filtered(lambda one: not one.company_id._cobranza_stop())
-            for company, part in sorted(
-                by_company.grouped("company_id").items(), key=lambda item: item[0].id
-            ):
+            by_company = batch.grouped("company_id")
+            for company, part in sorted(by_company.items(), key=lambda item: item[0].id):
+                # it may have been stopped since the last batch
+                if company._cobranza_stop():
+                    continue
                 part = part.with_context(lang=company._cobranza_lang())
                 part._each_or_note(lambda reminders: reminders and reminders._hand_over())
             remaining = max(len(ids) - start - self._batch, 0)

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..engine import channels
 from .cobranza_reminder_letter import LETTER
 from .links import open_link
+from .notices import notice
 from .reason_texts import explain_channel
 
 ACTIVITY = "cobranza_dunning.mail_activity_type_by_hand"
@@ -18,7 +19,8 @@ class CobranzaReminder(models.Model):
     """
 
     # a file for each part of its life
-    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+    _name = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = ["cobranza.reminder", "cobranza.by.hand.mixin"]
 
     is_by_hand = fields.Boolean(compute="_compute_is_by_hand")
     contacted_at = fields.Datetime(
@@ -60,7 +62,7 @@ class CobranzaReminder(models.Model):
                     "res_id": reminder.id,
                     "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(ACTIVITY),
                     "summary": f"{labels[reminder.channel]}: {reminder.partner_id.name}",
-                    "user_id": (reminder.user_id or self.env.user).id,
+                    "user_id": (reminder._person_in_charge() or self.env.user).id,
                     "date_deadline": reminder.company_id._cobranza_today(),
                     "automated": True,
                 }
@@ -115,18 +117,6 @@ class CobranzaReminder(models.Model):
 
     # --- chats and calls ---------------------------------------------------------------
 
-    def action_whatsapp(self):
-        """Open the chat with the prepared text; returns the address for the browser."""
-        return self._contact("whatsapp")
-
-    def action_call(self):
-        """Dial the number; returns the link for the phone."""
-        return self._contact("phone")
-
-    def action_text_message(self):
-        """Open the phone's own app for SMS with the prepared text."""
-        return self._contact("sms")
-
     def _contact(self, channel):
         """Check everything a hand-over checks, log the contact and return what opens the link.
 
@@ -138,27 +128,19 @@ class CobranzaReminder(models.Model):
         if self.state not in ("approved", "sent"):
             raise UserError(self.env._("Approve the reminder first: then its text is fixed."))
         if not self.phone_number:
-            raise self.recipient_id._cobranza_no_phone()
+            raise UserError(self.recipient_id._cobranza_lack("phone"))
         own = self.state == "approved" and channel == self.channel
-        if own and not self._still_right():
+        if own and not self._ready_to_leave():
             return self._stay()
         refusal = not own and self.debtor_id._contact_refusal(channel)
         if refusal:
-            return self._notify(refusal)
+            return notice(refusal, reload=True)
         self.debtor_id._log_contact(
             channel, self.phone_number, self.short_text, self.recipient_id, self
         )
         if own:
             self._gated().write({"contacted_at": fields.Datetime.now()})
         return open_link(channel, self.phone_number, self.short_text)
-
-    def _still_right(self):
-        """Read the facts again as a hand-over does; whether the reminder may be told now."""
-        locked = self.try_lock_for_update().filtered_domain([("state", "=", "approved")])
-        if not locked:
-            raise UserError(self.env._("Somebody else is working on this reminder right now."))
-        self._reduce(self.debtor_id._assess().get(self.debtor_id.id, []))
-        return bool(self.filtered(lambda one: one.state == "approved")._without_obstacles())
 
     def action_by_hand_done(self):
         """Say that these were told: by the chat or call that was opened from them.
@@ -198,17 +180,5 @@ class CobranzaReminder(models.Model):
         """Show why the first of these stays, or that nothing of it is left."""
         first = self[:1]
         text = first.waits_for or first.problem or first.cancel_reason
-        return self._notify(text or self.env._("Its text has changed: look at it again."))
-
-    def _notify(self, text):
-        """A notice on the screen; what was noted on the records is kept."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": text,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        text = text or self.env._("Its text has changed: look at it again.")
+        return notice(text, reload=True)

@@ -2,7 +2,7 @@ from odoo import models
 
 from ..engine import contact
 from .cobranza_debtor_contact import Ask
-from .cobranza_reminder_delivery import Obstacle
+from .cobranza_reminder_handover import Obstacle
 
 
 class CobranzaReminder(models.Model):

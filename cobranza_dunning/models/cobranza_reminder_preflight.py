@@ -8,7 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..engine import preflight
 from .cobranza_reminder import OPEN_STATES
-from .cobranza_reminder_delivery import Obstacle
+from .cobranza_reminder_handover import Obstacle
 from .reason_texts import REASON_SELECTION
 
 _lt = LazyTranslate(__name__)

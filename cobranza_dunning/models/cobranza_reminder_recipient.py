@@ -5,7 +5,7 @@ from ..engine.channels import NEEDS
 from ..engine.routing import INFLUENCER, PERSON
 from .arguments import to_record
 from .cobranza_reminder import OPEN_STATES
-from .cobranza_reminder_delivery import Obstacle
+from .cobranza_reminder_handover import Obstacle
 from .routing_texts import RULE_SELECTION, explain_rule
 
 
@@ -24,6 +24,7 @@ class CobranzaReminder(models.Model):
     routed_recipient_id = fields.Many2one(
         "res.partner",
         readonly=True,
+        index="btree_not_null",
         ondelete="set null",
         help="Whom the policy's table chose, where a person chose somebody else.",
     )
@@ -84,9 +85,7 @@ class CobranzaReminder(models.Model):
                     partner.display_name,
                 )
             )
-        way = NEEDS[self.channel]
-        reached = partner._cobranza_has_email() if way == "email" else True
-        if not reached or not partner._cobranza_reachable(way):
+        if not partner._cobranza_reachable(NEEDS[self.channel]):
             raise UserError(
                 self.env._(
                     "%s can't be reached by this reminder: complete the contact's address first.",

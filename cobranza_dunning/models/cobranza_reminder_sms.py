@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Command, Domain
 
-from .cobranza_reminder_delivery import Obstacle
+from .cobranza_reminder_handover import Obstacle
 
 #: Odoo's notification statuses for an SMS, where they mean something else than for an e-mail:
 #: "pending" was taken by the operator, "process" is on its way to him.
@@ -124,11 +124,9 @@ class CobranzaReminder(models.Model):
         notifications_sudo = self.env["mail.notification"].sudo().search(
             [("mail_message_id", "in", by_sms.mail_message_id.ids)]
         )
+        statuses = {one.mail_message_id: one.notification_status for one in notifications_sudo}
         for reminder in by_sms:
-            found = notifications_sudo.filtered(
-                lambda one, message=reminder.mail_message_id: one.mail_message_id == message
-            )
-            status = found[:1].notification_status
+            status = statuses.get(reminder.mail_message_id)
             if status in SMS_DELIVERY:
                 reminder.delivery = SMS_DELIVERY[status]
                 reminder.delivery_error = False

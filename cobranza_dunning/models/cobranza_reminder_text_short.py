@@ -69,6 +69,7 @@ class CobranzaReminder(models.Model):
 
     def _freeze_text(self):
         """Keep the short text as well where it is what will be told."""
-        super()._freeze_text()
+        result = super()._freeze_text()
         for reminder in self._gated().filtered("is_short"):
             reminder.text_short = reminder._render_short()
+        return result

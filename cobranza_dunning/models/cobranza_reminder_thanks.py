@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
-from .cobranza_reminder_delivery import Obstacle
+from .cobranza_reminder_handover import Obstacle
 from .cobranza_tone_term import ERROR
 from .tone_texts import describe
 
@@ -192,20 +192,7 @@ class CobranzaReminder(models.Model):
         )[self.id]
         subject = " ".join(subject.split())
         self._check_thanks_tone(subject, body)
-        vals = self._mail_vals(self._reply_addresses()[self.id])
-        vals |= {"subject": subject, "body": body, "body_html": body}
-        mail_sudo = self.env["mail.mail"].sudo().create(vals)
-        self.env["mail.notification"].sudo().create(
-            {
-                "mail_message_id": mail_sudo.mail_message_id.id,
-                "mail_mail_id": mail_sudo.id,
-                "res_partner_id": self.recipient_id.id,
-                "notification_type": "email",
-                "notification_status": "ready",
-                "is_read": True,
-                "author_id": mail_sudo.author_id.id,
-            }
-        )
+        mail_sudo = self._queue_mails(subject=subject, body=body, body_html=body)
         self.env["cobranza.interaction"]._log(
             [
                 {
@@ -221,4 +208,3 @@ class CobranzaReminder(models.Model):
                 }
             ]
         )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()

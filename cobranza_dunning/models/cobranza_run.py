@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.reasons import REASONS
+from .crons import WORK, wake
 
 
 class CobranzaRun(models.Model):
@@ -210,7 +211,7 @@ class CobranzaRun(models.Model):
             if run.lines_total <= run._foreground_limit():
                 run._work()
             else:
-                self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+                wake(self.env, WORK)
         return True
 
     def action_resume(self):
@@ -222,7 +223,7 @@ class CobranzaRun(models.Model):
         for run in self.filtered(lambda run: run.state == "failed"):
             run._check_allowed()
             run._gated().write({"state": "running", "error": False})
-        self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+        wake(self.env, WORK)
 
     def action_propose(self):
         """Propose what this preview shows: the same day and customers, decided anew."""

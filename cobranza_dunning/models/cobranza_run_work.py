@@ -9,6 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..engine import grouping
+from .crons import WORK, wake
 
 _logger = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ class CobranzaRun(models.Model):
         debtors._refresh_figures(self.company_id, self.debtor_ids.ids or None)
         if self.mode == "auto" and not self.company_id._cobranza_stop():
             self._automatic_reminders()._need_nobody()._approve_automatically()
-            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+            wake(self.env, WORK)
 
     def _add_warnings(self):
         """Note what a person should know about this run; see `_compute_warning`."""
@@ -184,7 +185,7 @@ class CobranzaRun(models.Model):
         companies = self.env["res.company"].search(wanted)
         for company in companies:
             self.with_context(lang=company._cobranza_lang())._create_daily(company)
-        self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+        wake(self.env, WORK)
 
     @api.model
     def _create_daily(self, company):
@@ -250,7 +251,7 @@ class CobranzaRun(models.Model):
             # somebody changed the same customers at this moment: that is no fault of the run
             self._roll_back()
             _logger.info("Dunning run %s goes on later", self.id)
-            self.env.ref("cobranza_dunning.ir_cron_work").sudo()._trigger()
+            wake(self.env, WORK)
         except Exception as error:
             self._roll_back()
             _logger.exception("Dunning run %s stopped", self.id)

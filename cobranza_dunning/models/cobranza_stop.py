@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from .arguments import to_line
+from .crons import MAILS, TEXT_MESSAGES, WORK, wake
 
 
 class CobranzaStop(models.Model):
@@ -82,13 +83,7 @@ class CobranzaStop(models.Model):
             {"released_at": fields.Datetime.now(), "released_by_id": self.env.uid}
         )
         stopped._note(self.env._("Automatic contact with customers released."))
-        for cron in (
-            "mail.ir_cron_mail_scheduler_action",
-            "sms.ir_cron_sms_scheduler_action",
-            "cobranza_dunning.ir_cron_work",
-        ):
-            # the queues are the system's; that they are worked off again is the manager's word
-            self.env.ref(cron).sudo()._trigger()
+        wake(self.env, MAILS, TEXT_MESSAGES, WORK)
         return True
 
     def _note(self, text):

@@ -22,11 +22,7 @@ class MailMail(models.Model):
 
     def _cobranza_attempts(self):
         """The last attempt of each of these mails that belongs to a reminder's ledger."""
-        # mails are the system's, and so is what becomes of them
-        attempts_sudo = self.env["cobranza.attempt"].sudo()
-        attempts_sudo = attempts_sudo.search([("mail_id", "in", self.ids)], order="number")
-        last = {one.mail_id.id: one for one in attempts_sudo}
-        return attempts_sudo.browse(one.id for one in last.values())
+        return self.env["cobranza.attempt"]._last_of("mail_id", self)
 
     def _cobranza_notifications(self, *statuses):
         """The notifications with one of these statuses that belong to these mails."""

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 class MailMail(models.Model):
     """While a company's automatic contact is stopped, mails of its reminders stay in the queue."""
 
-    _inherit = "mail.mail"
+    # a file for each part
+    _inherit = "mail.mail"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):

@@ -199,7 +199,7 @@ class MailTemplate(models.Model):
     def _check_access_right_dynamic_template(self):
         """Say what a reminder's text may hold if its author wrote more than that."""
         try:
-            super()._check_access_right_dynamic_template()
+            return super()._check_access_right_dynamic_template()
         except AccessError as error:
             if self.filtered(lambda template: template.model == "cobranza.reminder"):
                 raise AccessError(self._cobranza_only_blocks()) from error

@@ -13,7 +13,8 @@ class MailTemplate(models.Model):
     says so again.
     """
 
-    _inherit = "mail.template"
+    # a file for each part
+    _inherit = "mail.template"  # pylint: disable=consider-merging-classes-inherited
 
     cobranza_tone = fields.Selection(
         SELECTION,

@@ -126,8 +126,8 @@ def explain_channel(env, channel, wanted):
     """Say why a message leaves by `channel` though its level wants another; "" if it doesn't."""
     if not channel or not wanted or channel == wanted:
         return ""
-    lack = env._(LACKS[channels.NEEDS[wanted]])
-    return env._(INSTEAD[channel]) % {"lack": lack}
+    sentence, lack = env._(INSTEAD[channel]), env._(LACKS[channels.NEEDS[wanted]])
+    return sentence % {"lack": lack}
 
 
 def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None, rule=None):

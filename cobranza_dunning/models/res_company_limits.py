@@ -19,7 +19,8 @@ LOCK_CLASS = 0xC0B7B
 class ResCompany(models.Model):
     """The company's limits: who approves what, and how much leaves in a day."""
 
-    _inherit = "res.company"
+    # a file for each part
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     cobranza_limit_one = fields.Monetary(
         "Somebody approves above",

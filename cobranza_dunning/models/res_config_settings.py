@@ -18,30 +18,12 @@ class ResConfigSettings(models.TransientModel):
     )
     cobranza_has_reply_domain = fields.Boolean(compute="_compute_cobranza_has_reply_domain")
     cobranza_keep_days = fields.Integer(related="company_id.cobranza_keep_days", readonly=False)
-    cobranza_currency_id = fields.Many2one(related="company_id.currency_id")
-    cobranza_limit_one = fields.Monetary(
-        related="company_id.cobranza_limit_one",
-        readonly=False,
-        currency_field="cobranza_currency_id",
-    )
-    cobranza_limit_two = fields.Monetary(
-        related="company_id.cobranza_limit_two",
-        readonly=False,
-        currency_field="cobranza_currency_id",
-    )
-    cobranza_limit_own = fields.Monetary(
-        related="company_id.cobranza_limit_own",
-        readonly=False,
-        currency_field="cobranza_currency_id",
-    )
+    cobranza_limit_one = fields.Monetary(related="company_id.cobranza_limit_one", readonly=False)
+    cobranza_limit_two = fields.Monetary(related="company_id.cobranza_limit_two", readonly=False)
+    cobranza_limit_own = fields.Monetary(related="company_id.cobranza_limit_own", readonly=False)
     cobranza_cap_number = fields.Integer(related="company_id.cobranza_cap_number", readonly=False)
-    cobranza_cap_amount = fields.Monetary(
-        related="company_id.cobranza_cap_amount",
-        readonly=False,
-        currency_field="cobranza_currency_id",
-    )
+    cobranza_cap_amount = fields.Monetary(related="company_id.cobranza_cap_amount", readonly=False)
     cobranza_cap_debtor = fields.Integer(related="company_id.cobranza_cap_debtor", readonly=False)
-
     cobranza_contact_days = fields.Integer(
         related="company_id.cobranza_contact_days", readonly=False
     )

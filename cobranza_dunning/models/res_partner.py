@@ -1,7 +1,6 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 #: LIKE pattern, for SQL and domains, of an address a message can go to: text on both sides of an @.
@@ -88,11 +87,12 @@ class ResPartner(models.Model):
         return SQL("COALESCE(%s, FALSE)", conditions[way])
 
     def _cobranza_reachable(self, way):
-        """The one of this contact and his company that can be reached this way, or none of them.
+        """The one of this contact and his company that is reached this way, or none of them.
 
-        The same rule as `_cobranza_sql_way`, for a record: the contact himself comes first.
+        The rule of the facts (`_sql_reach`) for a record: a number or postal address may be the
+        company's, an e-mail goes to nobody but its recipient.
         """
-        for partner in self | self.commercial_partner_id:
+        for partner in self if way == "email" else self | self.commercial_partner_id:
             if partner._cobranza_has(way):
                 return partner
         return self.browse()
@@ -104,14 +104,23 @@ class ResPartner(models.Model):
             return bool(re.match(PHONE_PATTERN, self.phone_sanitized or ""))
         return bool(self.street and (self.city or self.zip))
 
-    def _cobranza_no_phone(self):
-        """The refusal of a call or chat with somebody who has no number to use."""
-        return UserError(
-            self.env._(
+    def _cobranza_lack(self, way):
+        """Say what this contact lacks to be reached this way, and what to do about it."""
+        texts = {
+            "email": self.env._(
+                "%s has no e-mail address: add one to the contact and send again.",
+                self.display_name,
+            ),
+            "phone": self.env._(
                 "%s has no valid phone number: add one with its country code to the contact.",
                 self.display_name,
-            )
-        )
+            ),
+            "address": self.env._(
+                "%s has no complete postal address: add street and city to the contact.",
+                self.display_name,
+            ),
+        }
+        return texts[way]
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

@@ -63,6 +63,15 @@ class ResPartner(models.Model):
         """Whether a message can go to this contact: it has an address, and mail arrives there."""
         return super()._cobranza_has_email() and not self.sudo().cobranza_email_paused
 
+    def _cobranza_lack(self, way):
+        """Say what is wrong; an address that mail comes back from is not none."""
+        if way == "email" and self.sudo().cobranza_email_paused:
+            return self.env._(
+                "Mail to %s comes back: write the right address on the contact and send again.",
+                self.display_name,
+            )
+        return super()._cobranza_lack(way)
+
     def _cobranza_pause_email(self, address, reason):
         """Send no e-mail to an address any more: to these contacts and all others who have it.
 

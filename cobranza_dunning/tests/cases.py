@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.cobranza_dunning.models import cobranza_facts
+from odoo.tools import SQL
 from odoo.tools.mail import html2plaintext
 
 from .common import TODAY, CobranzaCase
@@ -18,8 +19,9 @@ class RunCase(CobranzaCase):
     def rows(self, table, columns="*"):
         """All rows of a table as text, to see whether anything was written."""
         self.env.flush_all()
-        self.env.cr.execute(f"SELECT t::text FROM (SELECT {columns} FROM {table}) t ORDER BY 1")
-        return self.env.cr.fetchall()
+        names = SQL(", ").join(map(SQL, columns.split(", ")))
+        rows = SQL("SELECT %s FROM %s", names, SQL.identifier(table))
+        return self.env.execute_query(SQL("SELECT t::text FROM (%s) t ORDER BY 1", rows))
 
     def told(self, reminders):
         """{(customer, recipient): [(line, level, amount), …]} of reminders."""

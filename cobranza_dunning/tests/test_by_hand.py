@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import days_ago
@@ -48,6 +48,16 @@ class TestByHand(ChannelCase):
                 self.assertIn(reminder, self.listed())
                 reminder.action_cancel("test")
                 self.assertFalse(self.work(reminder))
+
+    def test_no_chat_of_a_reminder_opens_while_contact_is_stopped(self):
+        reminder = self.approved_by("whatsapp")
+        stop = self.env["cobranza.stop"]._stop(self.company, "Wrong bank file")
+        with self.assertRaisesRegex(UserError, "Nothing may be sent now"):
+            reminder.action_whatsapp()
+        self.assertFalse(self.logged())
+        stop.action_release()
+        reminder.action_whatsapp()
+        self.assertEqual(len(self.logged()), 1)
 
     def test_what_leaves_by_itself_makes_no_work(self):
         for channel in ("email", "sms"):

@@ -296,6 +296,15 @@ class TestReminderPreflight(MailingCase):
         held.action_send()
         self.assertEqual(held.state, "sent")
 
+    def test_what_waits_for_its_hour_takes_no_place(self):
+        reminders = self.automatic([10, 10], number=1)
+        reminders[0].debtor_id.contact_rule_id = self.env["cobranza.contact.rule"].create(
+            {"name": "No e-mails", "company_id": self.company.id, "forbid_email": True}
+        )
+        self.send(reminders)
+        self.assertEqual(reminders.mapped("state"), ["approved", "sent"])
+        self.assertIn("No e-mails", reminders[0].problem)
+
     def test_what_did_not_arrive_takes_no_place(self):
         self.company.cobranza_cap_debtor = 1
         first, second = (self.child(name) for name in ("Carla", "Dora"))

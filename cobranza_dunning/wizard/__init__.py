@@ -4,5 +4,6 @@ from . import (
     cobranza_pause_wizard,
     cobranza_recipient_wizard,
     cobranza_resend_wizard,
+    cobranza_settings,
     cobranza_stop_wizard,
 )
