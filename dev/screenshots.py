@@ -120,7 +120,8 @@ def _desk(web, env):
     yield _store(web, "invoice")
 
     web.open("action-cobranza_dunning.cobranza_policy_action")
-    web.page.click(".o_data_row td.o_data_cell")
+    (default,) = env.user.company_id.cobranza_policy_id.read(["name"])
+    web.page.click(f".o_data_row td.o_data_cell:text-is({default['name']!r})")
     web.page.wait_for_selector(".o_field_widget[name=level_ids] .o_data_row")
     yield _store(web, "policy")
 

@@ -23,6 +23,8 @@ WAYS = (
     ("letter", "Pintura para exteriores", 215.50),
     ("email", "Guantes de trabajo", 96.75),
 )
+#: What customers see in links, instead of this machine.
+ADDRESS = "https://atlantico.example.com"
 #: The mail server refuses this address for good.
 REFUSED = "pagos@reject.test"
 
@@ -34,6 +36,7 @@ def run_more(env):
     env = env(user=manager, context={**env.context, "lang": "es_ES", "tz": "Europe/Madrid",
                                      "allowed_company_ids": company.ids})
     company = company.with_env(env)
+    env["ir.config_parameter"].sudo().set_param("web.base.url", ADDRESS)
     _customers_answer(company)
     _by_hand(company)
     _two_people(company)
