@@ -14,7 +14,7 @@ class Limits(NamedTuple):
 
     one: somebody approves, though the level asks for nobody.
     two: two people approve, though the level asks for fewer.
-    own: a collector doesn't approve what he proposed himself; a manager may.
+    own: nobody approves what he proposed himself, managers included.
     """
 
     one: Decimal = ZERO
@@ -48,17 +48,17 @@ def people_needed(level_approval, amount, limits):
     return needed
 
 
-def refusal(user, is_manager, proposer, approvers, amount, limits):
+def refusal(user, proposer, approvers, amount, limits):
     """Return why `user` may not be (one of) the approver(s), or None if he may.
 
     proposer: who started the run that made it; None if it was the scheduled action.
     approvers: those who have approved already. amount: in company currency.
     "twice": he has approved already, and another person has to.  "own": he proposed it, and it
-    is above the limit for that; a manager may, though never as both of two.
+    is above the limit for that.
     """
     if user in approvers:
         return "twice"
-    if user == proposer and not is_manager and _is_above(amount, limits.own):
+    if user == proposer and _is_above(amount, limits.own):
         return "own"
     return None
 

@@ -97,7 +97,6 @@ class CobranzaReminder(models.Model):
 
     def _approval_refusals(self):
         """Return {id: why this user can't approve it}; one that he may approve is left out."""
-        is_manager = self.env.user.has_group("cobranza_dunning.group_manager")
         texts = {
             "twice": self.env._("You have approved it: a second person has to."),
             "own": self.env._(
@@ -118,7 +117,6 @@ class CobranzaReminder(models.Model):
             given = reminder.approval_ids.filtered(lambda one: not one.withdrawn_at)
             why = approval.refusal(
                 self.env.uid,
-                is_manager,
                 reminder.proposer_id.id,
                 given.user_id.ids,
                 reminder._decimal_total(),

@@ -32,7 +32,7 @@ class ResCompany(models.Model):
     )
     cobranza_limit_own = fields.Monetary(
         "Not the proposer above",
-        help="Above it a collector doesn't approve what he proposed himself. 0: no limit.",
+        help="Above it nobody approves what he proposed himself. 0: no limit.",
     )
     cobranza_cap_number = fields.Integer(
         "Automatic reminders a day", help="What doesn't fit leaves the next day. 0: no limit."

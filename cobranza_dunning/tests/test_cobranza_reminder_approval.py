@@ -123,10 +123,12 @@ class TestCobranzaReminderApproval(ReminderCase):
                     self.approve(reminder, self.ana)
                 self.assertEqual(reminder.state, "approved")
 
-    def test_a_manager_may_approve_his_own(self):
+    def test_above_the_limit_managers_do_not_approve_their_own(self):
         self.company.cobranza_limit_own = 10
         reminder = self.proposed(by=self.manager)
-        self.approve(reminder, self.manager)
+        with self.assertRaisesRegex(UserError, "somebody else approves it"):
+            self.approve(reminder, self.manager)
+        self.approve(reminder, self.ana)
         self.assertEqual(reminder.state, "approved")
 
     def test_the_daily_run_is_nobodys(self):

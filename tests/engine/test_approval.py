@@ -51,27 +51,25 @@ ANA, BEA = 1, 2
 
 
 @pytest.mark.parametrize(
-    "user, is_manager, proposer, approvers, amount, reason",
+    "user, proposer, approvers, amount, reason",
     [
-        (ANA, False, ANA, (), OWN - CENT, None),
-        (ANA, False, ANA, (), OWN, None),
-        (ANA, False, ANA, (), OWN + CENT, "own"),
-        (ANA, True, ANA, (), OWN + CENT, None),  # a manager may
-        (BEA, False, ANA, (), OWN + CENT, None),
-        (ANA, False, None, (), OWN + CENT, None),  # the daily run's is nobody's
-        (ANA, False, BEA, (ANA,), 1, "twice"),
-        (ANA, True, BEA, (ANA,), 1, "twice"),  # never both of two, manager or not
-        (ANA, True, ANA, (ANA,), OWN + CENT, "twice"),
-        (BEA, False, ANA, (ANA,), OWN + CENT, None),
+        (ANA, ANA, (), OWN - CENT, None),
+        (ANA, ANA, (), OWN, None),
+        (ANA, ANA, (), OWN + CENT, "own"),
+        (BEA, ANA, (), OWN + CENT, None),
+        (ANA, None, (), OWN + CENT, None),  # the daily run's is nobody's
+        (ANA, BEA, (ANA,), 1, "twice"),
+        (ANA, ANA, (ANA,), OWN + CENT, "twice"),
+        (BEA, ANA, (ANA,), OWN + CENT, None),
     ],
 )
-def test_who_may_approve(user, is_manager, proposer, approvers, amount, reason):
+def test_who_may_approve(user, proposer, approvers, amount, reason):
     amount = Decimal(amount)
-    assert approval.refusal(user, is_manager, proposer, approvers, amount, LIMITS) == reason
+    assert approval.refusal(user, proposer, approvers, amount, LIMITS) == reason
 
 
 def test_without_a_limit_the_proposer_approves():
-    assert approval.refusal(ANA, False, ANA, (), Decimal(10**9), approval.Limits()) is None
+    assert approval.refusal(ANA, ANA, (), Decimal(10**9), approval.Limits()) is None
 
 
 def waiting(*amounts, automatic=True, debtors=None):
