@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
@@ -9,23 +10,22 @@ _lt = LazyTranslate(__name__)
 #: Channels that tell the short text; the others tell the template's.
 SHORT_CHANNELS = ("sms", "whatsapp", "phone")
 
-#: What is said where a level has no short text of its own; one SMS where names are short.
+#: What is said where a level has no short text of its own; one SMS for usual names and amounts:
+#: whom to call is on the page that the link opens.
 STANDARD = {
     "before": _lt(
-        "Hello {name}. A note from {company}: {amount} fall due soon ({invoices}). "
-        "Details: {link} Thank you. {contact}"
+        "Hello {name}. {company}: {amount} fall due soon ({invoices}). Details: {link} "
+        "Thank you."
     ),
     "reminder": _lt(
-        "Hello {name}. A note from {company}: {amount} open ({invoices}). Details: {link} "
-        "If paid already, thank you. {contact}"
+        "Hello {name}. {company}: {amount} open ({invoices}). Details: {link} "
+        "If paid, thank you."
     ),
     "follow_up": _lt(
-        "Hello {name}. About {amount} open with {company} ({invoices}): can we help with "
-        "anything? Details: {link} {contact}"
+        "Hello {name}. {company}: {amount} open ({invoices}). Can we help? Details: {link}"
     ),
     "demand": _lt(
-        "Hello {name}. {company} asks for the payment of {amount} ({invoices}). How to pay: "
-        "{link} Any questions: {contact}"
+        "Hello {name}. {company} asks for payment of {amount} ({invoices}). How to pay: {link}"
     ),
 }
 
@@ -35,7 +35,7 @@ EXAMPLE = {
     "company": "",
     "amount": "1.234,56 €",
     "invoices": "FV/2026/0123",
-    "link": "https://erp.example.com/my/reminders/123?access_token=a1b2c3d4-e5f6-7890-abcd-ef12",
+    "link": "https://erp.example.com/o/A1b2C3d4E5f6G7h8I",
     "contact": "Ana, +34 912 34 56 78",
 }
 
@@ -66,27 +66,47 @@ class CobranzaPolicyLevel(models.Model):
             used = {level.channel, level.fallback_channel}
             level.uses_short_text = bool(used & {*SHORT_CHANNELS})
 
-    @api.depends("short_text", "kind", "delay_days", "consequence")
+    @api.depends(
+        "short_text", "kind", "delay_days", "consequence", "channel", "fallback_channel"
+    )  # fmt: skip
     @api.depends_context("lang")
     def _compute_short_example(self):
         for level in self:
-            company = level.company_id.name or self.env.company.name
-            level.short_example = level._fill_short_text({**EXAMPLE, "company": company})
+            level.short_example = level._short_example()
             level.short_size = self._describe_size(level.short_example)
             level.short_tone_html = level._report_short_tone()
 
+    def _short_example(self):
+        """The short text with the data of an example, as its channel tells it."""
+        company = self.company_id.name or self.env.company.name
+        text = self._fill_short_text({**EXAMPLE, "company": company})
+        return short_text.economical(text) if "sms" in self._channels() else text
+
     def _report_short_tone(self):
-        """What is to be said against the example, with the words marked; False if nothing is."""
+        """What is to be said against the example, with the words marked; False if nothing is.
+
+        Other languages are judged as they are saved, and named.
+        """
+        here = self.env.lang or "en_US"
+        report = self._report_tone_of(self.short_example, here)
+        for code, name in self.env["res.lang"].get_installed() if self._origin else ():
+            saved = self._origin.with_context(lang=code)
+            if code != here and saved.short_text != self._origin.short_text:
+                report += saved._report_tone_of(saved._short_example(), code, heading=name)
+        return report or False
+
+    def _report_tone_of(self, text, lang, heading=None):
+        """What is to be said against one text, under its heading; nothing if it is all right."""
         terms = self.env["cobranza.tone.term"]
         findings = terms._lint(
-            self.short_example,
+            text,
             self.kind,
-            self.env.lang,
+            lang,
             consequence=self.consequence,
             names=[*EXAMPLE.values(), self.company_id.name or ""],
             company=self.company_id,
         )
-        return terms._report(self.short_example, findings) or False
+        return terms._report(text, findings, heading=heading) if findings else Markup("")
 
     @api.model
     def _describe_size(self, text):

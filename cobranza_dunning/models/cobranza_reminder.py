@@ -39,7 +39,7 @@ class CobranzaReminder(models.Model):
         "thanked_date", "thanks_not_before",
         "text_short", "letter_id", "contacted_at",
         "proposer_id", "approval_ids", "approval_count", "left_lines",
-        "access_token", "portal_opened_at",
+        "access_token", "short_token", "portal_opened_at",
     )  # fmt: skip
     _gated_create = True
     #: reminders approved or handed over at once by the scheduled action

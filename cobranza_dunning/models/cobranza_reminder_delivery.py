@@ -35,7 +35,7 @@ class CobranzaReminder(models.Model):
     delivery = fields.Selection(
         [
             ("queued", "Waiting to leave"),
-            ("delivered", "Handed to the mail server"),
+            ("delivered", "Handed over"),
             ("unconfirmed", "Not confirmed"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..engine.short_text import economical
 from .cobranza_policy_level_short import SHORT_CHANNELS
 
 #: So many invoices are named; the others are counted.
@@ -44,7 +45,8 @@ class CobranzaReminder(models.Model):
         self.ensure_one()
         reminder = self.with_context(lang=self.lang)
         # the text belongs to the policy; who may see the reminder may read it
-        return reminder.level_id.sudo()._fill_short_text(reminder._short_values())
+        text = reminder.level_id.sudo()._fill_short_text(reminder._short_values())
+        return economical(text) if self.channel == "sms" else text
 
     def _short_values(self):
         """What the placeholders of a short text stand for."""
@@ -54,7 +56,7 @@ class CobranzaReminder(models.Model):
             "company": self.company_id.name,
             "amount": self.totals,
             "invoices": self._short_invoices(),
-            "link": self._short_link(),
+            "link": self._short_address(),
             "contact": ", ".join(filter(None, (person_sudo.name, person_sudo.phone))),
         }
 
@@ -62,10 +64,6 @@ class CobranzaReminder(models.Model):
         names = list(dict.fromkeys(self.line_ids.mapped("name")))
         more = len(names) - NAMED
         return ", ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")
-
-    def _short_link(self):
-        """The page where the customer sees what is open; none before the reminder is saved."""
-        return self.get_base_url() + self.get_portal_url() if self.id else ""
 
     def _freeze_text(self):
         """Keep the short text as well where it is what will be told."""

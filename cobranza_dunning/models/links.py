@@ -3,7 +3,7 @@ from ..engine import short_text
 #: How a number and a text become a link, per channel.
 LINKS = {
     "whatsapp": short_text.whatsapp_link,
-    "sms": short_text.sms_link,
+    "sms": lambda number, text: short_text.sms_link(number, short_text.economical(text)),
     "phone": lambda number, text: short_text.call_link(number),
 }
 

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from ..engine import short_text
 from .cases import ReminderCase
 from .common import days_ago
 
@@ -192,10 +193,42 @@ class TestShortText(ChannelCase):
         self.invoice(self.partner, 100, days_ago(6))
         reminder = self.propose()
         link = reminder.short_text
-        self.assertTrue(link.startswith(f"{reminder.get_base_url()}/my/reminders/{reminder.id}"))
-        self.assertIn(reminder.access_token, link)
+        self.assertEqual(link, f"{reminder.get_base_url()}/o/{reminder.short_token}")
+        self.assertRegex(reminder.short_token, "^[A-Za-z0-9]{17}$")
         reminder.action_approve()
         self.assertEqual(reminder.text_short, link)
+
+    def test_each_has_an_address_of_its_own(self):
+        for number in range(3):
+            self.invoice(self.new_partner(f"Site {number}"), 10, days_ago(6))
+        reminders = self.propose()
+        self.assertEqual(len(set(reminders.mapped("short_token"))), 3)
+        copy = reminders[0]._gated().copy({"state": "cancelled"})
+        self.assertNotIn(copy.short_token, reminders.mapped("short_token"))
+        with self.assertRefused("can't be set by hand", AccessError):
+            reminders[0].short_token = "mine"
+
+    def test_a_reminder_from_before_gets_its_address_when_it_is_asked_for(self):
+        self.invoice(self.partner, 10, days_ago(6))
+        reminder = self.propose()
+        reminder._gated().short_token = False
+        address = reminder.with_user(self.new_collector())._short_address()
+        self.assertTrue(address.endswith(f"/o/{reminder.short_token}"))
+        self.assertEqual(reminder._short_address(), address)
+
+    def test_accents_stay_where_an_sms_has_room_and_in_chats(self):
+        self.partner.name = "María López Peña"
+        for channel, text, name in (
+            ("sms", "{name}", "María López Peña"),
+            ("sms", "{name}" + " ñ" * 40, "Maria Lopez Peña"),
+            ("whatsapp", "{name}" + " ñ" * 40, "María López Peña"),
+        ):
+            with self.subTest(channel=channel, text=text):
+                reminder = self.approved_by(channel, short_text=text)
+                self.assertEqual(reminder.text_short.split(" ñ")[0], name)
+                url = reminder.action_text_message()["params"]["url"] if channel == "sms" else ""
+                self.assertEqual("Maria" in url, name.startswith("Maria"))
+                reminder.action_cancel("Next one")
 
     def test_many_invoices_are_counted(self):
         self.r5.short_text = "{invoices}"
@@ -244,6 +277,20 @@ class TestShortText(ChannelCase):
         self.r5.short_text = False
         self.assertFalse(self.r5.short_tone_html)
 
+    def test_every_language_is_judged_where_it_is_written(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        self.r5.short_text = "Hello {name}"
+        self.r5.with_context(lang="es_MX").short_text = "{name}, último aviso antes del embargo."
+        self.assertIn("Spanish", self.r5.short_tone_html)
+        self.assertIn("embargo", self.r5.short_tone_html)
+        self.assertNotIn("Hello", self.r5.short_tone_html)
+        draft = self.r5.new({"short_text": "This is your final notice."}, origin=self.r5)
+        self.assertIn("final notice", draft.short_tone_html)
+        spanish = self.r5.with_context(lang="es_MX")
+        self.assertIn("embargo", spanish.short_tone_html)
+        spanish.short_text = "Hola, {name}"
+        self.assertFalse(self.r5.short_tone_html)
+
     def test_the_standard_texts_have_the_right_tone(self):
         for kind in ("reminder", "follow_up", "demand"):
             level = self.policy.level_ids.filtered(lambda one, kind=kind: one.kind == kind)[:1]
@@ -251,6 +298,19 @@ class TestShortText(ChannelCase):
                 self.env["res.lang"]._activate_lang(lang)
                 with self.subTest(kind=kind, lang=lang):
                     self.assertFalse(level.with_context(lang=lang).short_tone_html)
+
+    def test_the_standard_texts_fit_one_sms(self):
+        self.company.name = "Distribuciones Levante S.L."
+        before = self.r5.copy({"delay_days": -3, "name": "Before"})
+        for level in before | self.policy.level_ids:
+            level.channel = "sms"
+            for lang in ("en_US", "es_ES", "es_MX", "pt_BR", "pt_PT"):
+                self.env["res.lang"]._activate_lang(lang)
+                with self.subTest(kind=level.kind, lang=lang):
+                    told = level.with_context(lang=lang)
+                    size = short_text.size(told.short_example)
+                    self.assertEqual((size.segments, size.unicode), (1, False), told.short_example)
+                    self.assertIn("/o/", told.short_example)
 
     def test_it_follows_amounts_that_fall(self):
         self.use("sms", short_text="{amount}")

@@ -1,17 +1,22 @@
 """The reminder on paper: its words, its pages, and what is kept of it."""
 
+import base64
 import io
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+import qrcode
+from lxml import html
 from odoo.addons.base.models import ir_actions_report
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
 from odoo.tools.which import which
+from PIL import Image
 
 from .cases import ReminderCase
 from .common import days_ago
@@ -145,6 +150,49 @@ class TestLetter(ReminderCase):
         for page in with_lines:
             self.assertIn("Open amount", page)
         self.assertIn("seven hundred and seventy", pages[-1])
+
+    def test_paper_has_a_code_to_scan_instead_of_a_button(self):
+        self.policy.level_ids.channel = "letter"
+        reminder = self.one()
+        self.assertIn("data:image/png;base64,", reminder.body)
+        self.assertNotIn("<a href=\"http", reminder.body)
+        pdf = self.pdf(reminder)
+        [page] = self.pages(pdf)
+        self.assertIn("Details and ways to pay: scan this code", page)
+        self.assertNotIn("View details", page)
+        # the code is black on white in whole dots: whoever scans it reads the short address
+        [code] = re.findall(r"data:image/png;base64,([^\"]+)", reminder.body)
+        drawn = Image.open(io.BytesIO(base64.b64decode(code)))
+        expected = qrcode.make(reminder._short_address(), border=0, box_size=8).get_image()
+        self.assertEqual(drawn.convert("1").tobytes(), expected.convert("1").tobytes())
+
+    def test_on_paper_a_total_never_stands_alone_on_a_page(self):
+        mxn = self.new_currency("MXN", 20)
+        for channel, alone in (("email", 2), ("letter", 0)):
+            self.policy.level_ids.channel = channel
+            self.invoice(self.partner, 100)
+            self.invoice(self.partner, 100, currency=mxn)
+            with self.subTest(channel=channel):
+                reminder = self.propose()
+                rows = html.fromstring(str(reminder.lines_table)).findall(".//tbody/tr")
+                totals = [row for row in rows if "Total" in row.text_content()]
+                self.assertEqual(len(totals), 2)
+                names = reminder.line_ids.mapped("name")
+                without = [
+                    row for row in totals if not any(one in row.text_content() for one in names)
+                ]
+                self.assertEqual(len(without), alone)
+                reminder.action_cancel("Next one")
+
+    def test_an_edited_letter_keeps_its_code(self):
+        self.policy.level_ids.channel = "letter"
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        reminder.body = reminder.body.replace("Dear", "Good morning")
+        reminder.action_approve()
+        self.assertIn("data:image/png;base64,", reminder.text_body)
+        [page] = self.pages(self.pdf(reminder))
+        self.assertIn("Good morning", page)
 
     def test_a_batch_in_one_file(self):
         for name in ("Ana", "Berta", "Carla"):

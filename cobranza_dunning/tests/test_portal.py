@@ -80,6 +80,27 @@ class TestPortalAccess(PortalCase):
         )
         self.assertTurnedAway(missing)
 
+    def test_the_short_address_leads_to_the_page(self):
+        reminder, move = self.sent()
+        answer = self.url_open(f"/o/{reminder.short_token}", allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+        self.assertTrue(answer.headers["Location"].endswith(reminder.get_portal_url()))
+        self.assertIn(move.name, self.url_open(f"/o/{reminder.short_token}").text)
+
+    def test_a_wrong_short_address_opens_nothing(self):
+        reminder, _move = self.sent()
+        for token in ("x", reminder.short_token[:-1], reminder.short_token.swapcase(), "False"):
+            with self.subTest(token=token):
+                self.assertTurnedAway(self.url_open(f"/o/{token}", allow_redirects=False))
+
+    def test_the_short_address_of_what_was_not_sent(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        answer = self.url_open(f"/o/{reminder.short_token}", allow_redirects=False)
+        self.assertTurnedAway(
+            self.url_open(answer.headers["Location"], allow_redirects=False)
+        )
+
     def test_what_was_not_sent_is_not_there(self):
         self.invoice(self.partner, 100)
         reminder = self.propose()

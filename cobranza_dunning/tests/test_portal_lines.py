@@ -244,7 +244,11 @@ class TestPortalBlock(PortalCase):
         provider.is_published = True
         self.env.invalidate_all()
         self.assertIn("View details and pay", reminder.portal_block)
-        self.assertIn("pay online", reminder.payment_block)
+        self.assertIn("on the page that the button opens", reminder.payment_block)
+        reminder._gated().channel = "letter"
+        self.env.invalidate_all()
+        self.assertNotIn("button", reminder.payment_block + reminder.portal_block)
+        self.assertIn("on the page that the code opens", reminder.payment_block)
 
     def test_buttons_take_no_query_each(self):
         for number in range(50):

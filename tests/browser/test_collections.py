@@ -91,7 +91,7 @@ def test_from_preview_to_the_customers_mailbox(web, office, late, sink):
     assert number in sent and "432.10" in sent
     web.page.reload()
     delivery = ".o_field_widget[name=delivery]"
-    web.page.wait_for_selector(f"{delivery}:has-text('Handed to the mail server')")
+    web.page.wait_for_selector(f"{delivery}:has-text('Handed over')")
     web.shot("06_reminder_sent")
 
 

@@ -75,6 +75,37 @@ def test_what_an_sms_costs(text, size):
     assert short_text.size(text) == size
 
 
+@pytest.mark.parametrize(
+    "text, sent",
+    [
+        ("Hola, María", "Hola, María"),  # one SMS either way
+        ("á" + "a" * 69, "á" + "a" * 69),  # 70 fit as they are
+        ("á" + "a" * 70, "a" * 71),  # 71 would be two
+        ("ÁÍÓÚáíóú" + "x" * 63, "AIOUaiou" + "x" * 63),
+        ("ãõâêôç" + "x" * 65, "aoaeoc" + "x" * 65),
+        ("éñüàèìòùÑÜÇ¿¡" + "á" + "x" * 60, "éñüàèìòùÑÜÇ¿¡" + "a" + "x" * 60),  # GSM has the others
+        ("a\N{COMBINING ACUTE ACCENT}" + "x" * 70, "a" + "x" * 70),
+        ("e\N{COMBINING ACUTE ACCENT}á" + "x" * 70, "éa" + "x" * 70),
+        ("“Día” – ‘sí’… «no»" + "x" * 60, "\"Dia\" - 'si'... \"no\"" + "x" * 60),
+        ("á\N{GRINNING FACE}" + "x" * 90, "á\N{GRINNING FACE}" + "x" * 90),  # nothing is saved
+        ("á" + "x" * 160, "a" + "x" * 160),  # three become two
+        ("é" * 161, "é" * 161),  # within GSM already
+        ("Łódź" + "x" * 90, "Łódź" + "x" * 90),  # Ł has no plain form here: nothing is saved
+        ("", ""),
+    ],
+)
+def test_accents_go_where_that_saves_an_sms(text, sent):
+    assert short_text.economical(text) == sent
+
+
+@given(st.text(max_size=300))
+def test_an_economical_text_never_costs_more(text):
+    sent = short_text.economical(text)
+    before, after = short_text.size(text).segments, short_text.size(sent).segments
+    assert sent == text or after < before
+    assert short_text.economical(sent) == sent
+
+
 def test_links():
     text = "Hola, Ana & Co: 10 € = 100 %?\n¿Hablamos?"
     chat = urlsplit(short_text.whatsapp_link("+34612345678", text))
