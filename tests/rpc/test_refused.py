@@ -26,8 +26,8 @@ REMINDER_VALUES = {
     "channel": "letter", "automatic": True, "recipient_rule": "person", "routed_recipient_id": 1,
     "not_before": False, "waits_for": "nothing", "thanked_date": "2026-01-01",
     "thanks_not_before": "2030-01-01 00:00:00", "text_short": "Pay!", "letter_id": 1,
-    "contacted_at": "2026-01-01 00:00:00", "access_token": "known", "portal_opened_at":
-    "2026-01-01 00:00:00",
+    "contacted_at": "2026-01-01 00:00:00", "access_token": "known", "short_token": "known",
+    "portal_opened_at": "2026-01-01 00:00:00",
 }
 
 #: What a user who may create something of these models would write, to see that he may not.
