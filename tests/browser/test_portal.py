@@ -1,0 +1,192 @@
+"""A customer opens the link of his reminder: on a desk, on a telephone, in his language."""
+from types import SimpleNamespace
+
+import pytest
+
+from support.browser import only_loopback, screenshot
+from support.waiting import wait_until
+
+from .conftest import DESK, PHONE
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
+def tell(server, books, amounts=(1210.0, 484.0, 96.8), **values):
+    """Remind a new customer of invoices of these amounts.
+
+    Returns what the tests need: the reminder's id, its link, customer, invoices.
+    """
+    partner_id = books.customer(**values)
+    move_ids = [books.invoice(partner_id, amount=amount, overdue=30 - 5 * number)
+                for number, amount in enumerate(amounts)]
+    books.run("propose", [partner_id])
+    (reminder_id,) = books.reminders([partner_id], "proposed")
+    reminders = books.env["cobranza.reminder"]
+    reminders.action_approve([reminder_id])
+    reminders.action_send([reminder_id])
+    (told,) = reminders.read([reminder_id], ["state", "access_url", "access_token"])
+    assert told["state"] == "sent"
+    path = f"{server.url}{told['access_url']}"
+    return SimpleNamespace(
+        id=reminder_id, path=path, url=f"{path}?access_token={told['access_token']}",
+        partner_id=partner_id, move_ids=move_ids)
+
+
+@pytest.fixture
+def visit(browser):
+    """Function that opens an address in a browser of its own; in the end nothing went wrong."""
+    contexts, errors = [], []
+
+    def open_page(url, device, permissions=(), expect=".o_cobranza_page"):
+        context = browser.new_context(locale="en-US", permissions=list(permissions), **device)
+        contexts.append(context)
+        context.set_default_timeout(60_000)
+        context.route("**/*", only_loopback)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(f"page: {error}"))
+        page.on("response", lambda got: got.status >= 500 and errors.append(got.url))
+        page.goto(url)
+        page.wait_for_selector(expect)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def fits(page):
+    """Whether nothing sticks out of the screen's width."""
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def whole(page, name):
+    """A picture of the whole page, as tall as it is."""
+    size = page.viewport_size
+    height = page.evaluate("document.querySelector('#wrapwrap').scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": min(height + 10, 4000)})
+    screenshot(page, name)
+    page.set_viewport_size(size)
+
+
+def answers(books, reminder_id):
+    """What the customer told us, as the back office reads it."""
+    return books.env["cobranza.interaction"].search_read(
+        [("reminder_id", "=", reminder_id), ("channel", "=", "portal")],
+        ["kind", "summary", "note", "attachment_ids", "waiting"])
+
+
+def test_on_a_telephone_in_spanish_without_login(live, office, visit):
+    """Wholly in his language; the visit is noted; nothing has to be moved sideways."""
+    told = tell(live, office, lang="es_ES", name="Talleres Ribera S.L.", phone="+34 981 555 010")
+    page = visit(told.url, PHONE)
+    page.wait_for_selector("[data-copy]:not(.d-none)")    # its script runs
+    screenshot(page, "portal-phone")
+    whole(page, "portal-phone-whole")
+    text = page.inner_text(".o_cobranza_page")
+    assert "1.790,80" in text and "Talleres Ribera S.L." in text
+    assert page.get_attribute("html", "lang") == "es-ES"
+    for english in ("To pay", "Bank transfer", "Please call me", "Your contact person"):
+        assert english not in text, english
+    assert page.locator(".o_cobranza_actions .btn-primary").count() == 1
+    assert fits(page)
+    wait_until(lambda: office.read("cobranza.reminder", told.id, "portal_opened_at"))
+
+    page.locator("#call_back summary").click()
+    assert page.input_value("#phone") == "+34 981 555 010"
+    assert fits(page)
+    screenshot(page, "portal-phone-call")
+    page.locator("#call_back button[type=submit]").click()
+    page.wait_for_selector(".o_cobranza_thanks")
+    screenshot(page, "portal-phone-thanks")
+    (answer,) = answers(office, told.id)
+    assert (answer["kind"], answer["waiting"]) == ("call_back", True)
+    assert "+34 981 555 010" in answer["summary"]
+
+
+def test_already_paid_with_a_proof(live, office, visit, tmp_path):
+    """What is refused says why, and what was typed stays; the office finds answer and file."""
+    told = tell(live, office, name="Hostal Area")
+    page = visit(told.url, DESK, permissions=["clipboard-read", "clipboard-write"])
+    whole(page, "portal-desk")
+    copy = page.locator("[data-copy^='ES']").first
+    copy.click()
+    page.wait_for_selector("[data-copy^='ES']:has-text('Copied')")
+    assert page.evaluate("navigator.clipboard.readText()") == copy.get_attribute("data-copy")
+
+    page.click("a[href='#already_paid']")
+    page.wait_for_selector("#already_paid[open]")
+    page.click("#already_paid button[type=submit]")
+    page.wait_for_selector("#already_paid .alert:has-text('Tell us when you paid')")
+    page.fill("#reference", "Transfer 2026/118")
+    big, note, proof = tmp_path / "big.pdf", tmp_path / "note.pdf", tmp_path / "proof.pdf"
+    big.write_bytes(PDF + b"x" * 10 * 1024 * 1024)
+    note.write_text("no PDF")
+    proof.write_bytes(PDF)
+    page.set_input_files("#proof", str(big))
+    page.click("#already_paid button[type=submit]")
+    page.wait_for_selector("#already_paid [data-problem]:has-text('larger than 10 MB')")
+    page.set_input_files("#proof", str(note))
+    page.click("#already_paid button[type=submit]")
+    page.wait_for_selector("#already_paid .alert:has-text('attach your files again')")
+    assert page.input_value("#reference") == "Transfer 2026/118"
+    screenshot(page, "portal-refused")
+    page.set_input_files("#proof", str(proof))
+    page.click("#already_paid button[type=submit]")
+    page.wait_for_selector(".o_cobranza_thanks:has-text('We look for your payment')")
+    screenshot(page, "portal-thanks")
+
+    (answer,) = answers(office, told.id)
+    assert (answer["kind"], answer["waiting"]) == ("already_paid", True)
+    assert "2026/118" in answer["note"] and len(answer["attachment_ids"]) == 1
+
+
+def test_an_invoice_that_did_not_arrive_comes_again(live, office, sink, visit):
+    told = tell(live, office, amounts=(484.0, 96.8), name="Náutica Meira")
+    address = office.read("res.partner", told.partner_id, "email")
+    number = office.read("account.move", told.move_ids[0], "name")
+    page = visit(told.url, PHONE)
+    page.locator("#not_received summary").click()
+    page.get_by_label(number).check()
+    page.locator("#not_received button[type=submit]").click()
+    page.wait_for_selector(".o_cobranza_thanks:has-text('right away')")
+
+    def invoice_mail():
+        """A mail with the invoice has reached the customer."""
+        return [one for one in sink.to(address)
+                if any(part.get_filename("").endswith(".pdf") for part in one.walk())]
+
+    (mail,) = wait_until(invoice_mail, timeout=60)
+    assert number in mail["Subject"] + mail.as_string()
+
+
+def test_a_customer_who_is_logged_in_finds_his_own(live, office, visit):
+    """His list and his page without a token; nobody else's, and no wrong link."""
+    told = tell(live, office, name="Bodega Ulla")
+    other = tell(live, office, name="Otra Bodega")
+    login = f"portal{told.id}"
+    users = live.odoo().env["res.users"].with_context(no_reset_password=True)
+    users.create([{
+        "name": "Ana Ulla", "login": login, "password": f"{login}-secret",
+        "company_id": office.company_id, "company_ids": [(6, 0, [office.company_id])],
+        "group_ids": [(6, 0, [live.odoo().env.ref("base.group_portal").id])]}])
+    (user,) = users.search_read([("login", "=", login)], ["partner_id"])
+    office.env["res.partner"].write(user["partner_id"][0], {"parent_id": told.partner_id})
+
+    page = visit(f"{live.url}/web/login?redirect=/my/reminders", DESK, expect="input[name=login]")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", f"{login}-secret")
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_url("**/my/reminders")
+    assert page.locator(f"a[href*='/my/reminders/{told.id}']").count() == 1
+    assert page.locator(f"a[href*='/my/reminders/{other.id}']").count() == 0
+    screenshot(page, "portal-list")
+    page.locator(f"a[href*='/my/reminders/{told.id}']").click()
+    page.wait_for_selector(".o_cobranza_summary:has-text('1,790.80')")
+    page.goto(other.path)
+    page.wait_for_url("**/my")
+
+    token = other.url.partition("?")[2]
+    wrong = visit(f"{told.path}?{token}", PHONE)
+    assert "This link does not work" in wrong.inner_text(".o_cobranza_gone")
+    assert fits(wrong)
+    screenshot(wrong, "portal-wrong-link")
