@@ -119,9 +119,8 @@ def _desk(web, env):
     web.tab("Collections")
     yield _store(web, "invoice")
 
-    web.open("action-cobranza_dunning.cobranza_policy_action")
-    (default,) = env.user.company_id.cobranza_policy_id.read(["name"])
-    web.page.click(f".o_data_row td.o_data_cell:text-is({default['name']!r})")
+    default_id = env.user.company_id.cobranza_policy_id.id
+    web.open(f"action-cobranza_dunning.cobranza_policy_action/{default_id}")
     web.page.wait_for_selector(".o_field_widget[name=level_ids] .o_data_row")
     yield _store(web, "policy")
 
