@@ -80,6 +80,7 @@ class CobranzaAttempt(models.Model):
         "(reminder_id, number)", "Somebody else is sending this reminder right now."
     )
     _next_try_idx = models.Index("(next_try) WHERE next_try IS NOT NULL")
+    _sms_idx = models.Index("(address) WHERE channel = 'sms'")
 
     def _selection_channel(self):
         return self.env["cobranza.policy.level"]._fields["channel"]._description_selection(self.env)

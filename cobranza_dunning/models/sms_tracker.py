@@ -10,7 +10,7 @@ class SmsTracker(models.Model):
         self, notification_status, failure_type=False, failure_reason=False
     ):
         """Update the notifications; tell the reminders whose they are."""
-        super()._update_sms_notifications(
+        result = super()._update_sms_notifications(
             notification_status, failure_type=failure_type, failure_reason=failure_reason
         )
         # what Odoo did not take over, such as a late "sent for now", says nothing
@@ -27,3 +27,4 @@ class SmsTracker(models.Model):
                 notification_status,
                 failure_type and (failure_reason or notification.format_failure_reason()),
             )
+        return result
