@@ -33,7 +33,7 @@ def test_one_person_reads_the_text_and_approves(web, office):
     customer = office.read("res.partner", partner_id, "name")
     web.open("reminders-to-approve")
     card = web.row(customer)
-    card.locator(".o_cobranza_letter table").wait_for()
+    card.locator(".o_cobranza_letter table").first.wait_for()
     assert office.read("account.move", move_id, "name") in card.inner_text()
     web.shot("20_to_approve")
     card.locator("button:has-text('Approve')").click()
@@ -86,16 +86,18 @@ def test_the_first_of_two_on_a_phone(mobile, office, limit):
 
 
 def test_words_that_must_not_leave(web, office):
-    """An edited text that threatens: the words are marked, and approving says what to do."""
+    """An edited text that threatens can't be approved; it says why, and one press mends it."""
     _partners, _moves, (reminder_id,) = office.propose(1, amount=88)
     office.env["cobranza.reminder"].write(
         [reminder_id], {"subject": "LAST WARNING: we will take legal action against you"})
     web.open(f"reminders/{reminder_id}")
-    web.page.wait_for_selector("mark.o_cobranza_tone_error")
-    web.shot("25_words_to_look_at")
+    web.page.wait_for_selector(".alert-info:has-text('The text can')")
+    assert "legal action" in web.page.locator(".alert-info:visible").first.inner_text()
+    assert not approves(web).count()
+    web.page.locator("mark.o_cobranza_tone_error").first.wait_for()
+    web.shot("25_words_that_must_not_leave")
+    web.button("Back to the policy's text")
+    web.page.wait_for_selector("button[name=action_approve]:visible")
     approves(web).click()
-    web.page.wait_for_selector(".modal-dialog")
-    web.shot("26_refused_for_its_words")
-    assert not web.page.locator(".o_error_detail").count()
-    web.page.keyboard.press("Escape")
-    assert office.read("cobranza.reminder", reminder_id, "state") == "proposed"
+    web.page.wait_for_selector("button[name=action_send]:visible")
+    assert office.read("cobranza.reminder", reminder_id, "state") == "approved"
