@@ -1,14 +1,54 @@
-"""A customer opens the link of his reminder: on a desk, on a telephone, in his language."""
+"""A customer opens the link of his reminder: on a desk, on a telephone, in his language.
+
+Most of it in the session's server; the online payment has a server with Odoo's demo provider and
+its SEPA codes.
+"""
 from types import SimpleNamespace
 
 import pytest
 
+from support.books import Books
 from support.browser import only_loopback, screenshot
 from support.waiting import wait_until
 
 from .conftest import DESK, PHONE
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
+#: A provider that says yes, for the demo company; prints the company's id.
+SET_UP = """
+company = env["res.company"].search([("name", "like", "Suministros Atlántico")])
+env = env(context=dict(env.context, allowed_company_ids=company.ids))
+env["res.users"].browse(2).write({"company_ids": [(4, company.id)], "company_id": company.id})
+demo = [("code", "=", "demo")]
+provider = env["payment.provider"].search([*demo, ("company_id", "=", company.id)], limit=1)
+provider = provider or env["payment.provider"].search(demo, limit=1).copy(
+    {"company_id": company.id})
+provider.write({"state": "test", "is_published": True})
+provider.journal_id = env["account.journal"].search(
+    [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+card = env.ref("payment.payment_method_card")
+provider.payment_method_ids |= card
+card.active = True
+env.cr.commit()
+print("COMPANY", company.id)
+"""
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """A server with payment_demo and account_qr_code_sepa; `.books` is its ledger."""
+    from support import live as support
+
+    server = support.start(
+        addons=["cobranza_dunning", "payment_demo", "account_qr_code_sepa"], assets=True)
+    try:
+        company_id = int(server.shell(SET_UP).split("COMPANY")[1])
+        server.books = Books(server.odoo(), company_id)
+        yield server
+    finally:
+        support.finish(server)
+
 
 def tell(server, books, amounts=(1210.0, 484.0, 96.8), **values):
     """Remind a new customer of invoices of these amounts.
@@ -103,7 +143,7 @@ def test_on_a_telephone_in_spanish_without_login(live, office, visit):
     assert "+34 981 555 010" in answer["summary"]
 
 
-def test_already_paid_with_a_proof(live, office, visit, tmp_path):
+def test_already_paid_with_a_proof(live, office, visit, web, tmp_path):
     """What is refused says why, and what was typed stays; the office finds answer and file."""
     told = tell(live, office, name="Hostal Area")
     page = visit(told.url, DESK, permissions=["clipboard-read", "clipboard-write"])
@@ -138,6 +178,9 @@ def test_already_paid_with_a_proof(live, office, visit, tmp_path):
     (answer,) = answers(office, told.id)
     assert (answer["kind"], answer["waiting"]) == ("already_paid", True)
     assert "2026/118" in answer["note"] and len(answer["attachment_ids"]) == 1
+    web.open("collections-answers")
+    web.page.wait_for_selector(".o_data_row:has-text('Hostal Area')")
+    web.shot("portal-answer-in-the-office")
 
 
 def test_an_invoice_that_did_not_arrive_comes_again(live, office, sink, visit):
@@ -190,3 +233,26 @@ def test_a_customer_who_is_logged_in_finds_his_own(live, office, visit):
     assert "This link does not work" in wrong.inner_text(".o_cobranza_gone")
     assert fits(wrong)
     screenshot(wrong, "portal-wrong-link")
+
+
+def test_an_online_payment_lowers_what_is_open(shop, visit):
+    told = tell(shop, shop.books, name="Conservas Deza")
+    page = visit(told.url, PHONE)
+    assert page.locator(".o_cobranza_account img").count() == 1    # the SEPA code
+    assert page.locator(".o_cobranza_actions .btn-primary").count() == 1
+    page.locator(".o_cobranza_links a:has-text('Pay this one')").first.click()
+    page.wait_for_selector("#o_payment_form")
+    assert "1,210.00" in page.inner_text(".o_cobranza_total")
+    assert fits(page)
+    screenshot(page, "portal-pay")
+    page.locator("label.o_payment_option_label").first.click()
+    page.wait_for_selector("#customer_input")
+    page.fill("#customer_input", "4242424242424242")
+    page.click("button[name=o_payment_submit_button]")
+    page.wait_for_url("**/my/reminders/**thanks=paid**")
+    assert "Thank you" in page.inner_text(".o_cobranza_thanks")
+    assert "580.80" in page.inner_text(".o_cobranza_summary")
+    states = page.locator(".o_cobranza_cards > li").evaluate_all(
+        "rows => rows.map(row => row.dataset.state)")
+    assert states == ["paid", "open", "open"]
+    screenshot(page, "portal-paid")
