@@ -95,8 +95,11 @@ class CobranzaReminder(models.Model):
     def _decimal_total(self):
         return to_decimal(self.amount_company, self.currency_id)
 
-    def _approval_refusals(self):
-        """Return {id: why this user can't approve it}; one that he may approve is left out."""
+    def _approval_refusals(self, words=None):
+        """Return {id: why this user can't approve it}; one that he may approve is left out.
+
+        words: what `_words` returned, if they have been rendered already.
+        """
         texts = {
             "twice": self.env._("You have approved it: a second person has to."),
             "own": self.env._(
@@ -146,16 +149,20 @@ class CobranzaReminder(models.Model):
         waiting = self.filtered(lambda one: one.state == "proposed")
         if not waiting:
             raise UserError(self.env._("None of the reminders waits for approval."))
-        refused = waiting._approval_refusals()
+        words = waiting._words()
+        refused = waiting._approval_refusals(words)
         able = waiting.filtered(lambda one: one.id not in refused)
         if not able:
             raise UserError(waiting._name_left(refused))
-        able._give_approval()
+        able._give_approval(words)
         return waiting._tell_left(refused)
 
-    def _give_approval(self):
-        """Write down this user's approval; with enough of them the reminders are approved."""
-        self.filtered(lambda one: not one.approval_count)._freeze_text()
+    def _give_approval(self, words):
+        """Write down this user's approval; with enough of them the reminders are approved.
+
+        words: what `_words` returned: they were judged just now, and are what is frozen.
+        """
+        self.filtered(lambda one: not one.approval_count)._freeze_text(words)
         approvals = self.env["cobranza.reminder.approval"]._gated()
         approvals.create(
             [
@@ -179,7 +186,7 @@ class CobranzaReminder(models.Model):
     def _set_approved(self, automatic=False, frozen=False):
         """Move to approved, with the very text and amounts of this moment.
 
-        frozen: the text was frozen by the first approval.
+        frozen: the text was judged just now and frozen by the first approval.
         """
         if not frozen:
             self._freeze_text()

@@ -40,11 +40,14 @@ class CobranzaReminder(models.Model):
         "approval_count",
     )  # fmt: skip
     def _compute_text(self):
-        live = self.filtered(lambda one: one._is_live())
-        texts = live._render_or_explain()
+        words = self._words()
         for reminder in self:
-            frozen = (reminder.text_subject, reminder.text_body)
-            reminder.subject, reminder.body = texts.get(reminder.id, frozen)
+            reminder.subject, reminder.body = words[reminder.id]
+
+    def _words(self):
+        """Return {id: (subject, body)} as they would leave now: the frozen ones, or rendered."""
+        live = self.filtered(lambda one: one._is_live())._render_or_explain()
+        return {one.id: live.get(one.id) or (one.text_subject, one.text_body) for one in self}
 
     def _is_live(self):
         """Whether its text still follows its lines: nobody has edited or approved it."""
@@ -85,16 +88,26 @@ class CobranzaReminder(models.Model):
     def _compute_blocks(self):
         for reminder in self:
             views = reminder.with_context(lang=reminder.lang)
-            reminder.lines_table = views._block("reminder_lines")
-            reminder.payment_block = views._block("reminder_payment")
-            reminder.contact_block = views._block("reminder_contact")
+            values = views._block_values()
+            reminder.lines_table = views._block("reminder_lines", values)
+            reminder.payment_block = views._block("reminder_payment", values)
+            reminder.contact_block = views._block("reminder_contact", values)
 
-    def _block(self, template):
-        """Render a block of a reminder that code keeps right whatever the text around it."""
+    def _block(self, template, values=None):
+        """Render a block of a reminder that code keeps right whatever the text around it.
+
+        values: what `_block_values` returned, for several blocks of one reminder.
+        """
+        return self.env["ir.qweb"]._render(
+            f"cobranza_dunning.{template}", values or self._block_values(), minimal_qcontext=True
+        )
+
+    def _block_values(self):
+        """What the blocks are made of."""
         # bank account and contact person are told to the customer, whoever renders the text
         company_sudo = self.company_id.sudo()
         moves_sudo = self.line_ids.move_id.sudo()
-        values = {
+        return {
             "reminder": self,
             "sections": self._sections(),
             "has_deductions": any(line.amount < line.residual for line in self.line_ids),
@@ -108,9 +121,6 @@ class CobranzaReminder(models.Model):
             "day": lambda value: format_date(self.env, value),
             "money": self._format_money,
         }
-        return self.env["ir.qweb"]._render(
-            f"cobranza_dunning.{template}", values, minimal_qcontext=True
-        )
 
     def _contact_sudo(self):
         """Whom the customer may ask: nobody who left, and not the user of Odoo's own jobs."""
@@ -190,9 +200,15 @@ class CobranzaReminder(models.Model):
         self.ensure_one()
         return self._render()[self.id]
 
-    def _freeze_text(self):
-        """Keep the very text that is approved; a person's own text is kept as it is."""
-        texts = self.filtered(lambda one: not one.is_edited)._render()
+    def _freeze_text(self, words=None):
+        """Keep the very text that is approved; a person's own text is kept as it is.
+
+        words: what `_words` returned just now, if they have been rendered already.
+        """
+        follow = self.filtered(lambda one: not one.is_edited)
+        # one without a subject couldn't be rendered: then it is said why
+        ready = {one.id: words[one.id] for one in follow if words and words[one.id][0]}
+        texts = ready | follow.filtered(lambda one: one.id not in ready)._render()
         quiet = self.with_context(tracking_disable=True)._gated()
         for reminder in quiet:
             if reminder.id in texts:

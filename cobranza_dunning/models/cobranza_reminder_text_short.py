@@ -65,9 +65,9 @@ class CobranzaReminder(models.Model):
         more = len(names) - NAMED
         return ", ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")
 
-    def _freeze_text(self):
+    def _freeze_text(self, words=None):
         """Keep the short text as well where it is what will be told."""
-        result = super()._freeze_text()
+        result = super()._freeze_text(words)
         for reminder in self._gated().filtered("is_short"):
             reminder.text_short = reminder._render_short()
         return result

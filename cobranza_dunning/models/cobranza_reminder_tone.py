@@ -36,11 +36,11 @@ class CobranzaReminder(models.Model):
     def _compute_tone(self):
         terms = self.env["cobranza.tone.term"]
         for reminder in self:
-            text, findings = reminder._tone_findings()
+            text, findings = reminder._tone_findings(reminder.subject, reminder.body)
             reminder.tone = terms._worst(findings)
             reminder.tone_html = terms._report(text, findings) or False
 
-    def _tone_findings(self):
+    def _tone_findings(self, subject, body):
         """Return the plain text of a reminder, subject first, and what is to be said against it.
 
         An SMS, a chat or a call has its short text instead, which need not say everything.
@@ -50,7 +50,6 @@ class CobranzaReminder(models.Model):
         if self.is_short:
             text = self.short_text or ""
         else:
-            subject, body = self._judged_text()
             text = f"{subject or ''}\n\n{terms._text(Markup(body or ''))}"
         facts = self._tone_facts()
         findings = terms._lint(
@@ -63,13 +62,6 @@ class CobranzaReminder(models.Model):
             checklist=None if self.is_short else facts,
         )
         return text, findings
-
-    def _judged_text(self):
-        """(subject, body) that are judged: what is frozen as it is, else what is on the screen."""
-        if self.state == "proposed":
-            return self.subject, self.body
-        # reading `body` cleans its HTML once more, which takes longer than judging it
-        return self.text_subject, self.text_body
 
     def _tone_facts(self):
         """Names and facts that are no prose, by the item of the checklist that they fulfil."""
@@ -94,11 +86,16 @@ class CobranzaReminder(models.Model):
             ],
         }
 
-    def _tone_errors(self):
-        """Return {reminder id: sentence} of those whose words must not leave."""
+    def _tone_errors(self, words=None):
+        """Return {reminder id: sentence} of those whose words must not leave.
+
+        words: what `_words` returned, if they have been rendered already.
+        """
+        words = words or self._words()
         errors = {}
         for reminder in self:
-            found = [one for one in reminder._tone_findings()[1] if one.severity == ERROR]
+            findings = reminder._tone_findings(*words[reminder.id])[1]
+            found = [one for one in findings if one.severity == ERROR]
             if found:
                 errors[reminder.id] = self.env._(
                     "The text can't leave as it is. %(sentences)s",
@@ -110,21 +107,20 @@ class CobranzaReminder(models.Model):
         """Reminders whose words must not leave."""
         return {key: Obstacle(text) for key, text in self._tone_errors().items()}
 
-    def _approval_refusals(self):
+    def _approval_refusals(self, words=None):
         """Nobody may approve words that must not leave; the first of two people hears it too."""
-        refused = super()._approval_refusals()
+        refused = super()._approval_refusals(words)
+        others = self.filtered(lambda one: one.state == "proposed" and one.id not in refused)
+        words = words or others._words()
         # a text that can't be written has no subject; approval says why itself
-        others = self.filtered(
-            lambda one: one.state == "proposed"
-            and one.id not in refused
-            and (one.is_short or one.subject)
-        )
-        return refused | others._tone_errors()
+        others = others.filtered(lambda one: one.is_short or words[one.id][0])
+        return refused | others._tone_errors(words)
 
-    def _set_approved(self, *args, **kwargs):
+    def _set_approved(self, automatic=False, frozen=False):
         """Approve; raise UserError if the words of one of them must not leave."""
-        result = super()._set_approved(*args, **kwargs)
-        errors = self._tone_errors()
+        result = super()._set_approved(automatic, frozen)
+        # what a person approves was judged with his approval
+        errors = {} if frozen else self._tone_errors()
         if errors:
             one, sentence = self.browse(next(iter(errors))), next(iter(errors.values()))
             raise UserError(sentence if len(self) == 1 else f"{one.display_name}: {sentence}")

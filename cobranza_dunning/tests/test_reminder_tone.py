@@ -247,7 +247,8 @@ class TestReminderTone(ReminderCase):
                 self.env.invalidate_all()
                 with self.subTest(name, lang=lang):
                     if name != "thanks":
-                        self.assertEqual(reminder._tone_findings()[1], [])
+                        words = reminder._words()[reminder.id]
+                        self.assertEqual(reminder._tone_findings(*words)[1], [])
                         self.assertEqual((reminder.tone, reminder.tone_html), ("none", False))
                     else:  # no level's text: nothing is missing from it
                         self.policy.level_ids.template_id = self.template

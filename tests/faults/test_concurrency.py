@@ -39,6 +39,9 @@ def at_once(*calls):
         return list(pool.map(run, calls))
 
 
+#: the lock under which what leaves in a day is counted (models/res_company_limits.py)
+CAP_LOCK = 0xC0B7B
+
 CLEAR = ("Another run of this company is still working: wait until it is done.",
          "Another run has just made a reminder for the same recipient: start the run again.")
 
@@ -296,3 +299,35 @@ def test_stopped_while_sending(both, ledger, server):
     else:
         assert {row["state"] for row in rows} == {"approved"}
         assert server.sink.messages == []
+
+
+@pytest.mark.parametrize(("cap", "limit"), [("number", 7), ("amount", 7 * 120.5)])
+def test_two_workers_keep_to_the_days_caps(both, ledger, server, cap, limit):
+    """What the other one hands over at the same moment counts: seven leave, not fourteen."""
+    partner_ids, _moves, reminder_ids = ledger.propose(20)
+    ledger.env["cobranza.reminder"].action_approve(reminder_ids)
+    # as an automatic run approves them; what other tests sent today isn't
+    server.psql("UPDATE cobranza_reminder SET automatic = TRUE"
+                f" WHERE id IN ({', '.join(map(str, reminder_ids))})")
+    ledger.env["res.company"].write([ledger.company_id], {f"cobranza_cap_{cap}": limit})
+    halves = (reminder_ids[::2], reminder_ids[1::2])
+    try:
+        with ThreadPoolExecutor(2) as pool, server.connect() as connection:
+            # both stop where they count, each with its own view of the database by then
+            with connection.cursor() as cr:
+                cr.execute("SELECT pg_advisory_xact_lock(%s, %s)",
+                           [CAP_LOCK, ledger.company_id])
+            calls = [pool.submit(client.env["cobranza.reminder"].action_send, ids)
+                     for client, ids in zip(both, halves, strict=True)]
+            wait_until(lambda: server.lock_waits() == 2)
+            connection.rollback()
+            [call.result() for call in calls]
+        assert len(ledger.reminders(partner_ids, "sent")) == 7
+        waiting = ledger.reminders(partner_ids, "approved")
+        assert len(waiting) == 13
+        rows = ledger.env["cobranza.reminder"].read(waiting, ["not_before", "waits_for"])
+        assert all(row["not_before"] and row["waits_for"] for row in rows), rows
+        wait_until(lambda: len(server.sink) == 7)
+    finally:
+        ledger.env["res.company"].write([ledger.company_id], {f"cobranza_cap_{cap}": 0})
+        server.psql("UPDATE cobranza_reminder SET automatic = FALSE WHERE automatic")

@@ -129,6 +129,7 @@ def test_killed_before_the_mail_server_answered(server, ledger, restart):
         [("partner_id", "in", partner_ids), ("delivery", "=", "unconfirmed")], ["mail_ids"])
     ledger.env["mail.mail"].mark_outgoing(again[0]["mail_ids"])
     server.make_due("mail.ir_cron_mail_scheduler_action")
+    wait_until(lambda: len(server.sink) == 4)
     wait_until(lambda: not unconfirmed(ledger, partner_ids))
     assert sorted(len(server.sink.to(address)) for address in addresses) == [1, 1, 2]
 
