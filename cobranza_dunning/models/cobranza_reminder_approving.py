@@ -162,6 +162,13 @@ class CobranzaReminder(models.Model):
 
         words: what `_words` returned: they were judged just now, and are what is frozen.
         """
+        # of two people at once the second waits here; Odoo begins anew, and he finds the approval
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM cobranza_reminder WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                tuple(self.ids),
+            )
+        )
         self.filtered(lambda one: not one.approval_count)._freeze_text(words)
         approvals = self.env["cobranza.reminder.approval"]._gated()
         approvals.create(
