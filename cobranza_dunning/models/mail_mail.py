@@ -107,7 +107,9 @@ class MailMail(models.Model):
                 continue
             talk.begin()
             try:
-                mail = mail.with_context(cobranza_conversation=talk)
+                # what the server says is written down whoever works the queue off: nobody may
+                # change a reminder's message, and Odoo writes its number there
+                mail = mail.sudo().with_context(cobranza_conversation=talk)
                 super(MailMail, mail)._send(auto_commit=auto_commit, **kwargs)
             except smtplib.SMTPServerDisconnected as error:
                 mail._cobranza_settle(Verdict.of(error, talk))

@@ -310,6 +310,15 @@ class TestDelivery(MailingCase):
         reminder = self.sent()
         self.assertEqual((reminder.delivery, reminder.delivery_error), ("queued", False))
 
+    def test_an_administrator_works_the_queue_off(self):
+        """Odoo writes the message's number, which nobody else may: it arrived, and is known so."""
+        reminder = self.sent()
+        with self.mock_mail_gateway():
+            reminder.sudo().mail_ids.with_user(self.env.ref("base.user_admin")).send()
+        self.env.invalidate_all()
+        self.assertEqual(reminder.delivery, "delivered")
+        self.assertEqual(reminder.attempt_ids.result, "accepted")
+
     def test_a_mail_that_left_is_delivered(self):
         reminder = self.sent()
         self.work_queue()
