@@ -166,7 +166,7 @@ class TestMayContact(MomentCase):
         check = self.debtor().contact_check_ids
         with self.assertRefused("can't be set by hand", AccessError):
             check.write({"outcome": "refuse"})
-        with self.assertRefused("can't be deleted", AccessError):
+        with self.assertRefused("not allowed to delete", AccessError):
             check.unlink()
         with self.assertRaises(AccessError):
             check.create({"debtor_id": self.debtor().id, "channel": "phone"})
