@@ -69,13 +69,15 @@ class ReminderPortal(CustomerPortal):
     def portal_reminder_short(self, token, **kwargs):
         """Lead from a short address, as SMS and printed codes have it, to the reminder's page.
 
-        The page decides who sees what; an address that is none leads where a wrong token does.
+        The page decides who sees what; an address that is none is answered as a wrong token.
         """
         # nothing is told but the address that the same customer got by mail
         reminder_sudo = request.env["cobranza.reminder"].sudo().search(
             [("short_token", "=", token)], limit=1
         )
-        return request.redirect(reminder_sudo.get_portal_url() if reminder_sudo else "/my")
+        if not reminder_sudo:
+            return self._turn_away()
+        return request.redirect(reminder_sudo.get_portal_url())
 
     def _render_reminder(self, reminder_sudo, access_token, status=200, **values):
         """Render the page; values: `thanks`, or `kind`, `form`, `problem`

@@ -39,6 +39,7 @@ class CobranzaReminder(models.Model):
         "thanked_date", "thanks_not_before",
         "text_short", "letter_id", "contacted_at",
         "proposer_id", "approval_ids", "approval_count", "left_lines",
+        "interaction_ids", "attempt_ids",
         "access_token", "short_token", "portal_opened_at",
     )  # fmt: skip
     _gated_create = True
