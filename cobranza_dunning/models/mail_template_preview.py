@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 from odoo.tools.translate import LazyTranslate
 
+from .routing_texts import explain_rule
+
 _lt = LazyTranslate(__name__)
 
 #: The blocks that a reminder's text names; code fills them in, so no edit can break them.
@@ -72,6 +74,12 @@ class MailTemplate(models.Model):
         compute="_compute_cobranza_preview",
         groups="cobranza_dunning.group_auditor",
     )
+    cobranza_preview_to = fields.Char(
+        "Goes to",
+        compute="_compute_cobranza_preview",
+        help="Who would get it, and the rule that chooses him.",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_preview_body = fields.Html(
         "Preview",
         compute="_compute_cobranza_preview",
@@ -121,17 +129,19 @@ class MailTemplate(models.Model):
     def _compute_cobranza_preview(self):
         for template in self:
             try:
-                subject, body = template._cobranza_preview()
+                recipient, subject, body = template._cobranza_preview()
             except AccessError:
-                subject, body = False, escape(template._cobranza_only_blocks())
+                recipient, subject, body = False, False, escape(template._cobranza_only_blocks())
             except UserError as error:
-                subject, body = False, escape(str(error))
+                recipient, subject, body = False, False, escape(str(error))
+            template.cobranza_preview_to = recipient
             template.cobranza_preview_subject, template.cobranza_preview_body = subject, body
 
     def _cobranza_preview(self):
-        """Return (subject, body) as the chosen customer would read what stands on the screen.
+        """Return (recipient, subject, body) of what stands on the screen for the chosen customer.
 
-        Raises UserError if there is nothing to show, or if the text can't be rendered.
+        The recipient comes with the rule that chooses him, in the user's language. Raises
+        UserError if there is nothing to show, or if the text can't be rendered.
         """
         self.ensure_one()
         subject, body = self.cobranza_subject, self.cobranza_body
@@ -141,7 +151,9 @@ class MailTemplate(models.Model):
             options = {"options": {"post_process": False}}
             subjects = render(subject, reminder._name, reminder.ids)
             bodies = render(body, reminder._name, reminder.ids, engine="qweb", **options)
-            return subjects[reminder.id], bodies[reminder.id]
+            why = explain_rule(self.env, reminder.recipient_rule)
+            recipient = f"{reminder.recipient_id.display_name}. {why}".strip()
+            return recipient, subjects[reminder.id], bodies[reminder.id]
 
     @contextmanager
     def _cobranza_sample(self, lang):

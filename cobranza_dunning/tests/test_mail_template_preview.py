@@ -51,6 +51,15 @@ class TestMailTemplatePreview(ReminderCase):
         self.assertEqual(subject, reminder.subject)
         self.assertEqual(without_link(text), without_link(html2plaintext(reminder.body)))
 
+    def test_it_says_who_would_get_it_and_why(self):
+        self.invoice(self.partner, 100)
+        self.debtor()
+        self.template.invalidate_recordset()
+        form = Form(self.template, "cobranza_dunning.mail_template_view_form_text")
+        reminder = self.propose()
+        self.assertIn(reminder.recipient_why, form.cobranza_preview_to)
+        self.assertIn(reminder.recipient_id.name, form.cobranza_preview_to)
+
     def test_nothing_of_it_is_kept(self):
         self.invoice(self.partner, 100)
         debtor = self.debtor()
