@@ -152,7 +152,7 @@ class MailTemplate(models.Model):
             subjects = render(subject, reminder._name, reminder.ids)
             bodies = render(body, reminder._name, reminder.ids, engine="qweb", **options)
             why = explain_rule(self.env, reminder.recipient_rule)
-            recipient = f"{reminder.recipient_id.display_name}. {why}".strip()
+            recipient = " · ".join(filter(None, (reminder.recipient_id.display_name, why)))
             return recipient, subjects[reminder.id], bodies[reminder.id]
 
     @contextmanager
