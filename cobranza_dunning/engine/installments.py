@@ -1,0 +1,275 @@
+"""Payment plans: how an amount is split, when each part falls due, and what has become of it.
+
+A plan never changes what the ledger says: it is evaluated from the payments of the lines it
+covers.  Payments fill installments from the first forward; credit notes shrink them from the
+last backward.  All amounts are in the plan's one currency.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from .due import ZERO, to_places
+
+#: How far apart installments are -> what is added for each, from the first date.
+PERIODS = {
+    "week": lambda number: relativedelta(weeks=number),
+    "fortnight": lambda number: relativedelta(weeks=2 * number),
+    "month": lambda number: relativedelta(months=number),
+}
+
+#: Days of a year for financing interest (simple, actual/365).
+YEAR = Decimal(365)
+
+
+class Installment(NamedTuple):
+    """A part of a plan: what is to be paid, and by when."""
+
+    due: date
+    amount: Decimal
+
+
+class Payment(NamedTuple):
+    """What was paid of the covered lines on a day, in the plan's currency."""
+
+    day: date
+    amount: Decimal
+
+
+class Progress(NamedTuple):
+    """What has become of one installment.
+
+    amount: what is to be paid after credit notes.  paid: what payments have filled in.
+    paid_on: the day it was full, or None.
+    state: "paid", "partial" or "open" up to its due date; "late" after it; "credited" where
+    credit notes left nothing of it.
+    """
+
+    due: date
+    amount: Decimal
+    paid: Decimal
+    paid_on: date | None
+    state: str
+
+    @property
+    def open_amount(self):
+        """What is still to be paid of it."""
+        return self.amount - self.paid
+
+
+class Breach(NamedTuple):
+    """When a plan counts as broken.
+
+    days: an installment more than so many days late; None = however late.
+    count: so many installments late at once; None = however many.
+    """
+
+    days: int | None = 10
+    count: int | None = 2
+
+
+class Standing(NamedTuple):
+    """A plan on a day.
+
+    state: "active", "fulfilled" or "broken".
+    broken_on: the first day on which the rule was broken; only with "broken".
+    excess: what was paid beyond the plan; it belongs to nothing of it.
+    """
+
+    state: str
+    progress: tuple
+    broken_on: date | None = None
+    excess: Decimal = ZERO
+
+    @property
+    def open_amount(self):
+        """What is still to be paid of the plan."""
+        return sum((one.open_amount for one in self.progress), ZERO)
+
+
+# --- making a plan ---------------------------------------------------------------------------
+
+
+def split(amount, places, count=None, each=None, down_payment=ZERO):
+    """Return the amounts of a plan's installments; together they are `amount`.
+
+    amount: what the plan covers, positive.  places: decimals of the currency.
+    count: so many equal parts; the last takes the remainder.
+    each: parts of this amount; the last is what is left.  One of the two is given.
+    down_payment: paid first, as an installment of its own; the rest is split.
+    Raises ValueError, with a code as its only argument: "amount" (not positive, or more
+    decimals than the currency has), "down_payment" (negative, or not below the amount),
+    "count" (below one, or so many that one would be nothing), "each" (not positive, or more
+    than there is to split), "method" (both or neither of count and each).
+    """
+    _check(amount > 0 and to_places(amount, places) == amount, "amount")
+    _check(0 <= down_payment < amount, "down_payment")
+    _check(to_places(down_payment, places) == down_payment, "down_payment")
+    _check((count is None) != (each is None), "method")
+    rest = amount - down_payment
+    parts = _by_count(rest, places, count) if each is None else _by_amount(rest, places, each)
+    return ((down_payment,) if down_payment else ()) + parts
+
+
+def _by_count(rest, places, count):
+    """Equal parts, rounded down; the last takes the remainder."""
+    unit = Decimal(1).scaleb(-places)
+    _check(1 <= count <= rest / unit, "count")
+    part = (rest / count // unit) * unit
+    return (part,) * (count - 1) + (rest - part * (count - 1),)
+
+
+def _by_amount(rest, places, each):
+    """Parts of a given amount; the last is what is left."""
+    _check(0 < each <= rest and to_places(each, places) == each, "each")
+    whole, left = divmod(rest, each)
+    return (each,) * int(whole) + ((left,) if left else ())
+
+
+def calendar(first, count, period="month", move: Callable[[date], date] = lambda day: day):
+    """Return the due dates of `count` installments, the first one on `first`.
+
+    period: a key of PERIODS (KeyError otherwise).  Months keep the day of `first` where they
+    have it, and end on their last day where they don't: 31 January, 28 February, 31 March.
+    move: moves a day that doesn't suit (a holiday, no pay day) to one that does; never back.
+    Two installments never fall on the same day: the later one moves on by a day.
+    """
+    step, days = PERIODS[period], []
+    for number in range(count):
+        day = move(first + step(number))
+        while days and day <= days[-1]:
+            day = move(days[-1] + timedelta(days=1))
+        days.append(day)
+    return tuple(days)
+
+
+def schedule(amount, places, first, *, count=None, each=None, down_payment=ZERO,
+             down_payment_on=None, period="month", move=lambda day: day):  # fmt: skip
+    """Return the Installments of a plan: `split` by `calendar`.
+
+    down_payment_on: when the down payment is due; the regular installments begin on `first`.
+    Raises ValueError like `split`, and with "down_payment_on" where a down payment has no day
+    or one that isn't before the first installment.
+    """
+    amounts = split(amount, places, count, each, down_payment)
+    days = ()
+    if down_payment:
+        _check(down_payment_on is not None and down_payment_on < move(first), "down_payment_on")
+        days = (down_payment_on,)
+    days += calendar(first, len(amounts) - len(days), period, move)
+    return tuple(map(Installment, days, amounts))
+
+
+def financing_interest(installments, start, rate, places):
+    """Return the interest for paying later than `start`, one amount for the whole plan.
+
+    rate: per cent a year, simple, actual/365, on what is open from day to day; not negative
+    (ValueError "rate").  The principal stays as it is: interest is a document of its own.
+    """
+    _check(rate >= 0, "rate")
+    days = ((max((one.due - start).days, 0), one.amount) for one in installments)
+    return to_places(sum(late * amount for late, amount in days) * rate / 100 / YEAR, places)
+
+
+def _check(holds, code):
+    """Raise ValueError with `code` unless a condition holds."""
+    if not holds:
+        raise ValueError(code)
+
+
+# --- following a plan ------------------------------------------------------------------------
+
+
+def follow(installments, payments, today, credited=ZERO, breach=None):
+    """Return the Standing of an accepted plan on `today`.
+
+    installments: in the order they fall due.
+    payments: of the covered lines, dated on or after the agreement, in any order.
+    credited: credit notes and write-offs of the covered lines; they shrink the last
+    installments first and are no payments.
+    breach: the Breach rule; None = a plan is never broken by itself.
+    A plan that was broken once stays so, whatever is paid afterwards, unless all of it is.
+    """
+    amounts = _shrink([one.amount for one in installments], credited)
+    paid, full_on, excess = _fill(amounts, payments, today)
+    progress = tuple(
+        Progress(one.due, amount, part, day, _state(one.due, amount, part, today))
+        for one, amount, part, day in zip(installments, amounts, paid, full_on, strict=True)
+    )
+    if all(one.paid == one.amount for one in progress):
+        return Standing("fulfilled", progress, None, excess)
+    broken_on = _broken_on(progress, today, breach) if breach else None
+    return Standing("broken" if broken_on else "active", progress, broken_on, excess)
+
+
+def _shrink(amounts, credited):
+    """Take `credited` out of the last amounts."""
+    left, shrunk = credited, []
+    for amount in reversed(amounts):
+        taken = min(amount, left)
+        left -= taken
+        shrunk.append(amount - taken)
+    return shrunk[::-1]
+
+
+def _fill(amounts, payments, today):
+    """Let payments up to `today` fill the amounts, the first one first.
+
+    Returns for each amount what was paid and the day it was full, and what was paid too much.
+    """
+    paid, full_on, number = [ZERO] * len(amounts), [None] * len(amounts), 0
+    came = sorted(payment for payment in payments if payment.day <= today)
+    for payment in came:
+        left = payment.amount
+        while left and number < len(amounts):
+            taken = min(left, amounts[number] - paid[number])
+            paid[number] += taken
+            left -= taken
+            if paid[number] == amounts[number]:
+                full_on[number] = payment.day if amounts[number] else None
+                number += 1
+    return paid, full_on, sum((one.amount for one in came), ZERO) - sum(paid)
+
+
+def _state(due, amount, paid, today):
+    """The state of an installment; on its due date it is not late yet."""
+    if not amount:
+        return "credited"
+    if paid == amount:
+        return "paid"
+    if today > due:
+        return "late"
+    return "partial" if paid else "open"
+
+
+def _broken_on(progress, today, breach):
+    """The first day up to `today` on which the rule was broken, or None.
+
+    An installment that was paid late counts as late until the day it was full.
+    """
+    days = sorted(_breach_days(progress, breach))
+    return next((day for day in days if day <= today and _is_broken(progress, day, breach)), None)
+
+
+def _breach_days(progress, breach):
+    """The days on which something may become late enough."""
+    for one in progress:
+        yield one.due + timedelta(days=1)
+        if breach.days is not None:
+            yield one.due + timedelta(days=breach.days + 1)
+
+
+def _is_broken(progress, day, breach):
+    """Whether the rule was broken on a day, by what had been paid until then."""
+    late = [one for one in progress if _was_late(one, day)]
+    if breach.count is not None and len(late) >= breach.count:
+        return True
+    return breach.days is not None and any((day - one.due).days > breach.days for one in late)
+
+
+def _was_late(one, day):
+    """Whether an installment was overdue and not full on a day."""
+    return bool(one.amount) and day > one.due and (one.paid_on is None or one.paid_on > day)

@@ -1,0 +1,286 @@
+"""Payment plans: splitting to the cent, calendars, and what payments make of them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from engine import installments
+from engine.installments import Breach, Installment, Payment
+from hypothesis import given
+from hypothesis import strategies as st
+
+D = Decimal
+FIRST = date(2026, 1, 31)
+
+
+def amounts(*values):
+    return tuple(D(value) for value in values)
+
+
+@pytest.mark.parametrize(
+    "amount, places, how, expected",
+    [
+        ("100", 2, {"count": 3}, amounts("33.33", "33.33", "33.34")),
+        ("100", 2, {"count": 1}, amounts("100")),
+        ("0.06", 2, {"count": 6}, amounts(*["0.01"] * 6)),
+        ("100", 0, {"count": 3}, amounts("33", "33", "34")),
+        ("100", 3, {"count": 3}, amounts("33.333", "33.333", "33.334")),
+        ("100", 2, {"count": 2, "down_payment": D("50")}, amounts("50", "25", "25")),
+        ("100", 2, {"each": D("30")}, amounts("30", "30", "30", "10")),
+        ("90", 2, {"each": D("30")}, amounts("30", "30", "30")),
+        ("100", 2, {"each": D("100")}, amounts("100")),
+        ("100", 2, {"each": D("40"), "down_payment": D("10")}, amounts("10", "40", "40", "10")),
+    ],
+)
+def test_split(amount, places, how, expected):
+    assert installments.split(D(amount), places, **how) == expected
+
+
+@pytest.mark.parametrize(
+    "amount, places, how, code",
+    [
+        ("0", 2, {"count": 1}, "amount"),
+        ("-1", 2, {"count": 1}, "amount"),
+        ("1.005", 2, {"count": 1}, "amount"),
+        ("1.5", 0, {"count": 1}, "amount"),
+        ("100", 2, {"count": 0}, "count"),
+        ("0.05", 2, {"count": 6}, "count"),
+        ("100", 2, {"count": 2, "down_payment": D("-1")}, "down_payment"),
+        ("100", 2, {"count": 2, "down_payment": D("100")}, "down_payment"),
+        ("100", 0, {"count": 2, "down_payment": D("0.5")}, "down_payment"),
+        ("100", 2, {"each": D("0")}, "each"),
+        ("100", 2, {"each": D("100.01")}, "each"),
+        ("100", 0, {"each": D("33.5")}, "each"),
+        ("100", 2, {}, "method"),
+        ("100", 2, {"count": 2, "each": D("50")}, "method"),
+    ],
+)
+def test_split_refuses(amount, places, how, code):
+    with pytest.raises(ValueError) as caught:
+        installments.split(D(amount), places, **how)
+    assert caught.value.args == (code,)
+
+
+@given(
+    cents=st.integers(1, 10**9),
+    places=st.sampled_from([0, 2, 3]),
+    count=st.integers(1, 60),
+    share=st.integers(0, 99),
+)
+def test_nothing_is_lost_in_a_split(cents, places, count, share):
+    amount = D(cents).scaleb(-places)
+    down_payment = D(cents * share // 100).scaleb(-places)
+    if cents - cents * share // 100 < count:
+        return
+    parts = installments.split(amount, places, count=count, down_payment=down_payment)
+    assert sum(parts) == amount
+    assert len(parts) == count + bool(down_payment)
+    assert all(part > 0 and part.as_tuple().exponent >= -places for part in parts)
+    regular = parts[bool(down_payment) :]
+    assert len(set(regular[:-1])) <= 1 and regular[-1] >= regular[0]
+
+
+@pytest.mark.parametrize(
+    "period, expected",
+    [
+        ("month", [FIRST, date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]),
+        ("week", [FIRST, date(2026, 2, 7), date(2026, 2, 14), date(2026, 2, 21)]),
+        ("fortnight", [FIRST, date(2026, 2, 14), date(2026, 2, 28), date(2026, 3, 14)]),
+    ],
+)
+def test_calendar(period, expected):
+    assert installments.calendar(FIRST, 4, period) == tuple(expected)
+
+
+def test_no_such_period():
+    with pytest.raises(KeyError):
+        installments.calendar(FIRST, 2, "year")
+
+
+def to_monday(day):
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+def test_days_move_on_to_one_that_suits():
+    days = installments.calendar(date(2026, 1, 5), 3, "month", to_monday)
+    assert days == (date(2026, 1, 5), date(2026, 2, 9), date(2026, 3, 9))
+
+
+def test_two_installments_never_fall_on_one_day():
+    def end_of_quarter(day):
+        return date(day.year, 3, 31) if day <= date(day.year, 3, 31) else day
+
+    days = installments.calendar(date(2026, 3, 1), 3, "week", end_of_quarter)
+    assert days == (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2))
+
+
+@given(first=st.dates(date(2020, 1, 1), date(2030, 1, 1)), count=st.integers(1, 36),
+       period=st.sampled_from(sorted(installments.PERIODS)))  # fmt: skip
+def test_days_follow_each_other_and_are_never_moved_back(first, count, period):
+    plain = installments.calendar(first, count, period)
+    moved = installments.calendar(first, count, period, to_monday)
+    assert len(set(moved)) == count and list(moved) == sorted(moved)
+    assert all(a <= b for a, b in zip(plain, moved, strict=True))
+
+
+def test_schedule_with_a_down_payment():
+    plan = installments.schedule(
+        D("100"), 2, date(2026, 2, 1), count=2, down_payment=D("40"),
+        down_payment_on=date(2026, 1, 15),
+    )  # fmt: skip
+    assert plan == (
+        Installment(date(2026, 1, 15), D("40")),
+        Installment(date(2026, 2, 1), D("30")),
+        Installment(date(2026, 3, 1), D("30")),
+    )
+
+
+@pytest.mark.parametrize("day", [None, date(2026, 2, 1), date(2026, 2, 2)])
+def test_a_down_payment_comes_first(day):
+    with pytest.raises(ValueError, match="down_payment_on"):
+        installments.schedule(
+            D("100"), 2, date(2026, 2, 1), count=2, down_payment=D("40"), down_payment_on=day
+        )
+
+
+@pytest.mark.parametrize(
+    "rate, places, expected",
+    [
+        # 500 × 5 % × 365/365 = 25, and 500 × 5 % × 730/365 = 50
+        ("5", 2, "75.00"),
+        ("5", 0, "75"),
+        ("0", 2, "0.00"),
+    ],
+)
+def test_financing_interest(rate, places, expected):
+    start = date(2026, 1, 1)
+    plan = [Installment(start + timedelta(days=days), D("500")) for days in (365, 730)]
+    assert installments.financing_interest(plan, start, D(rate), places) == D(expected)
+
+
+def test_what_is_due_at_once_bears_no_interest():
+    plan = [Installment(date(2025, 12, 1), D("500"))]
+    assert installments.financing_interest(plan, date(2026, 1, 1), D("5"), 2) == 0
+
+
+def test_interest_is_not_negative():
+    with pytest.raises(ValueError, match="rate"):
+        installments.financing_interest([], date(2026, 1, 1), D("-1"), 2)
+
+
+# --- following a plan ------------------------------------------------------------------------
+
+MONTHS = [date(2026, month, 1) for month in range(1, 7)]
+PLAN = [Installment(day, D("100")) for day in MONTHS]
+RULE = Breach(days=10, count=2)
+
+
+def standing(today, *payments, credited="0", breach=RULE):
+    paid = [Payment(day, D(amount)) for day, amount in payments]
+    return installments.follow(PLAN, paid, today, D(credited), breach)
+
+
+def states(found):
+    return [one.state for one in found.progress]
+
+
+def test_before_anything_is_due():
+    found = standing(date(2025, 12, 31))
+    assert (found.state, found.open_amount) == ("active", D("600"))
+    assert set(states(found)) == {"open"}
+
+
+@pytest.mark.parametrize(
+    "today, state",
+    [
+        (date(2026, 1, 1), "open"),  # the day itself
+        (date(2026, 1, 2), "late"),  # the day after
+    ],
+)
+def test_late_from_the_day_after(today, state):
+    assert states(standing(today))[0] == state
+
+
+@pytest.mark.parametrize(
+    "today, state, broken_on",
+    [
+        (date(2026, 1, 11), "active", None),  # ten days late
+        (date(2026, 1, 12), "broken", date(2026, 1, 12)),  # more than ten
+        (date(2026, 2, 20), "broken", date(2026, 1, 12)),
+    ],
+)
+def test_broken_after_so_many_days(today, state, broken_on):
+    found = standing(today)
+    assert (found.state, found.broken_on) == (state, broken_on)
+
+
+@pytest.mark.parametrize(
+    "today, state", [(date(2026, 2, 1), "active"), (date(2026, 2, 2), "broken")]
+)
+def test_broken_after_so_many_installments(today, state):
+    assert standing(today, breach=Breach(days=None, count=2)).state == state
+
+
+def test_a_plan_without_a_rule_is_never_broken():
+    assert standing(date(2027, 1, 1), breach=None).state == "active"
+
+
+def test_an_early_payment_moves_forward():
+    found = standing(date(2026, 1, 1), (date(2025, 12, 20), "250"))
+    assert states(found)[:3] == ["paid", "paid", "partial"]
+    assert [one.paid for one in found.progress[:3]] == [D("100"), D("100"), D("50")]
+    assert found.progress[0].paid_on == date(2025, 12, 20)
+
+
+def test_a_late_payment_within_the_rule_heals_it():
+    found = standing(date(2026, 1, 31), (date(2026, 1, 11), "100"))
+    assert (found.state, states(found)[0]) == ("active", "paid")
+
+
+def test_a_payment_after_the_breach_does_not_heal_it():
+    found = standing(date(2026, 1, 31), (date(2026, 1, 13), "100"))
+    assert (found.state, found.broken_on) == ("broken", date(2026, 1, 12))
+
+
+def test_paid_in_full_is_fulfilled_even_after_a_breach():
+    found = standing(date(2026, 2, 1), (date(2026, 1, 20), "650"))
+    assert (found.state, found.excess) == ("fulfilled", D("50"))
+
+
+def test_what_comes_later_does_not_count_yet():
+    found = standing(date(2026, 1, 5), (date(2026, 1, 6), "100"))
+    assert found.progress[0].paid == 0
+
+
+def test_credit_notes_shrink_the_last_installments():
+    found = standing(date(2025, 12, 31), credited="150")
+    assert [one.amount for one in found.progress[-3:]] == [D("100"), D("50"), D("0")]
+    assert states(found)[-1] == "credited"
+    assert found.open_amount == D("450")
+
+
+def test_credited_in_full_is_fulfilled():
+    assert standing(date(2027, 1, 1), credited="600").state == "fulfilled"
+
+
+@given(
+    parts=st.lists(st.integers(1, 10_000), min_size=1, max_size=12),
+    paid=st.lists(st.tuples(st.integers(0, 400), st.integers(1, 5_000)), max_size=15),
+    credited=st.integers(0, 20_000),
+    today=st.integers(0, 400),
+)
+def test_every_cent_of_a_plan_is_somewhere(parts, paid, credited, today):
+    start = date(2026, 1, 1)
+    plan = [Installment(start + timedelta(days=30 * n), D(x)) for n, x in enumerate(parts)]
+    payments = [Payment(start + timedelta(days=day), D(amount)) for day, amount in paid]
+    now = start + timedelta(days=today)
+    found = installments.follow(plan, payments, now, D(credited), Breach())
+    total = sum(parts)
+    assert sum(one.amount for one in found.progress) == max(total - credited, 0)
+    came = sum(one.amount for one in payments if one.day <= now)
+    assert sum(one.paid for one in found.progress) + found.excess == came
+    assert found.excess >= 0
+    # the first forward: nothing is paid of one before the one before it is full
+    for one, after in zip(found.progress, found.progress[1:], strict=False):
+        assert one.open_amount == 0 or after.paid == 0
+    assert installments.follow(plan, payments[::-1], now, D(credited), Breach()) == found

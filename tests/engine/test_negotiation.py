@@ -1,0 +1,117 @@
+"""Offers against the floor: accepted, proposed, countered or refused, with the reasons."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from engine import negotiation
+from engine.negotiation import Floor, Offer, Situation
+from hypothesis import given
+from hypothesis import strategies as st
+
+D = Decimal
+TODAY = date(2026, 3, 1)
+FLOOR = Floor(minimum_installment=D("100"), minimum_down_payment=D("10"), maximum_months=6,
+              maximum_extension=30, quiet_months=6)  # fmt: skip
+OWES = Situation(D("1000"), 2, TODAY)
+
+
+def evaluate(offer, floor=FLOOR, **known):
+    return negotiation.evaluate(offer, floor, OWES._replace(**known))
+
+
+@pytest.mark.parametrize(
+    "offer, known, reasons",
+    [
+        (Offer(6, D("100")), {}, ("acceptable",)),
+        (Offer(6, D("99.99")), {}, ("down_payment_too_small",)),
+        (Offer(7, D("100")), {}, ("too_long",)),
+        (Offer(9, D("100")), {}, ("too_long",)),  # installments of exactly 100
+        (Offer(6, D("401")), {}, ("installment_too_small",)),  # 99.83
+        (Offer(6, D("400")), {}, ("acceptable",)),
+        (Offer(10, D("100")), {}, ("installment_too_small", "too_long")),
+        (Offer(until=date(2026, 3, 31)), {}, ("acceptable",)),  # thirty days
+        (Offer(until=date(2026, 4, 1)), {}, ("extension_too_long",)),
+        (Offer(6, D("100")), {"cannot_pay_now": True}, ("extension_first",)),
+        (Offer(6, D("100")), {"cannot_pay_now": True, "had_extension": True}, ("acceptable",)),
+        (Offer(6, D("100")), {"broken_on": date(2025, 9, 2)}, ("plan_broken_recently",)),
+        (Offer(6, D("100")), {"broken_on": date(2025, 9, 1)}, ("acceptable",)),
+        (Offer(6, D("100")), {"broken_on": TODAY, "manager": True}, ("acceptable",)),
+        (Offer(until=date(2026, 3, 9)), {"broken_on": TODAY}, ("acceptable",)),
+        (Offer(6, D("100")), {"insured_until": date(2026, 9, 1)}, ("acceptable",)),
+        (Offer(6, D("100")), {"insured_until": date(2026, 8, 31)}, ("beyond_insurance",)),
+        (Offer(6, D("100")), {"amount": D("0")}, ("nothing_owed",)),
+        (Offer(), {}, ("incomplete",)),
+        (Offer(0, D("100")), {}, ("incomplete",)),
+    ],
+)
+def test_reasons(offer, known, reasons):
+    found = evaluate(offer, **known)
+    assert found.reasons == reasons
+    assert set(reasons) <= set(negotiation.REASONS)
+
+
+@pytest.mark.parametrize("automatic, decision", [(True, "accept"), (False, "propose")])
+def test_who_accepts(automatic, decision):
+    assert evaluate(Offer(6, D("100")), FLOOR._replace(automatic=automatic)).decision == decision
+
+
+def test_a_low_offer_gets_counter_offers():
+    """Twenty months of 50: six months, or as little a month and more at once."""
+    found = evaluate(Offer(20), FLOOR._replace(minimum_installment=D("50")))
+    assert found.decision == "counter"
+    assert found.counter_offers == (
+        Offer(6, D("100.00")),  # the least down payment, six months
+        Offer(6, D("700.00")),  # six of 50, and 700 at once
+        Offer(until=date(2026, 3, 31)),
+    )
+
+
+def test_who_cannot_pay_now_is_offered_time_first():
+    found = evaluate(Offer(6, D("100")), cannot_pay_now=True)
+    assert found.counter_offers == (Offer(until=date(2026, 3, 31)),)
+
+
+def test_a_broken_plan_leaves_more_time():
+    found = evaluate(Offer(6, D("100")), broken_on=TODAY)
+    assert found.counter_offers == (Offer(until=date(2026, 3, 31)),)
+
+
+def test_nothing_to_counter_with():
+    floor = FLOOR._replace(maximum_months=0, maximum_extension=0)
+    assert evaluate(Offer(3, D("100")), floor).decision == "refuse"
+
+
+def test_without_limits_everything_is_acceptable():
+    floor = Floor(maximum_months=None, maximum_extension=None)
+    assert evaluate(Offer(240), floor).reasons == ("acceptable",)
+    assert evaluate(Offer(until=date(2030, 1, 1)), floor).reasons == ("acceptable",)
+
+
+amounts = st.integers(1, 10**7).map(lambda cents: D(cents).scaleb(-2))
+
+
+@given(
+    debt=amounts,
+    offer=st.one_of(
+        st.builds(Offer, st.integers(1, 60), amounts),
+        st.builds(lambda day: Offer(until=day), st.dates(TODAY, date(2029, 1, 1))),
+    ),
+    floor=st.builds(
+        Floor, amounts, st.integers(0, 100).map(D), st.none() | st.integers(0, 24),
+        st.none() | st.integers(0, 90), st.booleans(), st.integers(0, 12), st.booleans(),
+    ),
+    broken_on=st.none() | st.dates(date(2025, 1, 1), TODAY),
+    insured_until=st.none() | st.dates(TODAY, date(2027, 1, 1)),
+    cannot=st.booleans(),
+)  # fmt: skip
+def test_counter_offers_are_acceptable_themselves(
+    debt, offer, floor, broken_on, insured_until, cannot
+):
+    situation = Situation(debt, 2, TODAY, cannot_pay_now=cannot, broken_on=broken_on,
+                          insured_until=insured_until)  # fmt: skip
+    found = negotiation.evaluate(offer, floor, situation)
+    for counter in found.counter_offers:
+        assert negotiation.below(counter, floor, situation) == ()
+    assert (found.decision == "counter") == bool(found.counter_offers)
+    assert len(set(found.counter_offers)) == len(found.counter_offers)
