@@ -26,6 +26,6 @@ def test_menus_and_reasons(spanish, office, worked):
 def test_settings(spanish):
     spanish.app("Cobranza")
     spanish.menu("Configuración", "Ajustes")
-    spanish.page.wait_for_selector(".o_setting_container")
-    block = spanish.page.locator(".app_settings_block:visible").inner_text()
+    spanish.page.wait_for_selector(".o_form_view .o_field_widget[name=cobranza_run_mode]")
+    block = spanish.page.locator(".o_form_sheet").inner_text()
     assert "Daily run" not in block and "Política" in block
