@@ -230,10 +230,11 @@ def test_every_menu_opens(web, worked):
 
 
 def busiest_debtor(office):
-    """The customer with the largest overdue amount: (debtor id, name)."""
-    (debtor,) = office.env["cobranza.debtor"].search_read(
-        [("company_id", "=", office.company_id)], ["partner_id"], limit=1,
+    """Of the customers with the largest overdue amounts the one with most due lines: (id, name)."""
+    debtors = office.env["cobranza.debtor"].search_read(
+        [("company_id", "=", office.company_id)], ["partner_id", "due_line_ids"], limit=20,
         order="overdue_amount desc")
+    debtor = max(debtors, key=lambda one: len(one["due_line_ids"]))
     return debtor["id"], debtor["partner_id"][1]
 
 
