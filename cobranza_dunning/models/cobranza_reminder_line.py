@@ -121,8 +121,8 @@ class CobranzaReminderLine(models.Model):
                        COALESCE(NULLIF(m.ref, ''), product.name), COALESCE(m.invoice_date, m.date),
                        rl.date_due, rl.currency_id, ml.amount_currency, rl.residual, rl.amount,
                        rl.company_amount
-                  FROM unnest(%(reminder_ids)s, %(move_line_ids)s)
-                       AS told (reminder_id, move_line_id)
+                  FROM unnest(%(reminder_ids)s, %(move_line_ids)s) WITH ORDINALITY
+                       AS told (reminder_id, move_line_id, place)
                   JOIN cobranza_reminder r ON r.id = told.reminder_id
                   -- whatever else goes wrong: nobody reads what another customer owes
                   JOIN cobranza_run_line rl ON rl.run_id = %(run)s
@@ -133,6 +133,8 @@ class CobranzaReminderLine(models.Model):
                        SELECT split_part(pl.name, E'\\n', 1) AS name FROM account_move_line pl
                         WHERE pl.move_id = m.id AND pl.display_type = 'product'
                      ORDER BY pl.sequence, pl.id LIMIT 1) product ON TRUE
+                -- ids in the order of the letter, whatever plan the statement gets
+              ORDER BY told.place
                 """,
                 reminder_ids=list(reminder_ids),
                 move_line_ids=list(move_line_ids),

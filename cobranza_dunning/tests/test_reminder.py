@@ -1,6 +1,7 @@
 """What a run proposes, and what that shows on the customer (DESIGN 8.7)."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo import Command
 from odoo.tests import tagged
@@ -25,6 +26,16 @@ class TestProposing(ReminderCase):
         self.assertEqual((reminder.amount_company, reminder.line_count), (150, 2))
         self.assertEqual(reminder.partner_id, self.partner)
         self.assertEqual(reminder.recipient_id, self.partner)
+
+    def test_its_lines_have_the_order_of_the_letter(self):
+        for amount in (10, 20, 30):
+            self.invoice(self.partner, amount)
+        reminder = self.propose()
+        lines = reminder.line_ids.move_line_id.sorted("id", reverse=True)
+        letter = SimpleNamespace(lines=[SimpleNamespace(item=line) for line in lines])
+        reminder.line_ids._gated().unlink()
+        reminder.line_ids._insert_from_run(reminder.run_id, reminder, [letter])
+        self.assertEqual(reminder.line_ids.mapped("amount"), [30, 20, 10])
 
     def test_each_customer_has_his_own(self):
         self.invoice(self.partner, 100)
