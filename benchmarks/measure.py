@@ -137,6 +137,8 @@ def _run(env, mode):
 def reminders(env):
     """Approve and hand over proposed reminders: texts rendered, frozen and queued as mails."""
     _open_at_any_hour(env)
+    # the workers of `delivery` have only reminders to send
+    env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
     proposed = env["cobranza.reminder"].search([("state", "=", "proposed")], limit=REMINDERS)
     proposed[:1]._render()  # templates are compiled once per server process
     env.invalidate_all()
