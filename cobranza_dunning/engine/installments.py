@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from .due import ZERO, to_places
+from .due import ZERO, next_pay_day, to_places
 
 #: How far apart installments are -> what is added for each, from the first date.
 PERIODS = {
@@ -20,6 +20,9 @@ PERIODS = {
     "fortnight": lambda number: relativedelta(weeks=2 * number),
     "month": lambda number: relativedelta(months=number),
 }
+
+#: A plan has so many installments at most: fifty years of months.
+MOST = 600
 
 #: Days of a year for financing interest (simple, actual/365).
 YEAR = Decimal(365)
@@ -102,8 +105,9 @@ def split(amount, places, count=None, each=None, down_payment=ZERO):
     down_payment: paid first, as an installment of its own; the rest is split.
     Raises ValueError, with a code as its only argument: "amount" (not positive, or more
     decimals than the currency has), "down_payment" (negative, or not below the amount),
-    "count" (below one, or so many that one would be nothing), "each" (not positive, or more
-    than there is to split), "method" (both or neither of count and each).
+    "count" (below one, above MOST, or so many that one would be nothing), "each" (not positive,
+    more than there is to split, or so small that there would be more than MOST), "method"
+    (both or neither of count and each).
     """
     _check(amount > 0 and to_places(amount, places) == amount, "amount")
     _check(0 <= down_payment < amount, "down_payment")
@@ -117,14 +121,14 @@ def split(amount, places, count=None, each=None, down_payment=ZERO):
 def _by_count(rest, places, count):
     """Equal parts, rounded down; the last takes the remainder."""
     unit = Decimal(1).scaleb(-places)
-    _check(1 <= count <= rest / unit, "count")
+    _check(1 <= count <= min(rest / unit, MOST), "count")
     part = (rest / count // unit) * unit
     return (part,) * (count - 1) + (rest - part * (count - 1),)
 
 
 def _by_amount(rest, places, each):
     """Parts of a given amount; the last is what is left."""
-    _check(0 < each <= rest and to_places(each, places) == each, "each")
+    _check(0 < each <= rest <= each * MOST and to_places(each, places) == each, "each")
     whole, left = divmod(rest, each)
     return (each,) * int(whole) + ((left,) if left else ())
 
@@ -144,6 +148,16 @@ def calendar(first, count, period="month", move: Callable[[date], date] = lambda
             day = move(days[-1] + timedelta(days=1))
         days.append(day)
     return tuple(days)
+
+
+def suitable_day(day, place, pay_days=()):
+    """Return the first day on or after `day` on which a debtor can pay: what `move` is for.
+
+    place: a places.Place; the day is a working day there.
+    pay_days: the debtor's, as due.parse_pay_days returns them.  One on which banks are closed
+    moves to the working day after it.
+    """
+    return place.next_working_day(next_pay_day(day, pay_days) or day)
 
 
 def schedule(amount, places, first, *, count=None, each=None, down_payment=ZERO,
@@ -180,6 +194,34 @@ def _check(holds, code):
         raise ValueError(code)
 
 
+def carry_over(covered, amounts, places):
+    """Return what each installment takes over from the lines that a plan covers.
+
+    covered: pairs (amount, the same in company currency) of the lines, oldest due first.
+    amounts: of the installments; together they are the covered amounts.
+    places: decimals of the company's currency.
+    Returns for each installment (its amount in company currency, index of the oldest line that
+    it takes something from).  The company amounts together are those of the lines, to the cent.
+    """
+    result, number, left, exact, booked = [], 0, covered[0][0], ZERO, ZERO
+    for amount in amounts:
+        while not left:
+            number += 1
+            left = covered[number][0]
+        oldest = number
+        while amount:
+            taken = min(amount, left)
+            exact += taken * covered[number][1] / covered[number][0]
+            amount, left = amount - taken, left - taken
+            if amount:
+                number += 1
+                left = covered[number][0]
+        rounded = to_places(exact, places)
+        result.append((rounded - booked, oldest))
+        booked = rounded
+    return tuple(result)
+
+
 # --- following a plan ------------------------------------------------------------------------
 
 
@@ -203,6 +245,37 @@ def follow(installments, payments, today, credited=ZERO, breach=None):
         return Standing("fulfilled", progress, None, excess)
     broken_on = _broken_on(progress, today, breach) if breach else None
     return Standing("broken" if broken_on else "active", progress, broken_on, excess)
+
+
+def breaks_on(installments, payments, credited=ZERO, breach=None):
+    """Return the day on which an accepted plan breaks if nothing more is paid, or None.
+
+    Arguments as of `follow`.  None: it is paid, or no rule of breach would ever break it.
+    """
+    return follow(installments, payments, date.max, credited, breach).broken_on
+
+
+def since(settled, before, limit):
+    """Return what of a line's payments counts for a plan that covers (part of) it.
+
+    settled: triples (day, amount, is credit note) of everything that ever settled the line.
+    before: what of them was there when the plan was made, as (payments, credit notes); what is
+    reconciled later counts whatever day it is of.
+    limit: what the plan covers of the line; more than that is not the plan's.
+    Returns (list of Payment, amount of credit notes).
+    """
+    left = {False: before[0], True: before[1]}
+    payments, credited, room = [], ZERO, limit
+    for day, amount, is_credit_note in sorted(settled):
+        skipped = min(left[is_credit_note], amount)
+        left[is_credit_note] -= skipped
+        counted = min(amount - skipped, room)
+        room -= counted
+        if counted and is_credit_note:
+            credited += counted
+        elif counted:
+            payments.append(Payment(day, counted))
+    return payments, credited
 
 
 def _shrink(amounts, credited):

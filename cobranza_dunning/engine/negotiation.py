@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+from . import installments
 from .due import ZERO
 
 ACCEPT = "accept"
@@ -17,11 +18,15 @@ PROPOSE = "propose"
 COUNTER = "counter"
 REFUSE = "refuse"
 
+#: In how many installments at most, where nothing else limits them.
+USUAL_COUNT = 12
+
 #: code -> what it means. Stable: scripts compare them.
 REASONS = {
     "acceptable": "the offer is not below the floor",
     "nothing_owed": "there is nothing to pay later",
-    "incomplete": "the offer doesn't say how it is paid: a number of installments, or a day",
+    "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
+    "or a day",
     "down_payment_too_small": "the down payment is below the policy's minimum",
     "installment_too_small": "an installment is below the policy's minimum",
     "too_long": "the plan takes longer than the policy allows",
@@ -35,13 +40,18 @@ REASONS = {
 class Offer(NamedTuple):
     """How somebody would pay.
 
-    An extension has `until`: everything on that day.  A plan has `count` installments, one a
-    month, after an optional down payment today.
+    An extension has `until`: everything on that day.  A plan has `count` installments, or as
+    many as installments of `each` make, one a `period` (a key of installments.PERIODS) from
+    `first` on, after an optional down payment today.
+    first: one period from today if left out.
     """
 
     count: int | None = None
     down_payment: Decimal = ZERO
     until: date | None = None
+    period: str = "month"
+    first: date | None = None
+    each: Decimal | None = None
 
     @property
     def is_extension(self):
@@ -107,6 +117,7 @@ def evaluate(offer, floor, situation):
     """
     if situation.amount <= 0:
         return Answer(REFUSE, ("nothing_owed",))
+    offer = _counted(offer, situation)
     if not offer.is_extension and not offer.count:
         return Answer(REFUSE, ("incomplete",))
     reasons = below(offer, floor, situation)
@@ -118,12 +129,34 @@ def evaluate(offer, floor, situation):
 
 def below(offer, floor, situation):
     """Return the codes of what is wrong with an offer; none if it is acceptable."""
-    find = _below_extension if offer.is_extension else _below_plan
-    reasons = list(find(offer, floor, situation))
-    limit = situation.insured_until
-    if limit and _last_day(offer, situation.today) > limit:
-        reasons.append("beyond_insurance")
-    return tuple(reasons)
+    last_day = _last_day(offer, situation.today)
+    if offer.is_extension:
+        found = _below_extension(offer, floor, situation)
+    else:
+        terms = _Terms(offer.down_payment, _installment(offer, situation), last_day)
+        found = _below_terms(terms, floor, situation)
+    return _with_insurance(found, last_day, situation)
+
+
+def _with_insurance(found, last_day, situation):
+    """The codes found, and whether the last day is later than the insurer allows."""
+    late = situation.insured_until and last_day > situation.insured_until
+    return (*found, "beyond_insurance") if late else tuple(found)
+
+
+def below_calendar(calendar, floor, situation):
+    """Return the codes of what is wrong with days and amounts that a person wrote.
+
+    calendar: the Installments, earliest first; what is due up to `situation.today` is the down
+    payment.  The last installment may be smaller than the least one, as a remainder is.
+    """
+    if len(calendar) == 1:
+        return below(Offer(until=calendar[0].due), floor, situation)
+    down_payment = sum((one.amount for one in calendar if one.due <= situation.today), ZERO)
+    later = [one.amount for one in calendar if one.due > situation.today]
+    least = min(later[:-1] or later, default=None)
+    terms = _Terms(down_payment, least, calendar[-1].due)
+    return _with_insurance(_below_terms(terms, floor, situation), terms.last_day, situation)
 
 
 def _below_extension(offer, floor, situation):
@@ -133,17 +166,26 @@ def _below_extension(offer, floor, situation):
         yield "extension_too_long"
 
 
-def _below_plan(offer, floor, situation):
+class _Terms(NamedTuple):
+    """What of a plan is compared with the floor; `installment` None = there is none."""
+
+    down_payment: Decimal
+    installment: Decimal | None
+    last_day: date
+
+
+def _below_terms(terms, floor, situation):
     """Yield what is wrong with paying in installments."""
     if _is_quiet(floor, situation):
         yield "plan_broken_recently"
     if floor.extension_first and situation.cannot_pay_now and not situation.had_extension:
         yield "extension_first"
-    if offer.down_payment < _least_down_payment(floor, situation):
+    if terms.down_payment < _least_down_payment(floor, situation):
         yield "down_payment_too_small"
-    if _installment(offer, situation) < floor.minimum_installment:
+    if terms.installment is not None and terms.installment < floor.minimum_installment:
         yield "installment_too_small"
-    if floor.maximum_months is not None and offer.count > floor.maximum_months:
+    latest = _latest_installment(floor, situation)
+    if latest and terms.last_day > latest:
         yield "too_long"
 
 
@@ -154,8 +196,18 @@ def _is_quiet(floor, situation):
     return situation.today < situation.broken_on + relativedelta(months=floor.quiet_months)
 
 
+def _counted(offer, situation):
+    """The offer with its number of installments, where their amount was offered."""
+    if offer.is_extension or offer.count or not offer.each or offer.each <= 0:
+        return offer
+    rest = situation.amount - offer.down_payment
+    return offer._replace(count=int((rest / offer.each).to_integral_value(ROUND_CEILING)))
+
+
 def _installment(offer, situation):
     """The regular installment, rounded down to the currency as the split does."""
+    if offer.each:
+        return offer.each
     unit = Decimal(1).scaleb(-situation.places)
     part = (situation.amount - offer.down_payment) / offer.count
     return part.quantize(unit, rounding=ROUND_FLOOR)
@@ -175,9 +227,22 @@ def _latest_extension(floor, situation):
     return situation.today + timedelta(days=floor.maximum_extension)
 
 
+def _latest_installment(floor, situation):
+    """The last day that a plan may have; None = any."""
+    if floor.maximum_months is None:
+        return None
+    return situation.today + relativedelta(months=floor.maximum_months)
+
+
 def _last_day(offer, today):
     """The day on which the offer is over."""
-    return offer.until or today + relativedelta(months=offer.count)
+    return offer.until or _day_of(offer, today, offer.count)
+
+
+def _day_of(offer, today, number):
+    """The day of an installment, the first being number 1."""
+    step = installments.PERIODS[offer.period]
+    return offer.first + step(number - 1) if offer.first else today + step(number)
 
 
 def _counters(offer, floor, situation):
@@ -205,20 +270,31 @@ def _shorter_extension(floor, situation):
 def _fewer_months(offer, floor, situation):
     """The same down payment, or the least that is accepted, and as many months as possible."""
     down_payment = max(offer.down_payment, _least_down_payment(floor, situation))
-    months = _most_months(situation.amount - down_payment, floor, situation)
-    count = min(months, offer.count or months)
-    return Offer(count, down_payment) if count >= 1 else None
+    most = _most_installments(offer, situation.amount - down_payment, floor, situation)
+    count = min(most, offer.count or most)
+    if count < 1:
+        return None
+    return offer._replace(count=count, down_payment=down_payment, until=None, each=None)
 
 
-def _most_months(rest, floor, situation):
-    """In how many months `rest` may be paid at most."""
-    limits = [floor.maximum_months] if floor.maximum_months is not None else []
+def _most_installments(offer, rest, floor, situation):
+    """In how many installments `rest` may be paid at most."""
+    limits = []
     if floor.minimum_installment:
         limits.append(int(rest / floor.minimum_installment))
-    if situation.insured_until:
-        day = relativedelta(situation.insured_until, situation.today)
-        limits.append(day.years * 12 + day.months)
-    return max(min(limits, default=12), 0)
+    latest = [_latest_installment(floor, situation), situation.insured_until]
+    last_day = min((day for day in latest if day), default=None)
+    if last_day:
+        limits.append(_fitting(offer, situation.today, last_day))
+    return min(limits, default=USUAL_COUNT)
+
+
+def _fitting(offer, today, last_day):
+    """How many installments fall due up to a day."""
+    count = 0
+    while _day_of(offer, today, count + 1) <= last_day:
+        count += 1
+    return count
 
 
 def _more_down_payment(offer, floor, situation):
@@ -226,7 +302,33 @@ def _more_down_payment(offer, floor, situation):
     if not offer.count:
         return None
     part = max(_installment(offer, situation), floor.minimum_installment)
-    count = min(offer.count, _most_months(situation.amount, floor, situation))
+    most = _most_installments(offer, situation.amount, floor, situation)
+    count = min(offer.count, most)
     down_payment = situation.amount - part * count
     possible = count >= 1 and 0 < down_payment < situation.amount
-    return Offer(count, down_payment) if possible else None
+    return offer._replace(count=count, down_payment=down_payment, each=None) if possible else None
+
+
+def calendar_of(offer, situation, move=lambda day: day):
+    """Return the Installments that an offer comes to.
+
+    move: as installments.calendar takes it; the down payment is due today, whatever day it is.
+    Raises ValueError like installments.schedule, and with "day" where something would be due
+    before today.
+    """
+    today = situation.today
+    if (offer.until or offer.first or today) < today:
+        raise ValueError("day")
+    if offer.is_extension:
+        return (installments.Installment(move(offer.until), situation.amount),)
+    return installments.schedule(
+        situation.amount,
+        situation.places,
+        _day_of(offer, today, 1),
+        count=None if offer.each else offer.count,
+        each=offer.each,
+        down_payment=offer.down_payment,
+        down_payment_on=today,
+        period=offer.period,
+        move=move,
+    )

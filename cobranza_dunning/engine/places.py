@@ -6,6 +6,9 @@ from functools import cached_property, lru_cache
 import holidays
 from dateutil import tz
 
+#: Saturday and Sunday, where nothing else is known.
+USUAL_WEEKEND = frozenset({5, 6})
+
 #: Country -> zone where most people live, if it isn't the first that the zone table names.
 MAIN_ZONES = {
     "AU": "Australia/Sydney",
@@ -116,6 +119,16 @@ class Place:
         """Tell whether a day is a public holiday here."""
         return bool(self.country) and day in public_holidays(self.country, self.state, day.year)
 
+    def next_working_day(self, day):
+        """Return the first day on or after `day` that is no public holiday and no weekend here.
+
+        Without a country the weekend is Saturday and Sunday.
+        """
+        weekend = weekend_days(self.country)
+        while day.weekday() in weekend or self.is_holiday(day):
+            day += timedelta(days=1)
+        return day
+
 
 @lru_cache(maxsize=1024)
 def public_holidays(country, state, year):
@@ -131,6 +144,15 @@ def public_holidays(country, state, year):
         except NotImplementedError:
             continue
     return frozenset()
+
+
+@lru_cache(maxsize=256)
+def weekend_days(country):
+    """Return the weekdays of a country's weekend (code or None) as a frozenset; 0 = Monday."""
+    try:
+        return frozenset(holidays.country_holidays(country).weekend) if country else USUAL_WEEKEND
+    except NotImplementedError:
+        return USUAL_WEEKEND
 
 
 def main_zone(country, state=None):

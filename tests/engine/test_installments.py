@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from engine import installments
 from engine.installments import Breach, Installment, Payment
+from engine.places import Place
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,8 @@ def test_split(amount, places, how, expected):
         ("100", 2, {"each": D("0")}, "each"),
         ("100", 2, {"each": D("100.01")}, "each"),
         ("100", 0, {"each": D("33.5")}, "each"),
+        ("6.01", 2, {"each": D("0.01")}, "each"),
+        ("6.01", 2, {"count": 601}, "count"),
         ("100", 2, {}, "method"),
         ("100", 2, {"count": 2, "each": D("50")}, "method"),
     ],
@@ -284,3 +287,87 @@ def test_every_cent_of_a_plan_is_somewhere(parts, paid, credited, today):
     for one, after in zip(found.progress, found.progress[1:], strict=False):
         assert one.open_amount == 0 or after.paid == 0
     assert installments.follow(plan, payments[::-1], now, D(credited), Breach()) == found
+
+
+# --- what counts for a plan ------------------------------------------------------------------
+
+
+DAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    "before, limit, payments, credited",
+    [
+        # 30 paid on the 1st, 20 credited on the 5th, 50 paid on the 9th
+        ((0, 0), 100, ["30", "50"], "20"),
+        ((30, 0), 100, ["50"], "20"),
+        ((30, 20), 100, ["50"], "0"),
+        ((40, 20), 100, ["40"], "0"),  # a payment was undone and came back as another
+        ((80, 20), 100, [], "0"),
+        ((99, 99), 100, [], "0"),
+        ((0, 0), 60, ["30", "10"], "20"),  # no more than the plan covers
+        ((30, 0), 10, [], "10"),
+    ],
+)
+def test_since(before, limit, payments, credited):
+    settled = [
+        (date(2026, 3, 9), D("50"), False),
+        (date(2026, 3, 1), D("30"), False),
+        (date(2026, 3, 5), D("20"), True),
+    ]
+    found, credit = installments.since(settled, tuple(map(D, before)), D(limit))
+    assert [str(one.amount) for one in found] == payments
+    assert credit == D(credited)
+
+
+def test_when_it_breaks_if_nothing_more_is_paid():
+    plan = [Installment(DAY, D(50)), Installment(DAY + timedelta(days=30), D(50))]
+    breach = Breach(days=10, count=2)
+    assert installments.breaks_on(plan, [], breach=breach) == DAY + timedelta(days=11)
+    paid = [Payment(DAY, D(50))]
+    assert installments.breaks_on(plan, paid, breach=breach) == DAY + timedelta(days=41)
+    assert installments.breaks_on(plan, paid, D(50), breach) is None
+    assert installments.breaks_on(plan, []) is None
+
+
+@given(
+    lines=st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 10**6)), min_size=1, max_size=6),
+    shares=st.lists(st.integers(1, 1000), min_size=1, max_size=12),
+)
+def test_what_is_carried_over_is_complete(lines, shares):
+    """To the cent in company currency, whatever the rates of the lines."""
+    covered = [(D(amount), D(booked).scaleb(-2)) for amount, booked in lines]
+    total = sum(amount for amount, _ in covered)
+    amounts = [min(D(share), total) for share in shares]
+    while sum(amounts) > total:
+        amounts.pop()
+    if sum(amounts) < total:
+        amounts.append(total - sum(amounts))
+    found = installments.carry_over(covered, amounts, 2)
+    assert len(found) == len(amounts)
+    assert sum(booked for booked, _ in found) == sum(booked for _, booked in covered)
+    assert all(booked >= 0 for booked, _ in found)
+    assert [index for _, index in found] == sorted(index for _, index in found)
+
+
+def test_which_line_an_installment_comes_from():
+    covered = [(D(100), D(110)), (D(100), D(120))]
+    found = installments.carry_over(covered, [D(50), D(100), D(50)], 2)
+    assert found == ((D("55.00"), 0), (D("115.00"), 0), (D("60.00"), 1))
+
+
+@pytest.mark.parametrize(
+    "day, country, pay_days, expected",
+    [
+        ("2026-03-10", None, (), "2026-03-10"),
+        ("2026-03-14", None, (), "2026-03-16"),  # a Saturday
+        ("2026-03-13", "KW", (), "2026-03-15"),  # Friday and Saturday
+        ("2026-12-25", "ES", (), "2026-12-28"),
+        ("2026-03-10", "ES", (15,), "2026-03-16"),  # the pay day is a Sunday
+        ("2026-03-15", "XX", (), "2026-03-16"),
+    ],
+)
+def test_days_that_suit(day, country, pay_days, expected):
+    place = Place("UTC", country)
+    found = installments.suitable_day(date.fromisoformat(day), place, pay_days)
+    assert str(found) == expected

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from engine import negotiation
+from engine.installments import Installment
 from engine.negotiation import Floor, Offer, Situation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,15 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(6, D("100")), {"amount": D("0")}, ("nothing_owed",)),
         (Offer(), {}, ("incomplete",)),
         (Offer(0, D("100")), {}, ("incomplete",)),
+        (Offer(each=D("0")), {}, ("incomplete",)),
+        (Offer(each=D("200"), down_payment=D("100")), {}, ("acceptable",)),  # five of them
+        (Offer(each=D("99"), down_payment=D("500")), {}, ("installment_too_small",)),
+        (Offer(each=D("100"), down_payment=D("100")), {}, ("too_long",)),  # nine
+        (Offer(9, D("100"), period="week"), {}, ("acceptable",)),
+        (Offer(9, D("100"), period="fortnight"), {}, ("acceptable",)),
+        # the sixth on 1 September is six months from today, on the 2nd it is later
+        (Offer(6, D("100"), first=date(2026, 4, 1)), {}, ("acceptable",)),
+        (Offer(6, D("100"), first=date(2026, 4, 2)), {}, ("too_long",)),
     ],
 )
 def test_reasons(offer, known, reasons):
@@ -82,6 +92,67 @@ def test_nothing_to_counter_with():
     assert evaluate(Offer(3, D("100")), floor).decision == "refuse"
 
 
+def test_counter_offers_keep_the_period():
+    """As many weeks as fit into the months, or as many as the least installment leaves."""
+    found = evaluate(Offer(40, D("100"), period="week"))
+    assert found.reasons == ("installment_too_small", "too_long")
+    assert found.counter_offers[0] == Offer(9, D("100"), period="week")
+    found = evaluate(Offer(each=D("10"), period="week"), FLOOR._replace(minimum_installment=D(1)))
+    assert found.reasons == ("down_payment_too_small", "too_long")
+    assert found.counter_offers[:2] == (
+        Offer(26, D("100.00"), period="week"),
+        Offer(26, D("740"), period="week"),
+    )
+
+
+@pytest.mark.parametrize(
+    "days, reasons",
+    [
+        ([("2026-03-01", "100"), ("2026-04-01", "450"), ("2026-05-01", "450")], ()),
+        ([("2026-03-02", "100"), ("2026-04-01", "900")], ("down_payment_too_small",)),
+        ([("2026-03-01", "100"), ("2026-04-01", "99"), ("2026-05-01", "801")],
+         ("installment_too_small",)),
+        ([("2026-03-01", "100"), ("2026-04-01", "850"), ("2026-05-01", "50")], ()),
+        ([("2026-03-01", "100"), ("2026-09-02", "900")], ("too_long",)),
+        ([("2026-03-01", "1000")], ()),
+        ([("2026-04-01", "1000")], ("extension_too_long",)),
+    ],
+)  # fmt: skip
+def test_days_that_a_person_wrote(days, reasons):
+    calendar = [Installment(date.fromisoformat(day), D(amount)) for day, amount in days]
+    assert negotiation.below_calendar(calendar, FLOOR, OWES) == reasons
+
+
+def test_days_beyond_the_insurance():
+    calendar = [Installment(TODAY, D("500")), Installment(date(2026, 8, 1), D("500"))]
+    known = OWES._replace(insured_until=date(2026, 7, 31))
+    assert negotiation.below_calendar(calendar, FLOOR, known) == ("beyond_insurance",)
+
+
+@pytest.mark.parametrize(
+    "offer, expected",
+    [
+        (Offer(2, D("100")),
+         [("2026-03-01", "100"), ("2026-04-01", "450"), ("2026-05-01", "450")]),
+        (Offer(2, period="week", first=date(2026, 3, 10)),
+         [("2026-03-10", "500"), ("2026-03-17", "500")]),
+        (Offer(each=D("600")), [("2026-04-01", "600"), ("2026-05-01", "400")]),
+        (Offer(until=date(2026, 3, 20)), [("2026-03-20", "1000")]),
+    ],
+)  # fmt: skip
+def test_what_an_offer_comes_to(offer, expected):
+    found = negotiation.calendar_of(offer, OWES)
+    assert [(str(one.due), one.amount) for one in found] == [(day, D(one)) for day, one in expected]
+
+
+@pytest.mark.parametrize(
+    "offer", [Offer(until=date(2026, 2, 28)), Offer(2, first=date(2026, 2, 28))]
+)
+def test_no_day_before_today(offer):
+    with pytest.raises(ValueError, match="day"):
+        negotiation.calendar_of(offer, OWES)
+
+
 def test_without_limits_everything_is_acceptable():
     floor = Floor(maximum_months=None, maximum_extension=None)
     assert evaluate(Offer(240), floor).reasons == ("acceptable",)
@@ -94,7 +165,11 @@ amounts = st.integers(1, 10**7).map(lambda cents: D(cents).scaleb(-2))
 @given(
     debt=amounts,
     offer=st.one_of(
-        st.builds(Offer, st.integers(1, 60), amounts),
+        st.builds(
+            Offer, st.integers(1, 60), amounts, st.none(),
+            st.sampled_from(["week", "fortnight", "month"]),
+            st.none() | st.dates(TODAY, date(2027, 1, 1)), st.none() | amounts,
+        ),
         st.builds(lambda day: Offer(until=day), st.dates(TODAY, date(2029, 1, 1))),
     ),
     floor=st.builds(
