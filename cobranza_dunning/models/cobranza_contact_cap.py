@@ -12,9 +12,6 @@ class CobranzaContactCap(models.Model):
     _order = "rule_id, id"
     _rec_name = "about"
 
-    rule_id = fields.Many2one(
-        "cobranza.contact.rule", required=True, index=True, ondelete="cascade"
-    )
     about = fields.Selection(
         [
             ("message", "Messages"),

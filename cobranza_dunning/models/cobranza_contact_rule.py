@@ -168,12 +168,22 @@ class CobranzaContactRule(models.Model):
 
     # --- CRUD --------------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create rules. Raises UserError for a preset: those come with the program only."""
+        rules = super().create(vals_list)
+        rules._check_adaptable()
+        return rules
+
     def write(self, vals):
-        """Write values. Raises UserError for a preset: it is copied first."""
+        """Write values. Raises UserError for a preset, or what would become one."""
         stored = {name for name in vals if self._fields[name].store}
-        if stored - FREE_FIELDS:
-            self._check_adaptable()
-        return super().write(vals)
+        if not stored - FREE_FIELDS:
+            return super().write(vals)
+        self._check_adaptable()
+        result = super().write(vals)
+        self._check_adaptable()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):

@@ -13,9 +13,6 @@ class CobranzaContactWindow(models.Model):
     _order = "rule_id, kind desc, day_from, hour_from, id"
     _rec_name = "kind"
 
-    rule_id = fields.Many2one(
-        "cobranza.contact.rule", required=True, index=True, ondelete="cascade"
-    )
     kind = fields.Selection(
         [("open", "Allowed"), ("avoid", "Avoided")], required=True, default="open"
     )

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ContactRulePart(models.AbstractModel):
@@ -6,6 +6,10 @@ class ContactRulePart(models.AbstractModel):
 
     _name = "cobranza.contact.rule.part"
     _description = "Part of a contact rule"
+
+    rule_id = fields.Many2one(
+        "cobranza.contact.rule", required=True, index=True, ondelete="cascade"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -15,9 +19,11 @@ class ContactRulePart(models.AbstractModel):
         return parts
 
     def write(self, vals):
-        """Write values. Raises UserError if one is a preset's."""
+        """Write values. Raises UserError if one is a preset's, or would become one's."""
         self.rule_id._check_adaptable()
-        return super().write(vals)
+        result = super().write(vals)
+        self.rule_id._check_adaptable()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_preset(self):

@@ -167,7 +167,8 @@ class TestContactRule(CobranzaCase):
         )
 
     def test_presets_stay_as_they_are(self):
-        preset = self.preset("co")
+        preset, own = self.preset("co"), self.preset("co").copy()
+        window, cap = own.window_ids[:1], own.cap_ids[:1]
         changes = {
             "name": lambda: preset.write({"name": "x"}),
             "hours": lambda: preset.write({"window_ids": [Command.clear()]}),
@@ -178,6 +179,8 @@ class TestContactRule(CobranzaCase):
             "cap deleted": lambda: preset.cap_ids.unlink(),
             "cap added": lambda: preset.cap_ids.create({"rule_id": preset.id}),
             "deleted": lambda: preset.unlink(),
+            "window moved in": lambda: window.write({"rule_id": preset.id}),
+            "cap moved in": lambda: cap.write({"rule_id": preset.id}),
         }
         for name, change in changes.items():
             with self.subTest(name), self.assertRefused("copy it, and adapt the copy"):
@@ -199,6 +202,18 @@ class TestContactRule(CobranzaCase):
     def test_only_a_preset_has_no_company(self):
         with self.assertRefused("only presets have none"):
             self.own(company_id=False)
+
+    def test_nobody_makes_a_preset(self):
+        """It would be every company's, and nobody could change it."""
+        own = self.own()
+        with self.assertRefused("comes with the program"):
+            self.own(code="mine")
+        with self.assertRefused("comes with the program"):
+            own.code = "mine"
+        with self.assertRefused("comes with the program"):
+            self.env["cobranza.contact.rule"].with_context(default_code="mine").create(
+                {"name": "x", "company_id": False}
+            )
 
     def test_collectors_read_and_managers_change(self):
         collector, manager = self.new_collector(), self.new_user("cobranza_dunning.group_manager")
