@@ -7,9 +7,6 @@ from odoo.tools import SQL, email_normalize
 from ..engine import retries
 from .crons import MAILS, WORK, wake
 
-#: Results after which a message may have left: of one content there is one at a time of these.
-LIVE = ("pending", "ambiguous", "accepted")
-
 
 class CobranzaAttempt(models.Model):
     """One attempt to get a reminder to its recipient, and what became of it.
@@ -72,6 +69,7 @@ class CobranzaAttempt(models.Model):
     answer = fields.Text(help="What the mail server said, or why it wasn't asked.")
     next_try = fields.Datetime(help="It is offered again then, unless it has been paid by then.")
 
+    # after these results a message may have left
     _key_unique = models.UniqueIndex(
         "(key) WHERE result IN ('pending', 'ambiguous', 'accepted')",
         "This message is on its way already: it isn't sent twice.",

@@ -63,18 +63,6 @@ class CobranzaStop(models.Model):
         stops._note(self.env._("Automatic contact with customers stopped: %s", reason))
         return stops
 
-    @api.model
-    def action_open_wizard(self):
-        """Open the dialog that asks why automatic contact is to be stopped."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Stop automatic contact"),
-            "res_model": "cobranza.stop.wizard",
-            "view_mode": "form",
-            "views": [[False, "form"]],
-            "target": "new",
-        }
-
     def action_release(self):
         """Let automatic contact go on; what waited in the queue leaves now."""
         self.check_access("write")
