@@ -1,4 +1,3 @@
-
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -182,22 +181,21 @@ class CobranzaReminder(models.Model):
         """Return {reminder id: address for answers}; asked for one by one it is half of a mail."""
         return self._notify_get_reply_to_batch(
             defaults={one.id: one._sender_address() for one in self},
-            author_ids={one.id: one.user_id.partner_id.id for one in self},
+            author_ids={one.id: one._signer_sudo().id for one in self},
         )
 
     def _sender_address(self):
-        return self.user_id.partner_id.email_formatted or self.company_id.email_formatted
+        return self._signer_sudo().email_formatted or self.company_id.email_formatted
 
     def _mail_vals(self, reply_to):
         self.ensure_one()
-        sender = self.user_id.partner_id
         return {
             "reply_to": reply_to,
             "subject": self.text_subject,
             "body": self.text_body,
             "body_html": self.text_body,
             "email_from": self._sender_address(),
-            "author_id": sender.id,
+            "author_id": self._signer_sudo().id,
             "recipient_ids": [Command.link(self.recipient_id.id)],
             "model": self._name,
             "res_id": self.id,

@@ -58,7 +58,8 @@ class CobranzaReminder(models.Model):
         """Create the reminders of new letters, without lines yet; `extra` values win."""
         debtors = self.env["cobranza.debtor"].browse([letter.debtor_id for letter in letters])
         recipients = self.env["res.partner"].browse([letter.recipient_id for letter in letters])
-        fallback = run.company_id.cobranza_user_id or self.env.user
+        # the user of Odoo's own jobs is not active: a daily run signs for nobody
+        fallback = (run.company_id.cobranza_user_id or self.env.user).filtered("active")
         vals_list = [
             {
                 "run_id": run.id,

@@ -64,7 +64,7 @@ class CobranzaReminder(models.Model):
         self.ensure_one()
         return {
             "body": self.text_short,
-            "author_id": self.user_id.partner_id.id,
+            "author_id": self._signer_sudo().id,
             "model": self._name,
             "res_id": self.id,
             "record_name": self.partner_id.display_name,

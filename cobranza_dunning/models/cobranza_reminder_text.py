@@ -122,10 +122,14 @@ class CobranzaReminder(models.Model):
             "money": self._format_money,
         }
 
+    def _signer_sudo(self):
+        """The partner of the contact person who is still there; empty if nobody is."""
+        # whom the customer may ask is told to him, whoever renders or sends the text
+        return self.user_id.sudo().filtered("active").partner_id
+
     def _contact_sudo(self):
-        """Whom the customer may ask: nobody who left, and not the user of Odoo's own jobs."""
-        user_sudo = self.user_id.sudo().filtered("active")
-        return user_sudo.partner_id or self.company_id.sudo().partner_id
+        """The partner whom the customer may ask: the contact person, or else the company."""
+        return self._signer_sudo() or self.company_id.sudo().partner_id
 
     def _sections(self):
         """The parts of the table: per currency what is due, then what falls due later.

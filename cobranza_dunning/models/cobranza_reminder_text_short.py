@@ -50,14 +50,14 @@ class CobranzaReminder(models.Model):
 
     def _short_values(self):
         """What the placeholders of a short text stand for."""
-        person_sudo = self.user_id.sudo().partner_id or self.company_id.sudo().partner_id
+        contact_sudo = self._contact_sudo()
         return {
             "name": self.addressee,
             "company": self.company_id.name,
             "amount": self.totals,
             "invoices": self._short_invoices(),
             "link": self._short_address(),
-            "contact": ", ".join(filter(None, (person_sudo.name, person_sudo.phone))),
+            "contact": ", ".join(filter(None, (contact_sudo.name, contact_sudo.phone))),
         }
 
     def _short_invoices(self):

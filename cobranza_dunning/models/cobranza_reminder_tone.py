@@ -68,12 +68,11 @@ class CobranzaReminder(models.Model):
         # told to the customer, whoever reads the text
         company_sudo, moves_sudo = self.company_id.sudo(), self.line_ids.move_id.sudo()
         accounts_sudo = moves_sudo.partner_bank_id or company_sudo.bank_ids[:1]
-        contact_sudo = self.user_id.sudo().partner_id or company_sudo.partner_id
         banks_sudo = accounts_sudo.bank_id
         return {
             "table": self.line_ids.mapped("name"),
             "pay": accounts_sudo.mapped("acc_number"),
-            "contact": [contact_sudo.name],
+            "contact": [self._contact_sudo().name],
             "names": [
                 self.partner_id.name,
                 self.recipient_id.name,

@@ -187,6 +187,18 @@ class TestShortText(ChannelCase):
         )
         self.assertIn(reminder.user_id.name, reminder.short_text.split("|")[4])
 
+    def test_the_contact_is_somebody_who_is_there(self):
+        self.r5.short_text = "{contact}"
+        self.use("sms")
+        collector = self.new_collector(name="Lea Left")
+        self.invoice(self.partner, 100, days_ago(6))
+        self.debtor().user_id = collector
+        reminder = self.propose()
+        self.assertEqual(reminder.short_text, "Lea Left")
+        collector.active = False
+        self.env.invalidate_all()
+        self.assertEqual(reminder.short_text, "Cobranza test company")
+
     def test_the_link_opens_the_customers_page(self):
         self.r5.short_text = "{link}"
         self.use("sms")

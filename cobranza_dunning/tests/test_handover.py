@@ -105,6 +105,36 @@ class TestHandover(MailingCase):
         reminder.action_send()
         self.assertIn("books@example.com", self.mails().email_from)
 
+    def test_who_has_left_writes_no_more(self):
+        """Neither by name, nor as the sender, nor as the author of the message."""
+        self.company.email = "books@example.com"
+        collector = self.new_collector(name="Lea Left", email="lea@example.com")
+        self.invoice(self.partner, 100)
+        self.debtor().user_id = collector
+        reminder = self.approved()
+        self.assertIn("Lea Left", reminder.body)
+        collector.active = False
+        reminder.action_send()
+        mail = self.mails()
+        self.assertIn("books@example.com", mail.email_from)
+        self.assertNotIn("lea@example.com", mail.reply_to)
+        self.assertFalse(mail.author_id)
+
+    def test_the_daily_run_signs_for_nobody(self):
+        """Odoo's own user for scheduled actions is no contact person."""
+        self.company.write({"email": "books@example.com", "cobranza_run_mode": "auto"})
+        self.policy.level_ids.approval = "auto"
+        self.invoice(self.partner, 100)
+        robot = self.env.ref("base.user_root")
+        self.env["cobranza.run"].with_user(robot)._cron_daily()
+        self.env["cobranza.run"].search([("state", "=", "running")]).with_user(robot)._work()
+        reminder = self.debtor().reminder_ids
+        self.assertEqual(reminder.state, "approved")
+        self.assertFalse(reminder.user_id)
+        reminder.with_user(robot)._hand_over()
+        self.assertIn("books@example.com", self.mails().email_from)
+        self.assertFalse(self.mails().author_id)
+
     def test_it_is_sent_from_now_on(self):
         self.invoice(self.partner, 100)
         reminder = self.approved()
