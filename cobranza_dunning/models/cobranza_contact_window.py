@@ -19,7 +19,7 @@ class CobranzaContactWindow(models.Model):
     day_from = fields.Selection("_selection_day", "From day", required=True, default="0")
     day_to = fields.Selection("_selection_day", "To day", required=True, default="4")
     hour_from = fields.Float("From", required=True, default=9)
-    hour_to = fields.Float("To", required=True, default=19, help="Not included.")
+    hour_to = fields.Float("Until", required=True, default=19, help="Not included.")
 
     _hours_in_order = models.Constraint(
         "CHECK (hour_from >= 0 AND hour_from < hour_to AND hour_to <= 24)",

@@ -36,3 +36,9 @@ def test_reminder_is_read_and_approved(mobile, worked):
     mobile.button("Approve")
     mobile.page.wait_for_selector("button:visible:has-text('Send')")
     assert worked.read("cobranza.reminder", reminder_id, "state") == "approved"
+
+
+def test_policies_are_cards(mobile, worked):
+    mobile.open("action-cobranza_dunning.cobranza_policy_action")
+    mobile.page.wait_for_selector(".o_kanban_record:not(.o_kanban_ghost)")
+    assert mobile.fits()
