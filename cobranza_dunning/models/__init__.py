@@ -68,6 +68,7 @@ from . import (
     ir_module_module,
     mail_activity,
     mail_mail,
+    mail_mail_courtesy,
     mail_mail_stop,
     mail_message_kept,
     mail_template_preview,

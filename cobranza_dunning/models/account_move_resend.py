@@ -100,6 +100,7 @@ class AccountMove(models.Model):
 
     def _cobranza_send_again(self, recipient):
         """Send one invoice by Odoo's own means and write down that it was."""
+        before = self.message_ids
         self.env["account.move.send"]._generate_and_send_invoices(
             self, sending_methods=["email"], mail_partner_ids=recipient.ids
         )
@@ -119,6 +120,12 @@ class AccountMove(models.Model):
                     "channel": "email",
                     "kind": "invoice_resent",
                     "summary": self.env._("%(invoice)s was sent again", invoice=self.name),
+                    # by this its mail is known: it leaves once, whatever dies
+                    "message_id": self._cobranza_posted(before).id,
                 }
             ]
         )
+
+    def _cobranza_posted(self, before):
+        """The message with the invoice: the one to somebody that was not there before."""
+        return (self.message_ids - before).filtered("partner_ids")[:1]

@@ -245,6 +245,26 @@ class CobranzaInteraction(models.Model):
         )
         self._gated().write({"activity_id": activity.id if activity else False})
 
+    def _not_delivered(self, reason):
+        """No mail server took the invoices that were sent again: somebody has to know.
+
+        reason: the mail server's words.
+        """
+        for one in self.filtered(lambda one: one.kind == "invoice_resent"):
+            user = one.debtor_id._person_in_charge()
+            debtor = one.debtor_id.with_context(lang=user.lang or one.company_id._cobranza_lang())
+            debtor.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=one.company_id._cobranza_today(),
+                summary=debtor.env._(
+                    "%(invoice)s could not be sent again to %(contact)s",
+                    invoice=one.move_id.name,
+                    contact=one.contact_id.display_name,
+                ),
+                note=reason,
+                user_id=user.id,
+            )
+
     def _plan_next_step(self):
         """Give whoever is in charge an activity for the next step, once it has its day."""
         for one in self.filtered("next_step_date"):

@@ -16,6 +16,9 @@ class MailMail(models.Model):
     first: what is then interrupted stays *not confirmed*, and a person decides about it.
     What the server answers is written to the attempt (`cobranza.attempt`) and, as Odoo does for
     every mail, to the notification, from which the reminder's delivery is read.
+
+    Thanks and invoices sent again leave once as well, without attempts: see
+    mail_mail_courtesy.py.
     """
 
     _inherit = "mail.mail"
@@ -96,9 +99,9 @@ class MailMail(models.Model):
     # --- to the mail server ------------------------------------------------------------
 
     def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, **kwargs):
-        """Send; remember each attempt of a reminder before it is made."""
+        """Send; remember before the mail server is asked that a mail of ours is offered to it."""
         kwargs |= {"raise_exception": raise_exception, "smtp_session": smtp_session}
-        ours = self._cobranza_attempts().mail_id
+        ours = self._cobranza_attempts().mail_id | self._cobranza_courtesies()
         if self - ours:
             super(MailMail, self - ours)._send(auto_commit=auto_commit, **kwargs)
         talk = Conversation.of(smtp_session)
@@ -112,7 +115,7 @@ class MailMail(models.Model):
                 mail = mail.sudo().with_context(cobranza_conversation=talk)
                 super(MailMail, mail)._send(auto_commit=auto_commit, **kwargs)
             except smtplib.SMTPServerDisconnected as error:
-                mail._cobranza_settle(Verdict.of(error, talk))
+                mail._cobranza_break_off(Verdict.of(error, talk))
                 if auto_commit:
                     mail._cobranza_commit()
                 if raise_exception:
@@ -138,7 +141,8 @@ class MailMail(models.Model):
         except SerializationFailure:
             # somebody sent it since this transaction began
             claimed = False
-        if claimed and self._cobranza_attempts().result != "pending":
+        attempt = self._cobranza_attempts()
+        if claimed and attempt and attempt.result != "pending":
             # put back into the queue by a plain write: that is somebody's decision, too
             self._cobranza_queue(again=True)
         return claimed
@@ -152,16 +156,22 @@ class MailMail(models.Model):
 
     def _cobranza_ask(self, emails):
         """Commit that the mail left the queue and nobody knows yet what became of it."""
-        self._cobranza_notifications("exception").write(
-            {"notification_status": "process", "failure_type": False, "failure_reason": False}
-        )
-        self.failure_reason = self.env._(
-            "The mail server didn't confirm it: it may have arrived or not."
-        )
-        address = ", ".join(one for email in emails for one in email["email_to_normalized"])
-        self._cobranza_attempts()._set_asked(address)
+        self.failure_reason = self._cobranza_unknown()
+        attempts = self._cobranza_attempts()
+        if attempts:
+            self._cobranza_notifications("exception").write(
+                {"notification_status": "process", "failure_type": False, "failure_reason": False}
+            )
+            address = ", ".join(one for email in emails for one in email["email_to_normalized"])
+            attempts._set_asked(address)
+        else:
+            self._cobranza_set_status("exception", self.failure_reason)
         # the very purpose: the attempt is known whatever dies after it
         self._cobranza_commit()
+
+    def _cobranza_unknown(self):
+        """What is said of a mail that was offered and not answered."""
+        return self.env._("The mail server didn't confirm it: it may have arrived or not.")
 
     def _cobranza_commit(self):
         self.env.flush_all()
@@ -212,9 +222,7 @@ class MailMail(models.Model):
         failed.mail_id._cobranza_set_status("exception", verdict.answer)
         if verdict.result == "ambiguous":
             self._cobranza_set_status("process", False)
-            self.failure_reason = self.env._(
-                "The mail server didn't confirm it: it may have arrived or not."
-            )
+            self.failure_reason = self._cobranza_unknown()
         failed.reminder_id._undelivered(verdict.answer, verdict.about_address)
 
     def _cobranza_set_status(self, status, reason):

@@ -14,6 +14,7 @@ from . import (
     test_cobranza_stop,
     test_cobranza_tone_term,
     test_contact_role,
+    test_courtesies,
     test_cron_send,
     test_demo,
     test_explain,
