@@ -63,13 +63,14 @@ class CobranzaContactCheck(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """Forget what is older than each company keeps it; more is left for the next time."""
-        left = False
+        """Forget what is older than each company keeps it; return how much, and if more is left."""
+        done, left = 0, False
         for company in self.env["res.company"].search([]):
             old = fields.Datetime.now() - timedelta(days=company._cobranza_contact_keep_days())
             found = self.search(
                 [("company_id", "=", company.id), ("date", "<", old)], limit=self._batch
             )
             found._gated().unlink()
+            done += len(found)
             left = left or len(found) == self._batch
-        return left
+        return done, left

@@ -62,7 +62,7 @@ class CobranzaReminder(models.Model):
         given = self.approval_ids.filtered(lambda one: not one.withdrawn_at)
         names = ", ".join(
             # a colleague's name is no secret, though his user may be out of sight
-            f"{one.user_id.sudo().name} ({format_date(self.env, one.date.date())})"
+            f"{one.user_id.sudo().name} ({format_date(self.env, one.date)})"
             for one in given
         )
         if not names:

@@ -77,9 +77,9 @@ class CobranzaReminder(models.Model):
         # the ledger is written by the program only; who may send may have it written
         attempts_sudo = self.env["cobranza.attempt"].sudo()
         queued = self.filtered(lambda one: one.mail_ids or one.channel == "sms")
-        queued and attempts_sudo._record(queued)
-        others = self - queued
-        others and attempts_sudo._record(others, "accepted", answered_at=fields.Datetime.now())
+        attempts_sudo._record(queued)
+        now = fields.Datetime.now()
+        attempts_sudo._record(self - queued, "accepted", answered_at=now)
         return result
 
     # --- once more ---------------------------------------------------------------------
@@ -142,7 +142,7 @@ class CobranzaReminder(models.Model):
             )
         failed = failed.try_lock_for_update()
         if not failed:
-            raise UserError(self.env._("Somebody else is sending these reminders right now."))
+            raise UserError(self._busy())
         failed._check_not_stopped()
         failed._check_not_told_since()
         for reminder_id, obstacle in failed._obstacles_to_send_again().items():

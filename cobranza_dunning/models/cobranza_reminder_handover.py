@@ -66,8 +66,12 @@ class CobranzaReminder(models.Model):
         approved._hand_over()
         held = approved.filtered(lambda one: one.state in OPEN_STATES)
         return approved._tell_left(
-            {one.id: one.problem or one.waits_for or one.problem_text for one in held}
+            {one.id: one.problem_text or one.waits_for or self._busy() for one in held}
         )
+
+    def _busy(self):
+        """What is said of reminders that another transaction has locked."""
+        return self.env._("Somebody else is sending these reminders right now.")
 
     def _hand_over(self):
         """Check the facts under lock, then make the mails and the state in one transaction."""
@@ -88,7 +92,7 @@ class CobranzaReminder(models.Model):
         """Read the facts again under lock and take out what changed; return what is left."""
         locked = self.try_lock_for_update().filtered_domain([("state", "=", "approved")])
         if not locked:
-            raise UserError(self.env._("Somebody else is sending these reminders right now."))
+            raise UserError(self._busy())
         assessed = locked.debtor_id._assess()
         for reminder in locked:
             reminder._reduce(assessed.get(reminder.debtor_id.id, []))

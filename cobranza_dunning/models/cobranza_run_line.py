@@ -35,6 +35,8 @@ class CobranzaRunLine(models.Model):
     # a run writes them by debtor, oldest due first
     _order = "run_id.id desc, id"
     _rec_name = "move_line_id"
+    #: forgotten at once by the scheduled clean-up
+    _batch = 100_000
 
     run_id = fields.Many2one("cobranza.run", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="run_id.company_id")
@@ -159,18 +161,24 @@ class CobranzaRunLine(models.Model):
 
     @api.autovacuum
     def _gc_old_lines(self):
-        """Forget decisions that led to nothing, after each company's number of days."""
+        """Forget decisions that led to nothing, after each company's number of days.
+
+        Returns how many, and whether more are left.
+        """
+        done, left = 0, False
         for company in self.env["res.company"].search([("cobranza_keep_days", ">", 0)]):
             limit = fields.Date.subtract(
                 company._cobranza_today(), days=company.cobranza_keep_days
             )
-            self.search(
+            found = self.search(
                 [
                     ("run_id.company_id", "=", company.id),
                     ("run_id.date", "<", limit),
                     ("outcome", "!=", "remind"),
                 ],
-                limit=100_000,
-            ).unlink()
-
-
+                limit=self._batch,
+            )
+            found.unlink()
+            done += len(found)
+            left = left or len(found) == self._batch
+        return done, left

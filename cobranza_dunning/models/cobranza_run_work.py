@@ -25,6 +25,9 @@ class CobranzaRun(models.Model):
 
     _inherit = "cobranza.run"
 
+    #: previews deleted at once by the scheduled clean-up
+    _batch = 1000
+
     @api.model
     def _still_working(self):
         return self.env._("Another run of this company is still working: wait until it is done.")
@@ -265,7 +268,12 @@ class CobranzaRun(models.Model):
 
     @api.autovacuum
     def _gc_previews(self):
-        """Delete previews after a week: what they showed was never acted upon."""
+        """Delete previews after a week: what they showed was never acted upon.
+
+        Returns how many, and whether more are left.
+        """
         old = fields.Datetime.subtract(fields.Datetime.now(), days=7)
         previews = [("mode", "=", "preview"), ("state", "!=", "running"), ("create_date", "<", old)]
-        self.search(previews, limit=1000).unlink()
+        found = self.search(previews, limit=self._batch)
+        found.unlink()
+        return len(found), len(found) == self._batch

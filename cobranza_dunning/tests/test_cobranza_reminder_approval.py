@@ -47,6 +47,15 @@ class TestCobranzaReminderApproval(ReminderCase):
         self.assertEqual(reminder.approval_text, "Ana Collector (03/10/2026)")
         self.assertEqual(reminder.line_ids.approved_amount, 123.45)
 
+    def test_the_approval_is_of_the_readers_day(self):
+        """In Bogotá it is still Monday when the server's clock says Tuesday."""
+        reminder = self.proposed()
+        with self.at_moment("2026-03-10 02:00:00"):
+            self.approve(reminder, self.ana)
+        here, there = (reminder.with_context(tz=tz) for tz in ("UTC", "America/Bogota"))
+        self.assertEqual(here.approval_text, "Ana Collector (03/10/2026)")
+        self.assertEqual(there.approval_text, "Ana Collector (03/09/2026)")
+
     # --- two people
 
     def test_two_people_one_after_the_other(self):

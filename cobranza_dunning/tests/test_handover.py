@@ -153,6 +153,19 @@ class TestHandover(MailingCase):
             reminder.action_send()
         self.assertEqual(reminder.sent_date, TODAY + timedelta(days=1))
 
+    def test_what_somebody_else_is_sending_is_named_with_the_reason(self):
+        self.invoice(self.partner, 100)
+        self.invoice(self.other, 100)
+        reminders = self.approved()
+        model = type(reminders)
+        with patch.object(model, "try_lock_for_update", lambda one, **kw: one[:1]):
+            action = reminders.action_send()
+        self.assertEqual(reminders.mapped("state"), ["sent", "approved"])
+        self.assertEqual(
+            action["params"]["message"],
+            f"{reminders[1].partner_id.name}: Somebody else is sending these reminders right now.",
+        )
+
     def test_only_what_is_approved_leaves(self):
         self.invoice(self.partner, 100)
         self.invoice(self.other, 100)

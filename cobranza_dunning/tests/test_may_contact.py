@@ -1,6 +1,7 @@
 """May this customer be contacted now? The rule that applies, what counts, and the register."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
@@ -188,6 +189,14 @@ class TestMayContact(MomentCase):
             self.assertFalse(debtor.contact_check_ids)
         with self.assertRefused("for 730 days at least"):
             self.company.sudo().cobranza_contact_days = 729
+
+    def test_odoo_comes_back_for_what_is_left_of_the_register(self):
+        for _time in range(3):
+            self.may()
+        checks = self.env["cobranza.contact.check"].sudo()
+        with self.at(days_ago(-800)), patch.object(type(checks), "_batch", 2):
+            self.assertEqual([checks._gc_old(), checks._gc_old()], [(2, True), (1, False)])
+        self.assertFalse(self.debtor().contact_check_ids)
 
     def test_the_register_moves_with_a_merged_customer(self):
         self.may()

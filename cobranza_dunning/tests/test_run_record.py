@@ -1,5 +1,7 @@
 """A run as a record: executed once, guarded, its figures, its cost, how long it is kept."""
 
+from unittest.mock import patch
+
 from odoo import sql_db
 from odoo.addons.cobranza_dunning.engine.reasons import REASONS
 from odoo.addons.cobranza_dunning.models.cobranza_run_work import LOCK_CLASS
@@ -192,6 +194,26 @@ class TestRunRecord(RunCase):
         self.assertEqual(old.line_ids.mapped("outcome"), ["remind"])
         self.assertEqual(len(kept.line_ids), 2)
         self.assertEqual(old.lines_count, 2)
+
+    def test_odoo_comes_back_for_what_is_left(self):
+        """A night may make more decisions than are forgotten at once."""
+        self.invoice(self.partner, 100, sent=False)
+        self.invoice(self.partner, 200, sent=False)
+        run = self.run_dunning("propose", days_ago(200))
+        previews = self.run_dunning() | self.run_dunning()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE cobranza_run SET create_date = %s WHERE id IN %s",
+            (days_ago(8), tuple(previews.ids)),
+        )
+        lines, runs = run.line_ids.sudo(), run.sudo()
+        with patch.object(type(lines), "_batch", 1), patch.object(type(runs), "_batch", 1):
+            self.assertEqual(
+                [lines._gc_old_lines() for _time in range(3)], [(1, True), (1, True), (0, False)]
+            )
+            self.assertEqual(
+                [runs._gc_previews() for _time in range(3)], [(1, True), (1, True), (0, False)]
+            )
 
     def test_keeping_all_decisions(self):
         self.company.cobranza_keep_days = 0
