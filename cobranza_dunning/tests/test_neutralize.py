@@ -3,6 +3,7 @@
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
+from ..models.smtp_answer import Verdict
 from .test_handover import MailingCase
 
 
@@ -42,6 +43,16 @@ class TestNeutralize(MailingCase):
 
         self.work_queue()
         self.assertFalse(self.emails)
+
+    def test_what_is_tried_again_is_not_in_a_copy(self):
+        reminder = self.sent()
+        mail_sudo = reminder.mail_ids.sudo()
+        mail_sudo.state = "exception"
+        mail_sudo._cobranza_settle(Verdict("refused_temporary", "450 later"))
+        self.assertEqual(reminder.delivery, "queued")
+        self.neutralize()
+        self.assertEqual((mail_sudo.state, reminder.delivery), ("cancel", "failed"))
+        self.assertFalse(reminder.next_try)
 
     def test_the_daily_run_makes_nothing_in_a_copy(self):
         self.company.cobranza_run_mode = "auto"
