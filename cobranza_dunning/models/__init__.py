@@ -77,7 +77,6 @@ from . import (
     mail_thread_bounce,
     res_company,
     res_company_limits,
-    res_config_settings,
     res_partner,
     res_partner_bounce,
     sms_sms,

@@ -73,4 +73,10 @@ class TestCobranzaSettings(CobranzaCase):
     def test_the_standard_policy_is_one_button_away(self):
         self.company.cobranza_policy_id = False
         action = self.settings.create({}).action_create_policy()
+        self.assertTrue(action["res_id"])
         self.assertEqual(action["res_id"], self.company.cobranza_policy_id.id)
+
+    def test_odoos_settings_lead_here(self):
+        arch = self.env["res.config.settings"].get_view(view_type="form")["arch"]
+        action = self.env.ref("cobranza_dunning.cobranza_settings_action")
+        self.assertIn(f'name="{action.id}" type="action"', arch)

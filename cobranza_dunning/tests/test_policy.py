@@ -273,13 +273,6 @@ class TestPolicyRules(CobranzaCase):
         self.assertFalse(policy.has_problem or policy.without_levels or policy.is_default)
         self.assertEqual(self.company.cobranza_policy_id, self.policy)
 
-    def test_settings_make_the_standard_policy_the_companys(self):
-        settings = self.env["res.config.settings"].create({"company_id": self.company.id})
-        action = settings.action_cobranza_create_policy()
-        policy = self.env["cobranza.policy"].browse(action["res_id"])
-        self.assertEqual(self.company.cobranza_policy_id, policy)
-        self.assertNotEqual(policy, self.policy)
-
     def test_a_company_that_keeps_books_has_a_policy_after_installation(self):
         with_books = self.new_company(policy=False)
         without_books = self._create_company(name="Holding")
