@@ -14,6 +14,7 @@
         "security/cobranza_rules.xml",
         "data/ir_cron_data.xml",
         "data/cobranza_contact_rule_data.xml",
+        "data/cobranza_dispute_reason_data.xml",
         "data/mail_activity_type_by_hand.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",

@@ -135,6 +135,10 @@ class Position(NamedTuple):
         """The item's due date: what escalation asks for beside `chaseable`."""
         return self.item.due
 
+    def paused_by(self, kind):
+        """Return what pauses of a kind (pauses.KINDS) took, in the item's currency."""
+        return sum((taken for pause, taken in self.applied if pause.kind == kind), ZERO)
+
     @property
     def company_chaseable(self):
         """`chaseable` in company currency at the item's booked rate, not rounded."""

@@ -65,3 +65,99 @@ def evaluate(promise, payments, today):
     if today <= promise.last_day:
         return Outcome("open", paid)
     return Outcome("partial" if paid else "broken", paid, promise.last_day + timedelta(days=1))
+
+
+class Part(NamedTuple):
+    """What of a promise falls on one due line, and so is left alone.
+
+    amount: may be nothing: payments of the line count for the promise all the same.
+    before: what had been paid of the line already when it was promised, though on that day or
+    later; it doesn't count.
+    """
+
+    line: int
+    amount: Decimal
+    before: Decimal = ZERO
+
+
+def allot(amount, available):
+    """Return what of a promised amount falls on each line: the first lines are filled first.
+
+    available: pairs (line, what may still be promised of it), oldest due first, none negative.
+    Returns pairs (line, part), one for each line; a part may be nothing.
+    Raises ValueError with "amount" if it isn't positive, with "available" if there is less than
+    was promised.
+    """
+    if amount <= 0:
+        raise ValueError("amount")
+    left, parts = amount, []
+    for line, free in available:
+        part = min(left, free)
+        left -= part
+        parts.append((line, part))
+    if left:
+        raise ValueError("available")
+    return parts
+
+
+def follow(promises, payments, residuals, today):
+    """Return what has become of all promises of one debtor; each payment counts once.
+
+    promises: pairs (Promise, list of Part, oldest due first).
+    payments: {line: pairs (day, amount)}; residuals: {line: what is open of it}.
+    Of two promises about the same line, payments count for the one with the earlier day first.
+    What was credited needn't be paid: a promise is for no more than was, or still can be, paid
+    of its lines.  Where that is nothing it is over: "cancelled".
+    Returns pairs (Outcome, {line: what was paid of its part}), in the order of `promises`.
+    """
+    left = {line: sorted(map(list, rows)) for line, rows in payments.items()}
+    before = {line: [amount for _day, amount in rows] for line, rows in left.items()}
+    order = sorted(range(len(promises)), key=lambda number: (promises[number][0].day, number))
+    result = {}
+    for number in order:
+        promise, parts = promises[number]
+        counting = _counting(promise, parts, left, before)
+        possible = sum((amount for _line, _row, amount in counting), ZERO)
+        possible += sum(residuals.get(part.line, ZERO) for part in parts)
+        result[number] = _follow_one(promise, parts, counting, possible, today)
+    return [result[number] for number in range(len(promises))]
+
+
+def _counting(promise, parts, left, amounts):
+    """The payments that may count for a promise, by day: (line, row of `left`, amount)."""
+    found = []
+    for part in parts:
+        skip = part.before
+        for row, amount in zip(left.get(part.line, ()), amounts.get(part.line, ()), strict=True):
+            if row[0] < promise.made_on:
+                continue
+            skipped = min(skip, amount)
+            skip -= skipped
+            found.append((part.line, row, min(row[1], amount - skipped)))
+    return sorted(found, key=lambda one: one[1][0])
+
+
+def _follow_one(promise, parts, counting, possible, today):
+    """Evaluate one promise and take what counted for it out of the payments."""
+    owed = promise._replace(amount=min(promise.amount, possible))
+    if not owed.amount:
+        return Outcome("cancelled", ZERO, today), {part.line: ZERO for part in parts}
+    outcome = evaluate(owed, [(row[0], amount) for _line, row, amount in counting], today)
+    need, by_line = outcome.paid, {}
+    for line, row, amount in counting:
+        taken = min(need, amount)
+        need -= taken
+        row[1] -= taken
+        by_line[line] = by_line.get(line, ZERO) + taken
+    return outcome, _spread(parts, by_line)
+
+
+def _spread(parts, by_line):
+    """What of each part was paid: by payments of its own line, then by those of the others."""
+    paid = {part.line: min(part.amount, by_line.get(part.line, ZERO)) for part in parts}
+    excess = sum(by_line.values()) - sum(paid.values())
+    for part in parts:
+        more = min(excess, part.amount - paid[part.line])
+        paid[part.line] += more
+        excess -= more
+    return paid

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..engine import pauses
 from .arguments import to_date
 from .reason_texts import REASON_SELECTION, explain
 
@@ -82,10 +83,12 @@ class AccountMoveLine(models.Model):
         move_id, name, outcome ("remind", "wait", "skip"), reason (a code), sentence (in the
         user's language), level_id, level, channel (where it is reminded), next_date,
         date_due, residual, in_process, paused, credit and amount (to chase; all in the item's
-        currency), currency, policy_id, policy and policy_rule ("invoice", "debtor", "company":
-        which rule chose it), recipient_id, recipient and recipient_rule (who gets the level that
-        is ready, and which role chose it, "person" if somebody did; a role without recipient_id
-        is one that several have). Items that are not due lines are left out.
+        currency), pauses (what `paused` is made of: a list of dicts with kind "block", "dispute",
+        "plan" or "promise", amount, until and label), currency, policy_id, policy and policy_rule
+        ("invoice", "debtor", "company": which rule chose it), recipient_id, recipient and
+        recipient_rule (who gets the level that is ready, and which role chose it, "person" if
+        somebody did; a role without recipient_id is one that several have). Items that are not
+        due lines are left out.
         """
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
@@ -135,7 +138,7 @@ class AccountMoveLine(models.Model):
         parts = {
             "currency": line.currency_id,
             "in_process": float(position.in_process),
-            "paused": float(position.paused),
+            **{kind: float(position.paused_by(kind)) for kind in pauses.KINDS},
             "credit": float(position.credit),
         }
         recipient_id, rule = one.recipient[:2] if one.recipient else (None, None)
@@ -159,7 +162,16 @@ class AccountMoveLine(models.Model):
             "date_due": fields.Date.to_string(item.due),
             "residual": float(item.residual),
             "in_process": parts["in_process"],
-            "paused": parts["paused"],
+            "paused": float(position.paused),
+            "pauses": [
+                {
+                    "kind": pause.kind,
+                    "amount": float(taken),
+                    "until": fields.Date.to_string(pause.until) if pause.until else False,
+                    "label": pause.label,
+                }
+                for pause, taken in position.applied
+            ],
             "credit": parts["credit"],
             "amount": float(one.amount),
             "currency": line.currency_id.name,

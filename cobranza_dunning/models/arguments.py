@@ -27,3 +27,17 @@ def to_record(model, value):
 def to_line(value):
     """Return the text that a public method was given, as one line that can be kept."""
     return " ".join(str(value or "").replace("\0", "").split())
+
+
+def to_amount(env, value, currency):
+    """Return the amount that a public method was given, rounded to its currency.
+
+    value: a number, or text such as "1234.50".  Raises UserError if it isn't one, or not positive.
+    """
+    try:
+        amount = currency.round(float(value))
+    except (TypeError, ValueError) as error:
+        raise UserError(env._("“%s” isn't an amount: write it as 1234.50.", value)) from error
+    if not 0 < amount < float("inf"):
+        raise UserError(env._("The amount must be more than nothing."))
+    return amount

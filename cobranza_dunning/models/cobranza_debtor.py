@@ -23,7 +23,8 @@ class CobranzaDebtor(models.Model):
     _gated_fields = (
         "partner_id", "company_id", "overdue_amount", "not_due_amount", "credit_amount", "balance",
         "oldest_due_date", "level_id", "last_contact_date", "paused", "next_date", "figures_date",
-        "answer_waiting",
+        "answer_waiting", "disputed_amount", "planned_amount", "promised_amount",
+        "broken_promise_count",
     )  # fmt: skip
 
     partner_id = fields.Many2one(

@@ -6,10 +6,11 @@ from ..engine.reasons import REMIND
 #: SQL condition: the fresh figures `f` say something else than debtor `d`, or are a day newer.
 CHANGED = """
     AND ((d.overdue_amount, d.not_due_amount, d.credit_amount, d.oldest_due_date, d.level_id,
-          d.paused, d.last_contact_date, d.answer_waiting)
+          d.paused, d.last_contact_date, d.answer_waiting, d.disputed_amount, d.planned_amount,
+          d.promised_amount, d.broken_promise_count)
          IS DISTINCT FROM
          (f.overdue, f.not_due, f.credit, f.oldest, f.level_id, f.paused, f.sent_date,
-          f.answer_waiting)
+          f.answer_waiting, f.disputed, f.planned, f.promised, f.broken)
          OR (f.oldest IS NULL AND d.next_date IS NOT NULL)
          OR d.figures_date < now() AT TIME ZONE 'UTC' - INTERVAL '1 day')
 """
@@ -71,12 +72,16 @@ class CobranzaDebtor(models.Model):
                 WITH open AS (%(open)s),
                      contacted AS (%(contacted)s),
                      told AS (%(told)s),
+                     agreed AS (%(agreed)s),
+                     broken AS (%(broken)s),
                      fresh AS (%(fresh)s)
                 UPDATE cobranza_debtor d
                    SET overdue_amount = f.overdue, not_due_amount = f.not_due,
                        credit_amount = f.credit, balance = f.overdue + f.not_due - f.credit,
                        oldest_due_date = f.oldest, level_id = f.level_id, paused = f.paused,
                        last_contact_date = f.sent_date, answer_waiting = f.answer_waiting,
+                       disputed_amount = f.disputed, planned_amount = f.planned,
+                       promised_amount = f.promised, broken_promise_count = f.broken,
                        next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
                        figures_date = now() AT TIME ZONE 'UTC'
                   FROM fresh f
@@ -85,6 +90,8 @@ class CobranzaDebtor(models.Model):
                 open=self._query_open(company, today, debtor_ids),
                 contacted=self.env["cobranza.facts"]._query_contacted(company, debtor_ids),
                 told=self._query_told(company, debtor_ids),
+                agreed=self._query_agreed(company, today, debtor_ids),
+                broken=self._query_broken(company, debtor_ids),
                 fresh=self._query_fresh(company, today, debtor_ids),
                 only_changed=SQL(CHANGED) if debtor_ids is None else SQL(),
             )
@@ -121,6 +128,51 @@ class CobranzaDebtor(models.Model):
             only=only,
         )
 
+    def _query_agreed(self, company, today, debtor_ids):
+        """What agreements pause of each customer's debts today, each amount once.
+
+        In the order of engine.pauses.KINDS, and together no more than is open.
+        """
+        return SQL(
+            """
+            SELECT t.partner_id,
+                   round(sum(t.rate * LEAST(t.disputed, t.open)), %(places)s) AS disputed,
+                   round(sum(t.rate * (LEAST(t.disputed + t.planned, t.open)
+                                       - LEAST(t.disputed, t.open))), %(places)s) AS planned,
+                   round(sum(t.rate * (LEAST(t.disputed + t.planned + t.promised, t.open)
+                                       - LEAST(t.disputed + t.planned, t.open))), %(places)s)
+                       AS promised
+              FROM (SELECT p.commercial_partner_id AS partner_id,
+                           l.amount_residual_currency AS open,
+                           l.amount_residual / l.amount_residual_currency AS rate,
+                           COALESCE(sum(g.amount) FILTER (WHERE g.kind = 'dispute'), 0) AS disputed,
+                           COALESCE(sum(g.amount) FILTER (WHERE g.kind = 'plan'), 0) AS planned,
+                           COALESCE(sum(g.amount) FILTER (WHERE g.kind = 'promise'), 0) AS promised
+                      FROM (%(agreed)s) g
+                      JOIN account_move_line l ON l.id = g.line_id
+                      JOIN account_account a ON a.id = l.account_id
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE %(open)s AND l.amount_residual_currency > 0
+                  GROUP BY l.id, p.commercial_partner_id) t
+          GROUP BY t.partner_id
+            """,
+            places=company.currency_id.decimal_places,
+            agreed=self.env["cobranza.facts"]._query_agreed(company, today, debtor_ids),
+            open=self.env["account.move.line"]._cobranza_open_sql(company),
+        )
+
+    def _query_broken(self, company, debtor_ids):
+        """How many promises of each debtor weren't kept, or only in part."""
+        return SQL(
+            """
+            SELECT p.debtor_id, count(*) AS broken
+              FROM cobranza_promise p
+             WHERE %s AND p.state IN ('partial', 'broken')
+          GROUP BY p.debtor_id
+            """,
+            self.env["cobranza.facts"]._only_agreements("p", company, debtor_ids),
+        )
+
     def _query_told(self, company, debtor_ids):
         """The highest level that each debtor was told about what is still open."""
         return SQL(
@@ -144,6 +196,8 @@ class CobranzaDebtor(models.Model):
             SELECT d.id, COALESCE(o.overdue, 0) AS overdue,
                    COALESCE(o.not_due, 0) AS not_due, COALESCE(o.credit, 0) AS credit,
                    o.oldest, t.level_id, c.sent_date,
+                   COALESCE(a.disputed, 0) AS disputed, COALESCE(a.planned, 0) AS planned,
+                   COALESCE(a.promised, 0) AS promised, COALESCE(b.broken, 0) AS broken,
                    EXISTS (SELECT 1 FROM cobranza_block b
                             WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
                               AND (b.until IS NULL OR b.until > %(today)s)) AS paused,
@@ -153,6 +207,8 @@ class CobranzaDebtor(models.Model):
          LEFT JOIN open o ON o.partner_id = d.partner_id
          LEFT JOIN told t ON t.debtor_id = d.id
          LEFT JOIN contacted c ON c.debtor_id = d.id
+         LEFT JOIN agreed a ON a.partner_id = d.partner_id
+         LEFT JOIN broken b ON b.debtor_id = d.id
              WHERE d.company_id = %(company)s %(only)s
             """,
             today=today,
@@ -224,6 +280,7 @@ class CobranzaDebtor(models.Model):
                 [("company_id", "=", company), ("partner_id", "in", partners.ids)]
             )
             if found:
+                debtors_sudo._evaluate_agreements(company_sudo, found)
                 debtors_sudo._refresh_figures(company_sudo, found.ids)
 
 

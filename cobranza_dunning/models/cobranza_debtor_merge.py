@@ -44,6 +44,8 @@ class CobranzaDebtor(models.Model):
                 "cobranza.block",
                 "cobranza.interaction",
                 "cobranza.contact.check",
+                "cobranza.dispute",
+                "cobranza.promise",
             ):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])

@@ -78,7 +78,7 @@ class CobranzaFacts(models.AbstractModel):
             nonlocal known
             (line_id, debtor_id, currency, residual, day, company_residual, places, move_id,
              customer, customer_reach, contact, contact_reach, contacts, kind, sent,
-             no_followup, payment_blocked, payments, blocks,
+             no_followup, payment_blocked, payments, blocks, agreed,
              level_id, level_delay, told_policy, told_on, contacted, pay_days, policy_id,
              rule, answer_waiting, resent, right_partner) = row
             policy = policies.get(policy_id)
@@ -92,8 +92,8 @@ class CobranzaFacts(models.AbstractModel):
                 line_id, debtor_id, currency, Decimal(residual), day, Decimal(company_residual),
                 places, move_id, kind, sent, no_followup,
                 _payments(payments) if payments else (),
-                _pauses(blocks, payment_blocked, move_id, line_id, day)
-                if blocks or payment_blocked
+                _pauses(blocks, payment_blocked, agreed, move_id, line_id, day)
+                if blocks or payment_blocked or agreed
                 else (),
                 last, contacted, _pay_days(pay_days) if pay_days else (),
                 policy, rule if policy else None,
@@ -175,10 +175,13 @@ def _payments(rows):
     )
 
 
-def _pauses(blocks, payment_blocked, move_id, line_id, day):
-    """The pauses that concern one line; `payment_blocked` is Odoo's own block of an invoice."""
+def _pauses(blocks, payment_blocked, agreed, move_id, line_id, day):
+    """The pauses that concern one line; `payment_blocked` is Odoo's own block of an invoice.
+
+    agreed: as `_query_pauses` lists them, or None.
+    """
     found = [
-        pauses.Pause("block", None, calendar_date.fromisoformat(until) if until else None, reason)
+        pauses.Pause("block", None, _day(until), reason)
         for block_move, block_line, block_due, until, reason in blocks or ()
         if block_move in (None, move_id)
         and block_line in (None, line_id)
@@ -186,7 +189,15 @@ def _pauses(blocks, payment_blocked, move_id, line_id, day):
     ]
     if payment_blocked:
         found.append(pauses.Pause("block", None, None, "payment_blocked"))
+    found += [
+        pauses.Pause(kind, Decimal(amount), _day(until), label or "")
+        for kind, amount, until, label in agreed or ()
+    ]
     return tuple(found)
+
+
+def _day(text):
+    return calendar_date.fromisoformat(text) if text else None
 
 
 def _split_last_debtor(rows):

@@ -14,6 +14,12 @@ class CobranzaFacts(models.AbstractModel):
     # a file for each part
     _inherit = "cobranza.facts"  # pylint: disable=consider-merging-classes-inherited
 
+    #: Methods of a company, a day and debtor ids (None = all) that return the statement of one
+    #: kind of agreement: the parts of due lines that it pauses on the day, as rows of `line_id`,
+    #: `kind` (engine.pauses.KINDS), `amount` (numeric, in the line's currency), `until` and
+    #: `label` (what a person calls it, or NULL).
+    _pause_queries = ("_query_disputed", "_query_promised")
+
     def _query(self, company, date, debtor_ids, scope):
         """Return the one statement that reads every fact the engine needs.
 
@@ -28,7 +34,8 @@ class CobranzaFacts(models.AbstractModel):
                  in_process AS (%(in_process)s),
                  blocks AS (%(blocks)s),
                  contacts AS (%(contacts)s),
-                 waiting AS (%(waiting)s)
+                 waiting AS (%(waiting)s),
+                 pauses AS (%(pauses)s)
             SELECT l.id, d.id, l.currency_id, l.amount_residual_currency::text,
                    COALESCE(l.date_maturity, l.date), l.amount_residual::text,
                    c.decimal_places, l.move_id,
@@ -36,7 +43,7 @@ class CobranzaFacts(models.AbstractModel):
                    CASE WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                         THEN 'invoice' ELSE 'entry' END,
                    COALESCE(m.is_move_sent, FALSE), COALESCE(l.no_followup, FALSE),
-                   m.payment_state = 'blocked', in_process.payments, blocks.blocks,
+                   m.payment_state = 'blocked', in_process.payments, blocks.blocks, pauses.pauses,
                    told.level_id, told.delay_days, told.policy_id, told.sent_date,
                    contacted.sent_date, d.pay_days,
                    COALESCE(m.cobranza_policy_id, d.policy_id, %(default)s),
@@ -66,6 +73,7 @@ class CobranzaFacts(models.AbstractModel):
          LEFT JOIN in_process ON in_process.move_id = l.move_id
          LEFT JOIN blocks ON blocks.debtor_id = d.id
          LEFT JOIN waiting ON waiting.debtor_id = d.id
+         LEFT JOIN pauses ON pauses.line_id = l.id
              WHERE %(where)s
           ORDER BY d.id NULLS FIRST, l.id
             """,
@@ -77,6 +85,7 @@ class CobranzaFacts(models.AbstractModel):
             customer_reach=self._sql_reach("dp", "dp"),
             contact_reach=self._sql_reach("r", "dp"),
             waiting=self._query_waiting(company),
+            pauses=self._query_pauses(company, date, debtor_ids),
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
         )
@@ -245,6 +254,65 @@ class CobranzaFacts(models.AbstractModel):
             """,
             company.id,
             date,
+        )
+
+    def _query_pauses(self, company, date, debtor_ids):
+        """What agreements pause of each line: [[kind, amount, until, label], …]."""
+        return SQL(
+            """
+            SELECT t.line_id,
+                   jsonb_agg(jsonb_build_array(t.kind, t.amount::text, t.until, t.label)
+                             ORDER BY t.until, t.amount) AS pauses
+              FROM (%s) t
+          GROUP BY t.line_id
+            """,
+            self._query_agreed(company, date, debtor_ids),
+        )
+
+    def _query_agreed(self, company, date, debtor_ids):
+        """What agreements pause on a day: the rows of all `_pause_queries`."""
+        return SQL(" UNION ALL ").join(
+            getattr(self, name)(company, date, debtor_ids) for name in self._pause_queries
+        )
+
+    def _only_agreements(self, alias, company, debtor_ids):
+        """SQL condition: an agreement is of the company, and of these debtors (None = all)."""
+        condition = SQL("%s = %s", SQL.identifier(alias, "company_id"), company.id)
+        if debtor_ids is None:
+            return condition
+        debtor = SQL.identifier(alias, "debtor_id")
+        return SQL("%s AND %s IN %s", condition, debtor, tuple(debtor_ids) or (0,))
+
+    def _query_disputed(self, company, date, debtor_ids):
+        """Disputed amounts until somebody is to look again; nothing once they are decided."""
+        return SQL(
+            """
+            SELECT s.move_line_id AS line_id, 'dispute' AS kind, s.amount,
+                   s.revisit_date AS until, %(reason)s AS label
+              FROM cobranza_dispute s
+              JOIN cobranza_dispute_reason r ON r.id = s.reason_id
+             WHERE %(only)s AND s.pausing AND s.revisit_date > %(date)s
+               AND s.move_line_id IS NOT NULL
+            """,
+            reason=self.env["cobranza.dispute.reason"]._field_to_sql("r", "name"),
+            only=self._only_agreements("s", company, debtor_ids),
+            date=date,
+        )
+
+    def _query_promised(self, company, date, debtor_ids):
+        """What is left to pay of open promises until their last day is over."""
+        return SQL(
+            """
+            SELECT part.move_line_id AS line_id, 'promise' AS kind,
+                   part.amount - COALESCE(part.paid_amount, 0) AS amount, p.pause_until AS until,
+                   NULL AS label
+              FROM cobranza_promise p
+              JOIN cobranza_promise_line part ON part.promise_id = p.id
+             WHERE %(only)s AND p.state = 'open' AND p.pause_until > %(date)s
+               AND part.move_line_id IS NOT NULL AND part.amount > COALESCE(part.paid_amount, 0)
+            """,
+            only=self._only_agreements("p", company, debtor_ids),
+            date=date,
         )
 
     def _query_waiting(self, company):

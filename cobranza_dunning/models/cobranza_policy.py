@@ -143,6 +143,38 @@ class CobranzaPolicy(models.Model):
         tracking=True,
         help="The newest bank statement line or bank entry may be so many days old.",
     )
+    promise_grace_days = fields.Integer(
+        "Days of grace",
+        default=2,
+        tracking=True,
+        help="So many days after the promised day a payment still counts, and what was promised is "
+        "left alone.",
+    )
+    promise_tolerance = fields.Float(
+        "Tolerance (%)",
+        digits=(16, 2),
+        tracking=True,
+        help="Per cent that may be missing of a promise that still counts as kept.",
+    )
+    promise_max_days = fields.Integer(
+        "Days a customer may promise",
+        default=14,
+        tracking=True,
+        help="Who promises by himself, on his page, can choose a day up to so many days ahead; "
+        "0: only today.",
+    )
+    promise_max_open = fields.Integer(
+        "Open promises by himself",
+        default=1,
+        tracking=True,
+        help="So many open promises a customer may have that he made on his page; 0: none.",
+    )
+    dispute_days = fields.Integer(
+        "Days for a dispute",
+        default=14,
+        tracking=True,
+        help="So many days a disputed amount is left alone where nobody says until when.",
+    )
     is_default = fields.Boolean("Company's policy", compute="_compute_is_default")
     without_levels = fields.Boolean(compute="_compute_without_levels")
     has_problem = fields.Boolean(compute="_compute_has_problem")
@@ -155,6 +187,17 @@ class CobranzaPolicy(models.Model):
     )
     _thanks_days_not_negative = models.Constraint(
         "CHECK (thanks_days >= 0)", "The days for thanks can't be negative."
+    )
+    _promise_limits = models.Constraint(
+        "CHECK (promise_grace_days >= 0 AND promise_max_days >= 0 AND promise_max_open >= 0)",
+        "The limits of promises can't be negative.",
+    )
+    _promise_tolerance_per_cent = models.Constraint(
+        "CHECK (promise_tolerance >= 0 AND promise_tolerance < 100)",
+        "The tolerance of promises is from 0 to less than 100 per cent.",
+    )
+    _dispute_days_positive = models.Constraint(
+        "CHECK (dispute_days > 0)", "A dispute needs a day or more."
     )
     _minimum_not_negative = models.Constraint(
         "CHECK (minimum_amount >= 0)", "The minimum can't be negative."

@@ -10,9 +10,9 @@ from .routing_texts import RULE_SELECTION
 
 COLUMNS = (
     "run_id", "move_line_id", "debtor_id", "currency_id", "outcome", "reason", "level_id",
-    "next_date", "date_due", "residual", "in_process_amount", "paused_amount", "credit_amount",
-    "amount", "company_amount", "policy_id", "policy_rule", "channel", "recipient_ref",
-    "recipient_rule",
+    "next_date", "date_due", "residual", "in_process_amount", "paused_amount", "disputed_amount",
+    "planned_amount", "promised_amount", "credit_amount", "amount", "company_amount", "policy_id",
+    "policy_rule", "channel", "recipient_ref", "recipient_rule",
 )  # fmt: skip
 
 
@@ -60,7 +60,10 @@ class CobranzaRunLine(models.Model):
     date_due = fields.Date("Due date")
     residual = fields.Monetary(help="What the ledger says is open.")
     in_process_amount = fields.Monetary("In process", help="Payments without an entry yet.")
-    paused_amount = fields.Monetary("Paused")
+    paused_amount = fields.Monetary("Paused", help="By whatever: what follows is part of it.")
+    disputed_amount = fields.Monetary("Disputed")
+    planned_amount = fields.Monetary("In plan")
+    promised_amount = fields.Monetary("Promised")
     credit_amount = fields.Monetary("Credits", help="This line's share of open credits.")
     amount = fields.Monetary("To chase", help="What may be chased on the day, in its currency.")
     company_amount = fields.Monetary(
@@ -103,7 +106,15 @@ class CobranzaRunLine(models.Model):
         return {
             "currency": self.currency_id,
             "in_process": self.in_process_amount,
-            "paused": self.paused_amount,
+            "dispute": self.disputed_amount,
+            "plan": self.planned_amount,
+            "promise": self.promised_amount,
+            "block": self.currency_id.round(
+                self.paused_amount
+                - self.disputed_amount
+                - self.planned_amount
+                - self.promised_amount
+            ),
             "credit": self.credit_amount,
         }
 
@@ -140,7 +151,9 @@ class CobranzaRunLine(models.Model):
         return (
             run_id, item.id, item.debtor_id, item.currency, decision.outcome, decision.reason,
             decision.level.id if decision.level else None, decision.next_date, item.due,
-            item.residual, position.in_process, position.paused, position.credit,
+            item.residual, position.in_process, position.paused,
+            position.paused_by("dispute") or None, position.paused_by("plan") or None,
+            position.paused_by("promise") or None, position.credit,
             one.amount, to_places(one.company_amount, places),
             item.policy.id if item.policy else None, item.policy_rule, decision.channel,
             recipient_id, rule,

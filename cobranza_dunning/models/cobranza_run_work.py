@@ -43,6 +43,10 @@ class CobranzaRun(models.Model):
         """Count the work, create missing debtors and mark the run as running."""
         self.ensure_one()
         self.env["cobranza.debtor"]._ensure(self.company_id)
+        if self.mode != "preview":
+            self.env["cobranza.debtor"]._evaluate_agreements(
+                self.company_id, self.debtor_ids or None
+            )
         self._gated().write(
             {
                 "state": "running",
@@ -231,6 +235,7 @@ class CobranzaRun(models.Model):
         self.env["cobranza.reminder"]._cron_thank()
         self.env["cobranza.attempt"]._cron_retry()
         for company in self.env["cobranza.debtor"]._read_group([], ["company_id"]):
+            self.env["cobranza.debtor"]._evaluate_agreements(company[0])
             self.env["cobranza.debtor"]._refresh_figures(company[0])
             self.env["ir.cron"]._commit_progress()
 

@@ -101,7 +101,10 @@ SENTENCES = {
 
 PARTS = {
     "in_process": _lt("%(amount)s in process"),
-    "paused": _lt("%(amount)s paused"),
+    "block": _lt("%(amount)s paused"),
+    "dispute": _lt("%(amount)s disputed"),
+    "plan": _lt("%(amount)s in a plan"),
+    "promise": _lt("%(amount)s promised"),
     "credit": _lt("%(amount)s covered by credits"),
 }
 
@@ -135,7 +138,7 @@ def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None
 
     channel, wanted: the channel decided for, and the one its level prefers.
     rule: what chose the recipient, or could not (engine.routing.RULES).
-    parts: {"currency": res.currency, "in_process" | "paused" | "credit": amount in it}; what
+    parts: {"currency": res.currency, "in_process" | kind of pause | "credit": amount in it}; what
     is not zero is named, so that the amount to chase can be followed.
     """
     if reason not in SENTENCES:

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_agreements_stories,
     test_amounts,
     test_answers,
     test_block,

@@ -8,6 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .cases import ReminderCase
+from .common import TODAY
 
 MODULE = "cobranza_dunning"
 
@@ -18,6 +19,9 @@ MAY = {
         "cobranza.debtor": "w",
         "cobranza.block": "wc",
         "cobranza.interaction": "wc",
+        "cobranza.promise": "wc",
+        "cobranza.promise.line": "wc",
+        "cobranza.dispute": "wc",
         "cobranza.run": "wcu",
         "cobranza.reminder": "wcu",
         "cobranza.reminder.line": "wcu",
@@ -33,6 +37,7 @@ MAY = {
         "cobranza.stop": "wc",
         "cobranza.stop.wizard": "rwcu",
         "cobranza.settings": "rwcu",
+        "cobranza.dispute.reason": "wcu",
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
@@ -122,11 +127,22 @@ class TestAccess(ReminderCase):
         term = env["cobranza.tone.term"].create(
             {"phrase": "last chance", "family": "guilt", "company_id": company.id}
         )
+        reason = env["cobranza.dispute.reason"].create(
+            {"name": "Late", "code": f"late{company.id}", "company_id": company.id}
+        )
+        line = self.due(invoice).with_env(env)
+        dispute = env["cobranza.dispute"].create(
+            {"move_line_id": line.id, "amount": 10, "reason_id": reason.id}
+        )
+        promise = env["cobranza.promise"].create(
+            {"debtor_id": reminder.debtor_id.id, "amount": 10, "date": TODAY, "line_ids": line.ids}
+        )
         attempt = env["cobranza.attempt"].sudo()._record(reminder, "accepted").sudo(False)
         records = [
             term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
-            contact, block, interaction, reminder, attempt,
+            contact, block, interaction, reminder, attempt, reason, dispute, promise,
+            promise.part_ids,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids, approval, stop,
         ]  # fmt: skip
         return {record._name: record for record in records}
@@ -433,7 +449,7 @@ class TestAccess(ReminderCase):
         """Every method a script can call is an action, an explanation or one of Odoo's own."""
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
-            "cobranza_may_contact",
+            "cobranza_may_contact", "promise", "raise_dispute",
             "cancel", "mark_outgoing", "message_route", "mail_allowed_qweb_expressions",
         }  # fmt: skip
         for name in self.our_models(transient=True):

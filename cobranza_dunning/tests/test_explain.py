@@ -119,6 +119,7 @@ class TestExplain(RunCase):
         self.assertEqual((one["level"], one["level_id"]), ("reminder 5", self.r5.id))
         self.assertEqual((one["policy"], one["policy_rule"]), ("Test policy", "company"))
         self.assertEqual((one["next_date"], one["date_due"]), (False, str(days_ago(30))))
+        self.assertEqual(one.pop("pauses"), [])
         for value in one.values():
             self.assertIsInstance(value, (str, int, float, bool))
 

@@ -1,0 +1,76 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .arguments import to_record
+
+
+class CobranzaDebtor(models.Model):
+    """What was agreed with customers: promises, disputes and plans, and how they stand."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+
+    #: Models of agreements; each has `_evaluate(company, debtors=None)`.
+    _agreement_models = ("cobranza.promise", "cobranza.dispute")
+
+    # figures in company currency, as those beside them
+    disputed_amount = fields.Monetary(
+        "Disputed", readonly=True, help="Left alone until somebody has decided about it."
+    )
+    planned_amount = fields.Monetary(
+        "In plan", readonly=True, help="Left alone as long as its plans or extensions are kept."
+    )
+    promised_amount = fields.Monetary(
+        "Promised", readonly=True, help="Left alone until the promised day and its days of grace."
+    )
+    broken_promise_count = fields.Integer(
+        "Promises not kept", readonly=True, help="How many were broken, or kept only in part."
+    )
+    promise_ids = fields.One2many("cobranza.promise", "debtor_id", "Promises")
+    dispute_ids = fields.One2many("cobranza.dispute", "debtor_id", "Disputes")
+
+    @api.model
+    def _of_partner(self, partner_id, company):
+        """Return the collections account of a customer, or of one of his contacts.
+
+        partner_id: id of a res.partner.  Raises UserError if there is none, or he owes nothing in
+        the company and never did.
+        """
+        partner = to_record(self.env["res.partner"], partner_id)
+        if not partner:
+            raise UserError(self.env._("Say which customer it is: there is no contact “%s”.",
+                                       partner_id))
+        domain = [
+            ("partner_id", "=", partner.commercial_partner_id.id),
+            ("company_id", "=", company.id),
+        ]
+        debtor = self.search(domain)
+        if not debtor:
+            self.sudo()._ensure(company, partner.commercial_partner_id)
+            debtor = self.search(domain)
+        if not debtor:
+            raise UserError(
+                self.env._(
+                    "%(customer)s owes nothing in %(company)s.",
+                    customer=partner.display_name,
+                    company=company.display_name,
+                )
+            )
+        return debtor
+
+    @api.model
+    def _evaluate_agreements(self, company, debtors=None):
+        """Bring what was agreed with customers up to date with payments and with the day.
+
+        debtors: only theirs, because their reconciliations changed; None = of the whole company,
+        as far as the day may decide something.  Set-based: the number of queries doesn't grow.
+        """
+        for name in self._agreement_models:
+            # what becomes of an agreement follows from facts, whoever entered them
+            self.env[name].sudo()._evaluate(company, debtors)
+
+    def _describe_promises(self, promises):
+        """What became of these promises, as a note for the chatter."""
+        lines = [Markup("<p>%s</p>") % promise._describe_outcome() for promise in promises]
+        return Markup("").join(lines)
