@@ -8,5 +8,9 @@ The path of a debtor through it: `due` nets what is owed, `pauses` takes away wh
 chased, `escalation` finds the level, `routing` the recipient, `dunning` puts them together for
 one debtor on one day, `grouping` turns the decisions into one reminder per debtor and recipient.
 
+Credit insurance: `cover` decides what is insured of each due line and why, with the limits of
+`limits` and the days of `insurance_dates`; `indemnity`, `premium` and `declarations` are what it is
+worth, costs, and wants to be told.  The terms of a policy are values of `insurance`.
+
 The words of a reminder are judged by `tone`; its lexicon is data, in `lexicon`.
 """

@@ -1,0 +1,354 @@
+"""What of a debt is insured, and why: ten steps for each due line, the first that fails decides.
+
+1 policy in force · 2 debtor insurable · 3 invoiced in time · 4 credit term · 5 limit · 6 not
+after stop-shipment · 7 single invoice activated · 8 limit used oldest first, revolving · 9 tax
+and disputes · 10 duties.  Reasons are codes of `cover_reasons`.
+
+A debtor's lines are decided together, because they share a limit.  Money is exact: what is
+covered and what is not always add up to what is open.
+"""
+
+from bisect import bisect_right
+from datetime import date
+from decimal import Decimal
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from .due import ZERO, to_places
+from .indemnity import indemnity
+from .insurance import (
+    AT_RISK,
+    LOST,
+    PLAIN_BUYER,
+    SINGLE_DEBTOR,
+    SINGLE_INVOICE,
+    Buyer,
+    Line,
+    Policy,
+    attachment_day,
+    delivery_day,
+)
+from .insurance_dates import (
+    DAY,
+    activation_deadline,
+    duties,
+    latest_due,
+    mep_end,
+)
+from .limits import Applied, applicable, known
+
+__all__ = ("Cover", "Exposure", "allocate", "decide", "exposure", "indemnity", "insurable")
+
+
+class Cover(NamedTuple):
+    """What is insured of one line, on the day it was decided.
+
+    covered + uncovered is the line's residual.  Inside `uncovered`: `suspended`, what comes back
+    once a dispute is settled in our favour, and `lost`, what was covered before a duty was missed.
+    used: what the line takes up of the limit.
+    percentage: of the covered amount that the insurer pays; `insured_amount` is that.
+    state: "covered" (all that the policy can insure of it), "partial", "suspended", "at_risk"
+    (covered, if something is done), "lost", "not_covered", or "settled".
+    applied: the limit (limits.Applied) or None.
+    duties: the insurance_dates.Duty of the line, where it is covered or was.
+    """
+
+    line_id: Any
+    residual: Decimal
+    covered: Decimal
+    state: str
+    reasons: tuple
+    suspended: Decimal = ZERO
+    lost: Decimal = ZERO
+    used: Decimal = ZERO
+    percentage: Decimal = ZERO
+    insured_amount: Decimal = ZERO
+    applied: Applied | None = None
+    duties: tuple = ()
+
+    @property
+    def uncovered(self):
+        """What is open and not covered."""
+        return self.residual - self.covered
+
+    @property
+    def next_duty(self):
+        """The duty that is to be done first, or None."""
+        waiting = [one for one in self.duties if one.state in ("pending", "due")]
+        return min(waiting, key=lambda one: one.deadline, default=None)
+
+
+class Exposure(NamedTuple):
+    """A debtor's position under a policy, in its currency.
+
+    limit: what holds for a sale today.  used: by what is open.  free: what a sale of today may
+    still be.  residual = covered + uncovered.
+    """
+
+    limit: Decimal
+    used: Decimal
+    free: Decimal
+    residual: Decimal
+    covered: Decimal
+    uncovered: Decimal
+
+
+# --- deciding --------------------------------------------------------------------------------
+
+
+def decide(policy, limits, lines, today, buyer=PLAIN_BUYER):
+    """Return the Covers of one debtor's lines on `today`, oldest sale first.
+
+    limits: the debtor's decisions (insurance.Limit) in the order they were recorded.
+    lines: all that is open of the debtor, whether to be insured or not, and what was settled
+    later than its maximum extension; a draft is a line as well.
+    The result doesn't depend on the order of the lines, nor on that of past payments.
+    Lines whose cover a missed duty has lost go on using the limit (step 8 is before step 10).
+    """
+    limits = known(limits, today)
+    lines = sorted(lines, key=lambda line: (attachment_day(policy, line), line.due, line.id))
+    stops = _stops(policy, lines)
+    found = [(line, *_verdict(policy, limits, line, today, buyer, stops)) for line in lines]
+    insured = [
+        (insurable(policy, line), applied.amount) for line, applied, _code in found if applied
+    ]
+    taken = iter(allocate([room for room, _most in insured], [most for _room, most in insured]))
+    return [
+        _insured(policy, line, applied, next(taken), today, buyer)
+        if applied
+        else _not_insured(line, code)
+        for line, applied, code in found
+    ]
+
+
+def allocate(amounts, limit):
+    """Return what is covered of each amount, the oldest first.
+
+    limit: one for all, or a list with that of each amount.  An amount gets what its limit leaves
+    after the older ones; whatever one pays, the next ones move up.
+    """
+    limits = limit if isinstance(limit, (list, tuple)) else repeat(limit)
+    used, covered = ZERO, []
+    for amount, most in zip(amounts, limits, strict=False):
+        taken = max(min(amount, most - used), ZERO)
+        used += taken
+        covered.append(taken)
+    return tuple(covered)
+
+
+def insurable(policy, line, residual=None):
+    """Return what the policy can insure of what is open: all of it, or all but the tax.
+
+    residual: a part of the line instead of what is open.  The tax in what is open is to the
+    whole tax as what is open to the whole line.
+    """
+    residual = line.residual if residual is None else residual
+    amount = line.residual if line.amount is None else line.amount
+    if policy.covers_tax or not line.tax or not amount:
+        return residual
+    return residual - to_places(residual * line.tax / amount, policy.places)
+
+
+def exposure(policy, limits, covers, today):
+    """Return a debtor's Exposure from the Covers of `decide`, for a sale delivered today."""
+    applied, _reason = applicable(policy, known(limits, today), today, today)
+    limit = applied.amount if applied else ZERO
+    used = sum((one.used for one in covers), ZERO)
+    residual = sum((one.residual for one in covers), ZERO)
+    covered = sum((one.covered for one in covers), ZERO)
+    return Exposure(limit, used, max(limit - used, ZERO), residual, covered, residual - covered)
+
+
+# --- steps 1 to 7: whether the line is insured at all ----------------------------------------
+
+
+class _Case(NamedTuple):
+    """What the rules look at."""
+
+    policy: Policy
+    line: Line
+    attached: date
+    today: date
+    buyer: Buyer
+    stops: list
+
+
+def _verdict(policy, limits, line, today, buyer, stops):
+    """(the limit that applies to a line, None), or (None, the first rule's code that fails)."""
+    case = _Case(policy, line, attachment_day(policy, line), today, buyer, stops)
+    if code := _first(case, _BEFORE_LIMIT):
+        return None, code
+    applied, code = applicable(policy, limits, case.attached, delivery_day(line))
+    code = code or _first(case, _AFTER_LIMIT)
+    return (None, code) if code else (applied, None)
+
+
+def _first(case, rules):
+    """The code of the first rule that fails, or None."""
+    return next((code for rule in rules if (code := rule(case))), None)
+
+
+def _flagged(case):
+    """Step 0: there is something open that somebody wants insured."""
+    if case.line.residual <= 0:
+        return "settled"
+    return None if case.line.flagged else "not_flagged"
+
+
+def _in_force(case):
+    """Step 1: the first and the last day of a period belong to it."""
+    if not any(first <= case.attached <= last for first, last in case.policy.periods):
+        return "policy_not_in_force"
+
+
+def _insurable_debtor(case):
+    """Step 2: debtor and sale are of a kind that the policy insures."""
+    policy, buyer = case.policy, case.buyer
+    if buyer.kind in policy.excluded_kinds:
+        return buyer.kind
+    if case.line.cash and "cash_sale" in policy.excluded_kinds:
+        return "cash_sale"
+    outside = policy.countries is not None and buyer.country not in policy.countries
+    if outside or buyer.country in policy.excluded_countries:
+        return "country_excluded"
+    if policy.kind == SINGLE_DEBTOR and buyer.id != policy.debtor_id:
+        return "other_debtor"
+
+
+def _invoiced_in_time(case):
+    """Step 3: exactly the maximum delay is in time."""
+    most = case.policy.maximum_delay
+    if most is not None and (case.line.invoiced - delivery_day(case.line)).days > most:
+        return "invoiced_late"
+
+
+def _within_term(case):
+    """Step 4: exactly the maximum term is within it."""
+    latest = latest_due(case.policy, case.line.invoiced)
+    if latest and case.line.due > latest:
+        return "term_too_long"
+
+
+def _before_stop(case):
+    """Step 6: a sale delivered on the very day of an event is after it."""
+    delivered, buyer = delivery_day(case.line), case.buyer
+    if buyer.insolvent_on and buyer.insolvent_on <= delivered:
+        return "insolvent"
+    if buyer.claimed_on and buyer.claimed_on <= delivered:
+        return "claim_filed"
+    if any(first <= delivered and (not last or delivered <= last) for first, last in buyer.stops):
+        return "stopped_by_insurer"
+    if _is_within(delivered, case.stops):
+        return "stop_shipment"
+
+
+def _activated(case):
+    """Step 7: the last day for it is in time."""
+    if case.policy.kind != SINGLE_INVOICE:
+        return None
+    activated = case.line.activated_on
+    if activated is None or activated > case.today:
+        return "not_activated"
+    deadline = activation_deadline(case.policy, case.line, case.buyer)
+    return "activated_late" if deadline and activated > deadline else None
+
+
+_BEFORE_LIMIT = (_flagged, _in_force, _insurable_debtor, _invoiced_in_time, _within_term)
+_AFTER_LIMIT = (_before_stop, _activated)
+
+
+def _stops(policy, lines):
+    """The pairs (first day, last day) without deliveries, apart and in order.
+
+    From the day after a line's maximum extension until the day before it is paid.
+    """
+    merged = []
+    for first, last in sorted(filter(None, (_stop(policy, line) for line in lines))):
+        if merged and first <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], last)
+        else:
+            merged.append([first, last])
+    return merged
+
+
+def _stop(policy, line):
+    """The days without deliveries because of one line, or None."""
+    end = mep_end(policy, line)
+    if end is None or (line.residual <= 0 and line.settled_on is None):
+        return None
+    first = end + DAY
+    last = date.max if line.residual > 0 else line.settled_on - DAY
+    return (first, last) if first <= last else None
+
+
+def _is_within(day, periods):
+    """Whether a day is in one of the periods, which are apart and in order."""
+    number = bisect_right(periods, day, key=lambda period: period[0])
+    return number > 0 and day <= periods[number - 1][1]
+
+
+# --- steps 8 to 10: how much of it, and whether it lasts --------------------------------------
+
+
+def _not_insured(line, code):
+    """The Cover of a line that fails one of the steps 0 to 7."""
+    state = "settled" if code == "settled" else "not_covered"
+    return Cover(line.id, line.residual, ZERO, state, (code,))
+
+
+def _insured(policy, line, applied, taken, today, buyer):
+    """The Cover of a line that is insured, and has taken so much of the limit."""
+    room = insurable(policy, line)
+    suspended = _suspended(policy, line, taken)
+    pending = tuple(duties(policy, line, today, buyer)) if taken else ()
+    fate, codes = _fate(policy, pending)
+    lost = taken if fate == LOST else ZERO
+    suspended = ZERO if lost else suspended
+    covered = taken - suspended - lost
+    percentage = policy.percentages[applied.kind]
+    reasons = (
+        _limit_reason(taken, room),
+        *(("tax_not_covered",) if room < line.residual else ()),
+        *(("disputed",) if suspended else ()),
+        *codes,
+    )
+    return Cover(
+        line.id, line.residual, covered, _covered_state(taken, room, suspended, fate), reasons,
+        suspended, lost, taken, percentage,
+        to_places(covered * percentage / 100, policy.places), applied, pending,
+    )  # fmt: skip
+
+
+def _suspended(policy, line, taken):
+    """What a dispute suspends of what has been taken of the limit: the undisputed part is first."""
+    if not line.disputed:
+        return ZERO
+    return taken - min(taken, insurable(policy, line, max(line.residual - line.disputed, ZERO)))
+
+
+def _limit_reason(taken, room):
+    """Step 8 in a word."""
+    if taken == room:
+        return "within_limit"
+    return "limit_partly" if taken else "limit_full"
+
+
+def _fate(policy, found):
+    """What the duties make of the cover ("lost", "at_risk" or None), and their codes."""
+    open_ones = [one for one in found if one.state in ("due", "missed")]
+    fates = {AT_RISK if one.state == "due" else policy.consequences[one.code] for one in open_ones}
+    fate = next((one for one in (LOST, AT_RISK) if one in fates), None)
+    return fate, tuple(f"{one.code}_{one.state}" for one in open_ones)
+
+
+def _covered_state(taken, room, suspended, fate):
+    """The state of a line that has passed the steps 1 to 7."""
+    if not taken:
+        return "not_covered"
+    if fate == LOST:
+        return LOST
+    if suspended == taken:
+        return "suspended"
+    if fate:
+        return fate
+    return "partial" if taken < room or suspended else "covered"

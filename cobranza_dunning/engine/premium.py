@@ -1,0 +1,125 @@
+"""What insurance costs: by turnover, by invoice, or by balances; minimum and tax.
+
+Rates, minimums and taxes are the policy's data.  Amounts are in the policy's currency.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from .due import ZERO, to_places
+
+TURNOVER = "turnover"
+INVOICE = "invoice"
+BALANCES = "balances"
+BASES = (TURNOVER, INVOICE, BALANCES)
+
+#: Unit of a rate -> what it divides by.
+UNITS = {"percent": Decimal(100), "mille": Decimal(1000)}
+
+
+class Tariff(NamedTuple):
+    """How a premium is reckoned.
+
+    basis: "turnover" (of what is declared), "invoice" (of each insured one), or "balances" (of
+    what is open at the end of each period).
+    rate, unit: so many "percent" or "mille" of it.
+    minimum: of each invoice with basis "invoice", of the insurance year with the others.
+    tax: per cent of the premium.
+    """
+
+    basis: str
+    rate: Decimal
+    unit: str = "mille"
+    minimum: Decimal = ZERO
+    tax: Decimal = ZERO
+    places: int = 2
+
+
+class Premium(NamedTuple):
+    """A premium.  base: the amount it is reckoned from.  late: what of `net` is for late items."""
+
+    base: Decimal
+    net: Decimal
+    tax: Decimal
+    late: Decimal = ZERO
+
+    @property
+    def total(self):
+        """What is to be paid to the insurer."""
+        return self.net + self.tax
+
+
+def check(tariff):
+    """Refuse a tariff that makes no sense.
+
+    Raises ValueError, with a code as its only argument: "basis", "unit" (unknown), "rate",
+    "minimum", "tax" (negative).
+    """
+    _check(tariff.basis in BASES, "basis")
+    _check(tariff.unit in UNITS, "unit")
+    for name in ("rate", "minimum", "tax"):
+        _check(getattr(tariff, name) >= 0, name)
+
+
+def of_invoice(tariff, amount):
+    """Return the Premium of one invoice: the rate's share of it, at least the minimum.
+
+    amount: what is insured of it, not negative (ValueError "amount").
+    """
+    _check(amount >= 0, "amount")
+    return _premium(tariff, amount, max(_share(tariff, amount), tariff.minimum))
+
+
+def accrue(tariff, amounts, late=()):
+    """Return the Premium of a period.
+
+    amounts: insured invoices one by one; the turnover declared, credit notes negative; or the
+    balance at the end of each month of the period.
+    late: those declared in this period that belong to an earlier one; they cost the same, and
+    are not among `amounts`.
+    A period with more credit notes than sales gives money back.  Rounded once, tax apart; of
+    invoices each by itself, as each has its own premium.
+    """
+    if tariff.basis != INVOICE:
+        return _of_sum(tariff, sum(amounts, ZERO), sum(late, ZERO))
+    regular = [of_invoice(tariff, amount) for amount in amounts]
+    delayed = [of_invoice(tariff, amount) for amount in late]
+    every = regular + delayed
+    return Premium(
+        sum((one.base for one in every), ZERO),
+        sum((one.net for one in every), ZERO),
+        sum((one.tax for one in every), ZERO),
+        sum((one.net for one in delayed), ZERO),
+    )
+
+
+def _of_sum(tariff, regular, late):
+    """The Premium of two sums; the late part is what it adds to the cent."""
+    net = _share(tariff, regular + late)
+    return _premium(tariff, regular + late, net, net - _share(tariff, regular))
+
+
+def year_end(tariff, accrued):
+    """Return the Premium that is missing of the year's minimum; nothing for basis "invoice".
+
+    accrued: the net premiums of the insurance year.
+    """
+    if tariff.basis == INVOICE:
+        return Premium(ZERO, ZERO, ZERO)
+    return _premium(tariff, ZERO, max(tariff.minimum - accrued, ZERO))
+
+
+def _share(tariff, amount):
+    """The rate's share of an amount, rounded."""
+    return to_places(amount * tariff.rate / UNITS[tariff.unit], tariff.places)
+
+
+def _premium(tariff, base, net, late=ZERO):
+    """A Premium with its tax."""
+    return Premium(base, net, to_places(net * tariff.tax / 100, tariff.places), late)
+
+
+def _check(holds, code):
+    """Raise ValueError with `code` unless a condition holds."""
+    if not holds:
+        raise ValueError(code)

@@ -1,0 +1,105 @@
+"""What insurance costs, to the cent."""
+
+from decimal import Decimal
+
+import pytest
+from engine import premium
+from engine.premium import Tariff
+
+D = Decimal
+
+
+def tariff(basis="turnover", rate="2.5", unit="mille", **facts):
+    """2.5 ‰ of the turnover, without minimum and tax."""
+    return Tariff(basis, D(rate), unit, **{name: D(value) for name, value in facts.items()})
+
+
+def amounts(*values):
+    return [D(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    "rate, unit, expected", [("2.5", "mille", "250"), ("0.25", "percent", "250"), ("0", "mille", 0)]
+)
+def test_rates(rate, unit, expected):
+    found = premium.accrue(tariff(rate=rate, unit=unit), amounts(60000, 40000))
+    assert (found.base, found.net) == (100000, D(expected))
+
+
+def test_tax_is_of_the_rounded_premium():
+    found = premium.accrue(tariff(rate="1", tax="8.15"), amounts("12345"))
+    assert [found.net, found.tax, found.total] == amounts("12.35", "1.01", "13.36")
+
+
+def test_credit_notes_give_money_back():
+    found = premium.accrue(tariff(tax=8), amounts(10000, -50000))
+    assert (found.net, found.tax, found.total) == (-100, -8, -108)
+
+
+@pytest.mark.parametrize(
+    "amount, expected", [("6249", "25"), ("6250", "25"), ("6251", "25.00"), ("6252", "25.01")]
+)
+def test_minimum_of_an_invoice(amount, expected):
+    assert premium.of_invoice(tariff("invoice", "4", minimum=25), D(amount)).net == D(expected)
+
+
+def test_invoices_have_each_their_own_premium():
+    by_invoice = tariff("invoice", "4", minimum=25, tax=6)
+    found = premium.accrue(by_invoice, amounts(10000, 1000), amounts(500))
+    assert found == (11500, 90, D("5.40"), 25)
+    assert premium.accrue(by_invoice, []) == (0, 0, 0, 0)
+
+
+def test_an_invoice_is_not_negative():
+    with pytest.raises(ValueError, match="amount"):
+        premium.of_invoice(tariff("invoice"), D("-0.01"))
+
+
+def test_balances_of_each_month():
+    found = premium.accrue(tariff("balances", "1"), amounts(50000, 70000, 60000))
+    assert found.net == 180
+
+
+def test_late_items_are_what_they_add():
+    found = premium.accrue(tariff(rate="1"), amounts("0.40"), amounts("0.40", "1000"))
+    assert (found.net, found.late) == (D("1.00"), D("1.00"))
+    found = premium.accrue(tariff(rate="1"), amounts("4.60"), amounts("4.60"))
+    assert (found.net, found.late) == (D("0.01"), D("0.01"))
+
+
+@pytest.mark.parametrize(
+    "accrued, net, tax", [("940", "60", "4.80"), ("1000", "0", "0"), ("1000.01", "0", "0")]
+)
+def test_minimum_of_the_year(accrued, net, tax):
+    found = premium.year_end(tariff(minimum=1000, tax=8), D(accrued))
+    assert (found.base, found.net, found.tax) == (0, D(net), D(tax))
+
+
+def test_invoices_have_no_minimum_of_the_year():
+    assert premium.year_end(tariff("invoice", minimum=25, tax=8), D(0)).total == 0
+
+
+def test_places_of_the_currency():
+    found = premium.accrue(Tariff("turnover", D("2.5"), tax=D(8), places=0), amounts(100300))
+    assert (found.net, found.tax) == (251, 20)
+
+
+@pytest.mark.parametrize(
+    "facts, code",
+    [
+        ({"basis": "weight"}, "basis"),
+        ({"unit": "dozen"}, "unit"),
+        ({"rate": "-0.1"}, "rate"),
+        ({"minimum": -1}, "minimum"),
+        ({"tax": -1}, "tax"),
+    ],
+)
+def test_tariffs_that_make_no_sense(facts, code):
+    with pytest.raises(ValueError) as caught:
+        premium.check(tariff(**facts))
+    assert caught.value.args == (code,)
+
+
+@pytest.mark.parametrize("basis", premium.BASES)
+def test_tariffs_that_do(basis):
+    premium.check(tariff(basis, unit="percent", rate=0))
