@@ -1,10 +1,13 @@
 """What the tests of runs and of reminders share."""
 
 from datetime import timedelta
+from email.message import EmailMessage
+from smtplib import SMTPRecipientsRefused
 from unittest.mock import patch
 
 from odoo.addons.cobranza_dunning.models import cobranza_facts
-from odoo.tools import SQL
+from odoo.addons.mail.tests.common import MockEmail
+from odoo.tools import SQL, mute_logger
 from odoo.tools.mail import html2plaintext
 
 from .common import TODAY, CobranzaCase
@@ -82,3 +85,49 @@ class ReminderCase(CobranzaCase):
     def child(self, name, **vals):
         """A contact of the customer with its own e-mail address."""
         return self.new_partner(name, parent_id=self.partner.id, type="invoice", **vals)
+
+
+class MailingCase(MockEmail, ReminderCase):
+    """Reminders, and Odoo's mail queue with a mail server that only remembers."""
+
+    def mails(self):
+        """All mails about reminders, as the system sees them."""
+        mails_sudo = self.env["mail.mail"].sudo()
+        return mails_sudo.search([("model", "=", "cobranza.reminder")], order="id")
+
+    def sent(self, partner=None, amount=100, due=None, on=None):
+        """An invoice whose reminder is in the mail queue; return that reminder."""
+        partner = partner or self.partner
+        self.invoice(partner, amount, due)
+        return self.remind(on, debtors=self.debtor(partner))
+
+    def work_queue(self, refused=None):
+        """Let the queue send its mails; refused: the exception the mail server answers with."""
+        with self.mock_mail_gateway():
+            self.send_email_mocked.side_effect = refused or self.send_email_mocked.side_effect
+            with mute_logger("odoo.addons.mail.models.mail_mail"):
+                self.mails().filtered(lambda one: one.state == "outgoing").send()
+        self.env.invalidate_all()
+
+    def refuse(self):
+        """Let the queue send its mails to a mail server that takes none of them."""
+        self.work_queue(SMTPRecipientsRefused({"x@example.com": (550, b"No such user")}))
+
+    def bounce(self, reminder):
+        """Let the customer's mail server give a mail back that it had taken."""
+        report = EmailMessage()
+        report["From"] = "MAILER-DAEMON@example.com"
+        report["To"] = "bounce@example.com"
+        report["Subject"] = "Undelivered mail"
+        report["Message-Id"] = f"<bounce-{reminder.id}@example.com>"
+        report["Content-Type"] = "multipart/report; report-type=delivery-status"
+        report.set_payload([])
+        text, headers = EmailMessage(), EmailMessage()
+        text.set_content("550 5.1.1 No such user")
+        headers.set_content(f"Message-Id: {reminder.mail_message_id.message_id}\n")
+        headers.replace_header("Content-Type", "text/rfc822-headers")
+        report.attach(text)
+        report.attach(headers)
+        with self.mock_mail_gateway(), mute_logger("odoo.addons.mail.models.mail_thread"):
+            self.env["mail.thread"].sudo().message_process(False, report.as_bytes())
+        self.env.invalidate_all()

@@ -18,8 +18,8 @@ from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ..models.smtp_answer import Conversation
+from .cases import MailingCase
 from .common import TODAY
-from .test_handover import MailingCase
 
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, 0)
 BUSY = SMTPRecipientsRefused({"x@example.com": (450, b"4.2.0 Mailbox busy")})

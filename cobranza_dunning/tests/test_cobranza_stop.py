@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext
 
+from .cases import MailingCase
 from .common import days_ago
-from .test_handover import MailingCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.smtp_answer import Conversation
+from .cases import MailingCase
 from .common import TODAY
-from .test_handover import MailingCase
 
 NOBODY = SMTPRecipientsRefused({"x@example.com": (550, b"5.1.1 No such mailbox")})
 GONE = SMTPServerDisconnected("gone")

@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import OperationalError
 
+from .cases import MailingCase
 from .common import days_ago
-from .test_handover import MailingCase
 
 #: A text that can't be made for a reminder of exactly 100.00.
 POISON = '<p t-out="1 / (object.amount_company - 100)"/>'

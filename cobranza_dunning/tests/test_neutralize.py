@@ -4,7 +4,7 @@ from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
 from ..models.smtp_answer import Verdict
-from .test_handover import MailingCase
+from .cases import MailingCase
 
 
 @tagged("post_install", "-at_install")

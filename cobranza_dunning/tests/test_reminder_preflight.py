@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext
 
+from .cases import MailingCase
 from .common import TODAY, days_ago
-from .test_handover import MailingCase
 
 
 @tagged("post_install", "-at_install")

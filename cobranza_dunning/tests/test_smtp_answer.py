@@ -12,8 +12,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.smtp_answer import Conversation, Verdict
+from .cases import MailingCase
 from .test_cobranza_attempt import BUSY, NOBODY
-from .test_handover import MailingCase
 
 FAILED = "Mail Delivery Failed"
 

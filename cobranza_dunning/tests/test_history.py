@@ -1,0 +1,139 @@
+"""What was told counts, and nothing else (DESIGN 8.5, 8.12)."""
+
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .cases import MailingCase
+from .common import days_ago
+
+
+@tagged("post_install", "-at_install")
+class TestHistory(MailingCase):
+    """What was told, and what the next level makes of it (DESIGN 8.5, 8.6, 8.12)."""
+
+    def test_the_next_level_follows_after_its_gap(self):
+        self.r20.gap_days = 10
+        invoice = self.invoice(self.partner, 100)
+        self.assertEqual(self.remind().level_id, self.r5)
+        self.assertDecision(invoice, "wait", "gap", self.r20, next_date=days_ago(-10))
+        with self.at(days_ago(-9)):
+            self.assertDecision(invoice, "wait", "gap", self.r20)
+        second = self.remind(days_ago(-10))
+        self.assertEqual((second.level_id, second.sent_date), (self.r20, days_ago(-10)))
+
+    def test_what_did_not_arrive_was_not_told(self):
+        ways = {
+            "refused": lambda one: self.refuse(),
+            "bounced": lambda one: (self.work_queue(), self.bounce(one)),
+            "taken out of the queue": lambda one: self.mails().cancel(),
+            "failure dismissed": lambda one: (self.refuse(), one.notify_cancel_by_type("email")),
+        }
+        self.policy.cadence_days = 7
+        self.r20.gap_days = 10
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                invoice = self.invoice(self.partner, 100)
+                reminder = self.remind()
+                self.assertDecision(invoice, "wait", "gap", self.r20)
+                happens(reminder)
+                self.env.invalidate_all()
+                # an address that the mail server refuses for good is used no more
+                self.partner.email = "ana@elsewhere.example.com"
+                self.assertDecision(invoice, "remind", "level_reached", self.r5)
+                self.debtor().action_refresh_figures()
+                self.assertFalse(self.debtor().last_contact_date or self.debtor().level_id)
+                again = self.remind()
+                self.assertEqual(self.told(again), [(invoice.name, 100)])
+                self.assertEqual(reminder.state, "sent")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_a_cancelled_reminder_told_nothing(self):
+        invoice = self.invoice(self.partner, 100)
+        self.approved().action_cancel("Wrong")
+        self.assertDecision(invoice, "remind", "level_reached", self.r5)
+
+    def test_a_line_that_left_at_hand_over_was_not_told(self):
+        paused, told = self.invoice(self.partner, 100), self.invoice(self.partner, 70)
+        reminder = self.approved()
+        pause = self.pause(move=paused)
+        reminder.action_send()
+        pause.action_end()
+        self.assertDecision(paused, "remind", "level_reached", self.r5)
+        self.assertDecision(told, "wait", "gap", self.r20)
+
+    def recreate(self, invoice):
+        """Reset an invoice, make it forget its due line and find it again, and post it."""
+        before = self.due(invoice)
+        invoice.button_draft()
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two parts",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (1, 2)
+                ],
+            }
+        )
+        due = invoice.invoice_date_due
+        invoice.invoice_payment_term_id = term
+        self.assertEqual(len(self.due(invoice)), 2)
+        invoice.write({"invoice_payment_term_id": False, "invoice_date_due": due})
+        invoice.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((len(self.due(invoice)), self.due(invoice).date_maturity), (1, due))
+        self.assertFalse(before.exists() & self.due(invoice), "the item was not recreated")
+        return self.due(invoice)
+
+    def test_recreated_due_lines_keep_their_history(self):
+        self.r20.gap_days = 10
+        invoice = self.invoice(self.partner, 100)
+        reminder = self.remind()
+        item = self.recreate(invoice)
+        self.assertFalse(reminder.line_ids.move_line_id)
+        self.assertEqual(self.told(reminder), [(invoice.name, 100)])
+        self.assertDecision(item, "wait", "gap", self.r20, next_date=days_ago(-10))
+        self.assertEqual(self.remind(days_ago(-10)).level_id, self.r20)
+
+    def test_recreated_due_lines_keep_their_pause(self):
+        invoice = self.invoice(self.partner, 100)
+        other = self.invoice(self.partner, 70)
+        pause = self.pause(line=self.due(invoice), until=days_ago(-7))
+        item = self.recreate(invoice)
+        self.assertDecision(item, "wait", "paused_until", next_date=days_ago(-7))
+        self.assertDecision(other, "remind", "level_reached")
+        self.assertTrue(pause.exists())
+
+    def test_what_was_told_survives_the_invoice(self):
+        invoice = self.invoice(self.partner, 100)
+        reminder = self.remind()
+        name, text = invoice.name, reminder.body
+        invoice.button_draft()
+        invoice.with_context(force_delete=True).unlink()
+        self.env.invalidate_all()
+        line = reminder.line_ids
+        self.assertFalse(line.move_id or line.move_line_id)
+        self.assertEqual((line.name, line.amount, line.date_due), (name, 100, days_ago(30)))
+        self.assertEqual((reminder.state, reminder.body), ("sent", text))
+        self.assertEqual(reminder.amount_company, 100)
+
+    def test_each_installment_has_its_own_history(self):
+        self.r20.gap_days = 10
+        invoice = self.invoice(
+            self.partner, 0, installments=[(days_ago(30), 60), (days_ago(1), 40)]
+        )
+        first, second = self.due(invoice)
+        self.assertEqual(self.remind().line_ids.move_line_id, first)
+        self.assertDecision(first, "wait", "gap", self.r20)
+        self.assertDecision(second, "wait", "level_not_reached", self.r5)
+
+    def test_a_refused_address_is_work_for_a_person_not_a_loop(self):
+        """With another address the next run proposes it anew; nothing leaves without approval."""
+        self.sent()
+        self.refuse()
+        self.assertFalse(self.propose())
+        self.partner.email = "ana@elsewhere.example.com"
+        reminder = self.propose()
+        self.assertEqual((reminder.state, reminder.level_id), ("proposed", self.r5))

@@ -1,0 +1,143 @@
+"""What is paused, by whom and until when (DESIGN 8.4)."""
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from .common import TODAY, CobranzaCase, days_ago
+
+
+@tagged("post_install", "-at_install")
+class TestPauses(CobranzaCase):
+    """What a person's pause keeps out (rule 4), and when it ends by itself."""
+
+    def test_rule4_a_pause_of_the_customer_covers_all_his_lines(self):
+        first, second = self.invoice(self.partner, 100), self.journal_debt(self.partner, 50)
+        hers = self.invoice(self.other, 100)
+        self.pause(self.partner)
+        self.assertDecision(first, "skip", "paused", amount=0, paused_amount=100)
+        self.assertDecision(second, "skip", "paused", amount=0, paused_amount=50)
+        self.assertDecision(hers, "remind", "level_reached", paused_amount=0)
+
+    def test_rule4_a_pause_of_an_invoice_covers_its_installments_only(self):
+        move = self.invoice(
+            self.partner, 0, installments=[(days_ago(25), 20), (days_ago(5), 80)]
+        )
+        other = self.invoice(self.partner, 10)
+        self.pause(move=move)
+        run = self.run_dunning()
+        self.assertEqual(
+            {self.decision(run, line).reason for line in self.due(move)}, {"paused"}
+        )
+        self.assertEqual(self.decision(run, other).reason, "level_reached")
+
+    def test_rule4_a_pause_of_one_installment_covers_only_that(self):
+        move = self.invoice(
+            self.partner, 0, installments=[(days_ago(25), 20), (days_ago(5), 80)]
+        )
+        first, second = self.due(move)
+        self.pause(line=first)
+        self.assertDecision(first, "skip", "paused", amount=0)
+        self.assertDecision(second, "remind", "level_reached", amount=80)
+
+    def test_rule4_the_pause_is_over_on_the_day_it_names(self):
+        move = self.invoice(self.partner, 100)
+        until = days_ago(-4)
+        self.pause(move=move, until=until)
+        self.assertDecision(move, "wait", "paused_until", next_date=until, date=TODAY)
+        self.assertDecision(move, "wait", "paused_until", next_date=until, date=days_ago(-3))
+        self.assertDecision(move, "remind", "level_reached", date=until)
+
+    def test_rule4_two_pauses_never_take_more_than_the_residual(self):
+        move = self.invoice(self.partner, 100)
+        self.pay(move, 30)
+        self.pause(self.partner)
+        self.pause(move=move, until=days_ago(-4))
+        self.assertDecision(move, "skip", "paused", amount=0, paused_amount=70)
+
+    def test_rule4_of_two_pauses_the_later_day_counts(self):
+        move = self.invoice(self.partner, 100)
+        self.pause(self.partner, until=days_ago(-2))
+        self.pause(move=move, until=days_ago(-9))
+        self.assertDecision(move, "wait", "paused_until", next_date=days_ago(-9))
+
+    def test_rule4_an_ended_pause_pauses_nothing(self):
+        move = self.invoice(self.partner, 100)
+        block = self.pause(move=move)
+        block.action_end()
+        self.assertEqual(block.state, "over")
+        self.assertDecision(move, "remind", "level_reached", amount=100)
+
+    def test_rule4_the_explanation_names_the_paused_amount(self):
+        move = self.invoice(self.partner, 100)
+        self.pause(move=move)
+        self.assertIn("100.00 paused", self.decide(move).sentence)
+
+    def test_a_pause_shows_on_the_customer_at_once(self):
+        self.invoice(self.partner, 100)
+        block = self.pause(self.partner)
+        self.assertTrue(self.debtor().paused)
+        block.action_end()
+        self.assertFalse(self.debtor().paused)
+
+    def test_a_pause_of_an_invoice_shows_on_the_invoice(self):
+        move, other = self.invoice(self.partner, 100), self.invoice(self.partner, 100)
+        self.pause(move=move)
+        search = self.env["account.move"].search
+        ours = [("id", "in", (move | other).ids)]
+        self.assertEqual((move.cobranza_paused, other.cobranza_paused), (True, False))
+        self.assertEqual(search([*ours, ("cobranza_paused", "=", True)]), move)
+        self.assertEqual(search([*ours, ("cobranza_paused", "=", False)]), other)
+        self.assertEqual(search([*ours, ("cobranza_to_chase", "=", True)]), other)
+
+    def test_the_pause_dialog(self):
+        """One pause for each customer and invoice, all with the same reason."""
+        first, second = self.invoice(self.partner, 100), self.invoice(self.partner, 50)
+        hers = self.invoice(self.other, 100)
+        wizard = self.env["cobranza.pause.wizard"].create(
+            {
+                "debtor_ids": self.debtor(self.other).ids,
+                "move_ids": first.ids,
+                "reason": "He called",
+                "until": days_ago(-7),
+            }
+        )
+        wizard.action_pause()
+        self.assertDecision(first, "wait", "paused_until", next_date=days_ago(-7))
+        self.assertDecision(hers, "wait", "paused_until", next_date=days_ago(-7))
+        self.assertDecision(second, "remind", "level_reached")
+
+    def test_the_pause_dialog_wants_something_owed(self):
+        draft = self.invoice(self.partner, 100, post=False)
+        wizard = self.env["cobranza.pause.wizard"].create(
+            {"move_ids": draft.ids, "reason": "He called"}
+        )
+        with self.assertRefused("yet: post them first"):
+            wizard.action_pause()
+
+    def test_a_pause_names_only_documents_of_its_customer(self):
+        move = self.invoice(self.partner, 100)
+        hers = self.invoice(self.other, 100)
+        with self.assertRefused("isn't a document of Berta Customer", ValidationError):
+            self.pause(self.other, move=move)
+        with self.assertRefused("isn't a document of Ana Customer", ValidationError):
+            self.pause(self.partner, line=self.due(hers))
+
+    def test_a_pause_of_a_contacts_invoice_is_allowed(self):
+        shop = self.new_partner("Shop", parent_id=self.partner.id)
+        move = self.invoice(shop, 100)
+        self.pause(move=move)
+        self.assertDecision(move, "skip", "paused")
+
+    def test_pauses_are_found_by_state(self):
+        self.invoice(self.partner, 100)
+        endless = self.pause(self.partner)
+        running = self.pause(self.partner, until=days_ago(-1))
+        past = self.pause(self.partner, until=TODAY)
+        ended = self.pause(self.partner)
+        ended.action_end()
+        search = self.env["cobranza.block"].with_context(active_test=False).search
+        ours = [("debtor_id", "=", self.debtor().id)]
+        self.assertEqual(search([*ours, ("state", "=", "active")]), running | endless)
+        self.assertEqual(search([*ours, ("state", "=", "over")]), ended | past)
+        self.assertEqual(len(search([*ours, ("state", "in", ("active", "over"))])), 4)
+        self.assertEqual(search([*ours, ("state", "!=", "over")]), running | endless)
