@@ -176,6 +176,12 @@ def test_what_was_delivered_during_a_stop_stays_out(delivered, reasons):
     assert second(delivered, line(0, settled_on=day(100))) == reasons
 
 
+@pytest.mark.parametrize("delivered, stopped", [(90, False), (91, True), (92, False)])
+def test_a_stop_of_a_single_day(delivered, stopped):
+    reasons = ("stop_shipment",) if stopped else COVERED
+    assert second(delivered, line(0, settled_on=day(92))) == reasons
+
+
 @pytest.mark.parametrize("settled", [None, day(90), day(91)])
 def test_what_was_paid_in_time_stops_nothing(settled):
     assert second(91, line(0, settled_on=settled)) == COVERED
