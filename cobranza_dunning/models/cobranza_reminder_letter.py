@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..engine.words import amount_in_words
 from .amounts import to_decimal
+from .paper import on_paper, plain
 
 LETTER = "cobranza_dunning.cobranza_reminder_report_letter"
 
@@ -26,6 +27,23 @@ class CobranzaReminder(models.Model):
         """Print these reminders as letters, in one file; nothing is marked as sent."""
         self.check_access("read")
         return self.env.ref(LETTER).report_action(self, config=False)
+
+    def _letter_body(self):
+        """The text for paper, which can't be clicked: also of what was written for a screen."""
+        self.ensure_one()
+        if self.channel == "letter":
+            return self.body
+        views = self.with_context(lang=self.lang)
+        screen, paper = (
+            views._block("reminder_online", {"on_paper": on}) for on in (False, True)
+        )
+        return on_paper(
+            self.body,
+            path=self.access_url,
+            code=views._block("reminder_portal", {"reminder": views, "on_paper": True}),
+            address=self._short_address(),
+            words={plain(screen): plain(paper)},
+        )
 
     def _totals_in_words(self):
         """What is to be paid in each currency, as (amount, the same in words), for the letter."""

@@ -98,6 +98,7 @@ class CobranzaReminder(models.Model):
             # no more than the button needs: it is in every text of a batch
             values = {
                 "reminder": views,
+                "on_paper": reminder.channel == "letter",
                 "pays_online": reminder.company_id.sudo().cobranza_pays_online,
             }
             reminder.portal_block = views.env["ir.qweb"]._render(

@@ -109,6 +109,7 @@ class CobranzaReminder(models.Model):
         moves_sudo = self.line_ids.move_id.sudo()
         return {
             "reminder": self,
+            "on_paper": self.channel == "letter",
             "sections": self._sections(),
             "has_deductions": any(line.amount < line.residual for line in self.line_ids),
             "bank_accounts": moves_sudo.partner_bank_id or company_sudo.bank_ids[:1],

@@ -166,6 +166,56 @@ class TestLetter(ReminderCase):
         expected = qrcode.make(reminder._short_address(), border=0, box_size=8).get_image()
         self.assertEqual(drawn.convert("1").tobytes(), expected.convert("1").tobytes())
 
+    def test_a_mail_that_is_printed_has_the_code_as_well(self):
+        """Whatever it leaves by: nobody can press a button on paper."""
+        self.env["payment.provider"].sudo().create(
+            {
+                "name": "Online", "code": "none", "state": "test", "is_published": True,
+                "company_id": self.company.id,
+            }
+        )  # fmt: skip
+        for lang, button, code, sentence in (
+            ("en_US", "View details", "scan this code", "the page that the code opens"),
+            ("es_MX", "Ver", "escanee este código", "en la página que abre el código"),
+            ("pt_BR", "Ver", "leia este código", "na página que o código abre"),
+        ):
+            reminder = self.one(lang)
+            with self.subTest(lang):
+                self.assertEqual(reminder.channel, "email")
+                self.assertIn("/my/reminders/", reminder.body)
+                body = reminder._letter_body()
+                self.assertEqual(body.count("data:image/png;base64,"), 1)
+                self.assertNotIn("/my/reminders/", body)
+                [page] = self.pages(self.pdf(reminder))
+                self.assertIn(code, page)
+                self.assertIn(sentence, page)
+                self.assertNotIn(f"{button} ", page)
+                self.assertIn(reminder.line_ids[0].name, page)
+            reminder.action_cancel("Next one")
+
+    def test_a_link_in_a_sentence_becomes_its_address(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        page = html.fromstring(str(reminder.body))
+        [link] = [one for one in page.iter("a") if "/my/reminders/" in one.get("href")]
+        reminder.body = (
+            f'<p>Look at <a href="{link.get("href")}">your page</a>, or at '
+            '<a href="https://us.test">ours</a>, <a href="//[">there</a> or <a>here</a>.</p>'
+        )
+        self.assertEqual(
+            " ".join(html.fromstring(str(reminder._letter_body())).text_content().split()),
+            f"Look at your page ({reminder._short_address()}), or at ours, there or here.",
+        )
+
+    def test_of_several_buttons_one_becomes_the_code(self):
+        self.invoice(self.partner, 100)
+        reminder = self.propose()
+        reminder.body = f"{reminder.portal_block}<p>Hello</p>{reminder.portal_block}"
+        body = str(reminder._letter_body())
+        self.assertEqual(body.count("data:image/png;base64,"), 1)
+        self.assertNotIn("View details", body)
+        self.assertLess(body.index("data:image"), body.index("Hello"))
+
     def test_on_paper_a_total_never_stands_alone_on_a_page(self):
         mxn = self.new_currency("MXN", 20)
         for channel, alone in (("email", 2), ("letter", 0)):
