@@ -1,4 +1,4 @@
 from . import portal_reminder
 
 # isort: split
-from . import portal_answer, portal_payment
+from . import portal_answer, portal_payment, portal_plan

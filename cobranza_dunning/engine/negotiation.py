@@ -200,8 +200,10 @@ def _counted(offer, situation):
     """The offer with its number of installments, where their amount was offered."""
     if offer.is_extension or offer.count or not offer.each or offer.each <= 0:
         return offer
-    rest = situation.amount - offer.down_payment
-    return offer._replace(count=int((rest / offer.each).to_integral_value(ROUND_CEILING)))
+    rest = max(situation.amount - offer.down_payment, ZERO)
+    count = int((rest / offer.each).to_integral_value(ROUND_CEILING))
+    # more than a plan may have, however many: no day is that far
+    return offer._replace(count=min(count, installments.MOST + 1))
 
 
 def _installment(offer, situation):
@@ -256,8 +258,20 @@ def _counters(offer, floor, situation):
         # of the same kind first, unless it is time that is needed
         wants_time = "extension_first" in below(offer, floor, situation)
         candidates = candidates if wants_time else [*candidates[1:], candidates[0]]
-    found = [one for one in candidates if one and not below(one, floor, situation)]
+    found = [
+        one
+        for one in candidates
+        if one and not below(one, floor, situation) and _comes_to_something(one, situation)
+    ]
     return tuple(dict.fromkeys(found))
+
+
+def _comes_to_something(offer, situation):
+    """Whether an offer can be split: of two cents there are no three installments."""
+    try:
+        return bool(calendar_of(offer, situation))
+    except ValueError:
+        return False
 
 
 def _shorter_extension(floor, situation):
@@ -307,6 +321,16 @@ def _more_down_payment(offer, floor, situation):
     down_payment = situation.amount - part * count
     possible = count >= 1 and 0 < down_payment < situation.amount
     return offer._replace(count=count, down_payment=down_payment, each=None) if possible else None
+
+
+def in_currency(least, amount, company_amount, places):
+    """Return a least installment of the company's currency in that of a debt, rounded up.
+
+    amount, company_amount: the debt in both, as its lines were booked: the same comparison as
+    of each installment in company currency, at no other rate.
+    """
+    unit = Decimal(1).scaleb(-places)
+    return (least * amount / company_amount).quantize(unit, rounding=ROUND_CEILING)
 
 
 def calendar_of(offer, situation, move=lambda day: day):

@@ -12,7 +12,7 @@ class CobranzaDebtor(models.Model):
     _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
 
     #: Models of agreements; each has `_evaluate(company, debtors=None)`.
-    _agreement_models = ("cobranza.promise", "cobranza.dispute")
+    _agreement_models = ("cobranza.promise", "cobranza.dispute", "cobranza.plan")
 
     # figures in company currency, as those beside them
     disputed_amount = fields.Monetary(

@@ -46,6 +46,7 @@ class CobranzaDebtor(models.Model):
                 "cobranza.contact.check",
                 "cobranza.dispute",
                 "cobranza.promise",
+                "cobranza.plan",
             ):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])

@@ -13,7 +13,7 @@ class IrActionsReport(models.Model):
         The one of a distribution, without the patched Qt, refuses it; Odoo merges them later.
         """
         prepare = super()._render_qweb_pdf_prepare_streams
-        letters = self._get_report(report_ref).model == "cobranza.reminder"
+        letters = self._get_report(report_ref).model in ("cobranza.reminder", "cobranza.plan")
         if not letters or len(res_ids or ()) < 2 or _wkhtml().is_patched_qt:
             return prepare(report_ref, data, res_ids=res_ids)
         streams = {}

@@ -306,3 +306,27 @@ class BooksCase(BaseCommon):
         """Return the receivable items of a move, oldest due first."""
         lines = move.line_ids.filtered(lambda one: one.account_type == "asset_receivable")
         return lines.sorted(lambda one: (one.date_maturity or one.date, one.id))
+
+    def recreate(self, invoice):
+        """Reset an invoice, make it forget its due line and find it again, and post it."""
+        before = self.due(invoice)
+        invoice.button_draft()
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two parts",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (1, 2)
+                ],
+            }
+        )
+        due = invoice.invoice_date_due
+        invoice.invoice_payment_term_id = term
+        self.assertEqual(len(self.due(invoice)), 2)
+        invoice.write({"invoice_payment_term_id": False, "invoice_date_due": due})
+        invoice.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((len(self.due(invoice)), self.due(invoice).date_maturity), (1, due))
+        self.assertFalse(before.exists() & self.due(invoice), "the item was not recreated")
+        return self.due(invoice)

@@ -15,6 +15,10 @@ MAY = {
     "group_collector": {
         "cobranza.debtor": "w",
         "cobranza.block": "wc",
+        "cobranza.plan": "wcu",
+        "cobranza.plan.line": "wcu",
+        "cobranza.plan.installment": "wcu",
+        "cobranza.plan.wizard": "rwcu",
         "cobranza.interaction": "wc",
         "cobranza.promise": "wc",
         "cobranza.promise.line": "wc",
@@ -125,7 +129,12 @@ class AccessCase(ReminderCase):
             {"debtor_id": reminder.debtor_id.id, "amount": 10, "date": TODAY, "line_ids": line.ids}
         )
         attempt = env["cobranza.attempt"].sudo()._record(reminder, "accepted").sudo(False)
+        later = self.due(self.invoice(self.partner, 50, company=company))
+        plans = env["cobranza.plan"].with_company(company)
+        made = plans.propose(self.partner.id, {"lines": later.ids, "count": 2})
+        plan = env["cobranza.plan"].browse(made["plan_id"])
         records = [
+            plan, plan.line_ids, plan.installment_ids[:1],
             term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
             contact, block, interaction, reminder, attempt, reason, dispute, promise,

@@ -1,7 +1,5 @@
 """What was told counts, and nothing else (DESIGN 8.5, 8.12)."""
 
-
-from odoo import Command
 from odoo.tests import tagged
 
 from .cases import MailingCase
@@ -62,30 +60,6 @@ class TestHistory(MailingCase):
         pause.action_end()
         self.assertDecision(paused, "remind", "level_reached", self.r5)
         self.assertDecision(told, "wait", "gap", self.r20)
-
-    def recreate(self, invoice):
-        """Reset an invoice, make it forget its due line and find it again, and post it."""
-        before = self.due(invoice)
-        invoice.button_draft()
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Two parts",
-                "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
-                    for days in (1, 2)
-                ],
-            }
-        )
-        due = invoice.invoice_date_due
-        invoice.invoice_payment_term_id = term
-        self.assertEqual(len(self.due(invoice)), 2)
-        invoice.write({"invoice_payment_term_id": False, "invoice_date_due": due})
-        invoice.action_post()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertEqual((len(self.due(invoice)), self.due(invoice).date_maturity), (1, due))
-        self.assertFalse(before.exists() & self.due(invoice), "the item was not recreated")
-        return self.due(invoice)
 
     def test_recreated_due_lines_keep_their_history(self):
         self.r20.gap_days = 10

@@ -208,6 +208,7 @@ class TestInsider(ReminderCase):
             "cobranza.run": reminder.run_id,
             "account.move": reminder.line_ids.move_id,
             "account.move.line": reminder.line_ids.move_line_id,
+            "cobranza.plan": self._plan(),
         }
         tried = 0
         for record in records.values():
@@ -228,6 +229,13 @@ class TestInsider(ReminderCase):
                             self._try(record, method, name, junk)
                             tried += 1
         self.assertGreater(tried, 50)
+
+    def _plan(self):
+        """A draft of a plan."""
+        self.invoice(self.other, 100)
+        self.debtor(self.other)
+        plans = self.env["cobranza.plan"]
+        return plans.browse(plans.propose(self.other.id, {"count": 2})["plan_id"])
 
     def _try(self, record, method, name, junk):
         """Call one method as a user; whatever it did is undone."""
@@ -262,6 +270,8 @@ class TestGuardedFields(ReminderCase):
             "next_step_date",
         },
         "cobranza.run": {"company_id", "date", "mode", "debtor_ids"},
+        "cobranza.plan": {"breach_days", "breach_count", "interest_rate", "note"},
+        "cobranza.plan.installment": {"plan_id", "date_due", "amount"},
         "cobranza.block": {"debtor_id", "move_id", "move_line_id", "reason", "until", "active"},
     }
 

@@ -2,6 +2,7 @@ from . import (
     base_partner_merge,
     cobranza_cancel_wizard,
     cobranza_pause_wizard,
+    cobranza_plan_wizard,
     cobranza_recipient_wizard,
     cobranza_resend_wizard,
     cobranza_settings,

@@ -36,6 +36,15 @@ class CobranzaSettings(models.TransientModel):
     cobranza_cap_number = fields.Integer("Automatic reminders a day")
     cobranza_cap_amount = fields.Monetary("Amount of automatic reminders a day")
     cobranza_cap_debtor = fields.Integer("Messages a day to one customer")
+    cobranza_plan_rebook = fields.Boolean("Re-book accepted plans")
+    cobranza_plan_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal for re-booking",
+        domain="[('type', '=', 'general'), ('company_id', '=', company_id)]",
+    )
+    cobranza_plan_product_id = fields.Many2one(
+        "product.product", "Product for financing interest"
+    )
 
     @api.depends("company_id")
     def _compute_has_reply_domain(self):

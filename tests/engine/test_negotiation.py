@@ -45,6 +45,8 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(), {}, ("incomplete",)),
         (Offer(0, D("100")), {}, ("incomplete",)),
         (Offer(each=D("0")), {}, ("incomplete",)),
+        (Offer(each=D("10"), down_payment=D("1000")), {}, ("incomplete",)),
+        (Offer(each=D("0.01"), down_payment=D("100")), {}, ("installment_too_small", "too_long")),
         (Offer(each=D("200"), down_payment=D("100")), {}, ("acceptable",)),  # five of them
         (Offer(each=D("99"), down_payment=D("500")), {}, ("installment_too_small",)),
         (Offer(each=D("100"), down_payment=D("100")), {}, ("too_long",)),  # nine
@@ -188,5 +190,14 @@ def test_counter_offers_are_acceptable_themselves(
     found = negotiation.evaluate(offer, floor, situation)
     for counter in found.counter_offers:
         assert negotiation.below(counter, floor, situation) == ()
+        calendar = negotiation.calendar_of(counter, situation)
+        assert sum(one.amount for one in calendar) == debt
     assert (found.decision == "counter") == bool(found.counter_offers)
     assert len(set(found.counter_offers)) == len(found.counter_offers)
+
+
+def test_the_least_installment_in_another_currency():
+    """At the rate of the debt itself, rounded up: 900 EUR booked as 1 000 USD."""
+    assert negotiation.in_currency(D("50"), D("900"), D("1000"), 2) == D("45.00")
+    assert negotiation.in_currency(D("50"), D("900"), D("1001"), 2) == D("44.96")
+    assert negotiation.in_currency(D("50"), D("150000"), D("1000"), 0) == D("7500")

@@ -1,0 +1,357 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date, formatLang
+
+from ..engine import installments
+from .amounts import to_decimal, to_rate
+from .arguments import to_line
+
+#: Those that may still come to something.
+OPEN_STATES = ("draft", "offered", "active")
+#: What the agreement says; after it was offered nobody changes it.
+TERMS = {"installment_ids", "breach_days", "breach_count", "interest_rate"}
+
+
+class CobranzaPlan(models.Model):
+    """An agreement to pay due lines later: in installments, or at once on another day.
+
+    The invoices and their due dates stay as they are in the ledger. What has become of the plan
+    is read from the reconciliations of the lines it covers; as long as it holds, these lines are
+    left alone.
+    """
+
+    _name = "cobranza.plan"
+    _description = "Payment plan"
+    _inherit = ["cobranza.gated.mixin", "mail.thread", "portal.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    _gated_fields = (
+        "name", "debtor_id", "partner_id", "company_id", "currency_id", "kind", "state", "origin",
+        "date", "line_ids", "amount", "interest_amount", "paid_amount", "credited_amount",
+        "open_amount", "late_amount", "next_date", "pause_until", "offered_on", "accepted_on",
+        "broken_on", "decided_on", "cancel_reason", "is_custom", "signature", "signed_by",
+        "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id", "access_token",
+        "user_id",
+    )  # fmt: skip
+    _gated_create = True
+
+    name = fields.Char("Number", required=True, readonly=True, copy=False)
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Debtor", required=True, index=True, ondelete="cascade",
+        readonly=True, check_company=True,
+    )  # fmt: skip
+    partner_id = fields.Many2one(
+        related="debtor_id.partner_id", store=True, index=True, string="Customer"
+    )
+    company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    kind = fields.Selection(
+        [("plan", "Installments"), ("extension", "More time")], required=True, readonly=True
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("offered", "Offered"),
+            ("active", "In force"),
+            ("fulfilled", "Fulfilled"),
+            ("broken", "Broken"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        tracking=True,
+    )
+    origin = fields.Selection(
+        [("manual", "Entered by us"), ("portal", "Proposed by the customer")],
+        required=True,
+        readonly=True,
+        default="manual",
+    )
+    user_id = fields.Many2one("res.users", "Entered by", readonly=True)
+    date = fields.Date("Proposed on", required=True, readonly=True)
+    line_ids = fields.One2many("cobranza.plan.line", "plan_id", "Due lines covered", readonly=True)
+    installment_ids = fields.One2many("cobranza.plan.installment", "plan_id", "Installments")
+    amount = fields.Monetary("Covered", readonly=True)
+    breach_days = fields.Integer(
+        "Days late", help="Broken when an installment is later than this; 0: however late."
+    )
+    breach_count = fields.Integer(
+        "Installments late at once", help="Broken when so many are late at once; 0: however many."
+    )
+    interest_rate = fields.Float(
+        "Financing interest", digits=(5, 2), help="Per cent a year, simple, actual/365."
+    )
+    interest_amount = fields.Monetary(
+        "Interest", compute="_compute_interest_amount", store=True, readonly=True
+    )
+    is_custom = fields.Boolean(
+        "Written by hand", readonly=True, help="Days or amounts were changed by a person."
+    )
+    note = fields.Text(help="For the office; the customer doesn't see it.")
+
+    # how it stands, from the reconciliations of its lines
+    paid_amount = fields.Monetary("Paid", readonly=True)
+    credited_amount = fields.Monetary(
+        "Credited", readonly=True, help="Credit notes; they shrink the last installments."
+    )
+    open_amount = fields.Monetary("Open", readonly=True)
+    late_amount = fields.Monetary("Late", readonly=True)
+    next_date = fields.Date("Next installment", readonly=True)
+    pause_until = fields.Date(
+        "Broken on",
+        readonly=True,
+        help="The day on which it breaks if nothing more is paid: until then its lines are left "
+        "alone.",
+    )
+    offered_on = fields.Date(readonly=True)
+    accepted_on = fields.Date(readonly=True)
+    broken_on = fields.Date(readonly=True)
+    decided_on = fields.Date("Over since", readonly=True)
+    cancel_reason = fields.Char("Why cancelled", readonly=True)
+    signature = fields.Image(readonly=True, attachment=True, max_width=1024, max_height=1024)
+    signed_by = fields.Char(readonly=True)
+    signed_on = fields.Datetime(readonly=True)
+
+    _open_idx = models.Index("(company_id, debtor_id) WHERE state = 'active'")
+    _breach_some = models.Constraint(
+        "CHECK (breach_days >= 0 AND breach_count >= 0 AND breach_days + breach_count > 0)",
+        "Say when the plan is broken: by days, by installments that are late at once, or by both.",
+    )
+    _interest_not_negative = models.Constraint(
+        "CHECK (interest_rate >= 0)", "The interest can't be negative."
+    )
+
+    @api.depends("installment_ids.amount", "installment_ids.date_due", "interest_rate", "date")
+    def _compute_interest_amount(self):
+        for plan in self:
+            plan.interest_amount = installments.financing_interest(
+                plan._calendar(), plan.date, to_rate(max(plan.interest_rate, 0)),
+                plan.currency_id.decimal_places,
+            )  # fmt: skip
+
+    # --- CRUD --------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create plans, each with its number."""
+        # the numbers are the company's, whoever proposes
+        sequences_sudo = self.env["ir.sequence"].sudo()
+        for vals in vals_list:
+            vals["name"] = sequences_sudo.next_by_code("cobranza.plan") or self.env._("Plan")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Write values; raise UserError if the terms of a plan that was offered would change."""
+        self._check_gate(vals)
+        told = self.filtered(lambda one: one.state != "draft")
+        if TERMS & set(vals) and told and not self._gate_is_open():
+            raise UserError(
+                self.env._(
+                    "%(plan)s was offered already and stays as it is: cancel it and propose "
+                    "another one.",
+                    plan=told[0].name,
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_told(self):
+        if any(plan.state != "draft" for plan in self):
+            raise AccessError(
+                self.env._("What was offered to a customer stays on record: cancel it instead.")
+            )
+
+    # --- life --------------------------------------------------------------------------
+
+    def _update_state(self, target, allowed, **vals):
+        """Move to `target` the plans that are in one of the `allowed` states; return them.
+
+        The one gate of all state changes; a plan in another state is left alone.
+        """
+        moving = self.filtered(lambda one: one.state in allowed)
+        moving._gated().write({"state": target, **vals})
+        return moving
+
+    def action_offer(self):
+        """Offer these drafts to their customers, who may sign them on their page.
+
+        Raises UserError for a plan whose installments aren't what it covers or are below the
+        policy's limits, and for one that has become impossible meanwhile.
+        """
+        self.check_access("write")
+        for plan in self.filtered(lambda one: one.state == "draft"):
+            plan._check_terms()
+            plan._check_possible()
+            plan._update_state(
+                "offered", allowed=("draft",), offered_on=plan.company_id._cobranza_today()
+            )
+        return True
+
+    def action_accept(self):
+        """Put these plans into force: the customer has agreed.
+
+        Raises UserError like `action_offer`; its lines are left alone from now on.
+        """
+        self.check_access("write")
+        self._accept()
+        return True
+
+    def action_cancel(self, cancel_reason=None):
+        """Cancel these plans; what they covered may be chased again from now on.
+
+        cancel_reason: one line that says why.
+        """
+        self.check_access("write")
+        self._cancel(to_line(cancel_reason) or False)
+        return True
+
+    def _accept(self, **signed):
+        """Put drafts and offers into force; signed: the customer's signature, if he signed."""
+        for plan in self.filtered(lambda one: one.state in ("draft", "offered")):
+            plan._check_terms()
+            plan._check_possible()
+            plan.line_ids._remember_settled()
+            plan._update_state(
+                "active",
+                allowed=("draft", "offered"),
+                accepted_on=plan.company_id._cobranza_today(),
+                **signed,
+            )
+            plan._after_acceptance()
+        self._after_change()
+
+    def _after_acceptance(self):
+        """What acceptance brings with it."""
+        self._make_interest_invoice()
+        if self.company_id.cobranza_plan_rebook:
+            self._rebook()
+
+    def _cancel(self, reason):
+        in_force = self.filtered(lambda one: one.state == "active")
+        for company, plans in self.grouped("company_id").items():
+            plans._update_state(
+                "cancelled",
+                allowed=OPEN_STATES,
+                cancel_reason=reason,
+                pause_until=False,
+                decided_on=company._cobranza_today(),
+            )
+        in_force._undo_rebook()
+        in_force._cancel_interest_invoice()
+        self._after_change()
+
+    def _after_change(self):
+        """Show what has changed in the plans themselves and on their debtors."""
+        self._follow()
+        self.debtor_id._refresh_now()
+
+    # --- checks ------------------------------------------------------------------------
+
+    def _check_terms(self):
+        """Raise UserError if the installments don't add up, or are below what is accepted."""
+        calendar = self._calendar()
+        total = sum(one.amount for one in calendar)
+        if not calendar or total != to_decimal(self.amount, self.currency_id):
+            raise UserError(
+                self.env._(
+                    "The installments of %(plan)s come to %(total)s, and it covers %(amount)s: "
+                    "correct their amounts.",
+                    plan=self.name,
+                    total=self._money(total),
+                    amount=self._money(self.amount),
+                )
+            )
+        if len({one.due for one in calendar}) < len(calendar):
+            raise UserError(
+                self.env._(
+                    "Two installments of %(plan)s are due on the same day: make one of them.",
+                    plan=self.name,
+                )
+            )
+        if calendar[0].due < self.company_id._cobranza_today():
+            raise UserError(
+                self.env._(
+                    "The first installment of %(plan)s was due on %(date)s already: propose new "
+                    "days.",
+                    plan=self.name,
+                    date=format_date(self.env, calendar[0].due),
+                )
+            )
+        if self.is_custom:
+            self._check_written_by_hand(calendar)
+
+    def _check_possible(self):
+        """Raise UserError if what it covers isn't open any more, or is in another plan."""
+        items = self.line_ids._items()
+        for line, item in items.items():
+            left = item.amount_residual_currency if item.parent_state == "posted" else 0
+            if self.currency_id.compare_amounts(left, line.amount) < 0:
+                raise UserError(
+                    self.env._(
+                        "Of %(invoice)s only %(left)s is open, and %(plan)s covers %(amount)s: "
+                        "propose it anew.",
+                        invoice=line.name,
+                        left=self._money(left),
+                        plan=self.name,
+                        amount=self._money(line.amount),
+                    )
+                )
+        self._check_no_other_plan(self.env["account.move.line"].union(*items.values()))
+
+    def _check_no_other_plan(self, items):
+        """Raise UserError if another plan, proposed or in force, covers one of these items."""
+        found = self.env["cobranza.plan.line"].search(
+            [
+                ("move_line_id", "in", items.ids),
+                ("plan_id.state", "in", OPEN_STATES),
+                ("plan_id", "not in", self.ids),
+            ],
+            limit=1,
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is part of %(plan)s already: cancel that one first.",
+                    invoice=found.name,
+                    plan=found.plan_id.name,
+                )
+            )
+
+    # --- values ------------------------------------------------------------------------
+
+    def _calendar(self):
+        """Return the installments as a tuple of engine Installments, earliest first."""
+        self.ensure_one()
+        return tuple(
+            installments.Installment(one.date_due, to_decimal(one.amount, self.currency_id))
+            for one in self._ordered()
+        )
+
+    def _ordered(self):
+        """The installments, earliest first; those being typed in without a day don't count."""
+        dated = self.installment_ids.filtered("date_due")
+        return dated.sorted(lambda one: (one.date_due, one.id))
+
+    def _lang(self):
+        """The language that the customer reads."""
+        return self.partner_id.lang or self.company_id._cobranza_lang()
+
+    def _breach(self):
+        """Return the rule by which it breaks."""
+        return installments.Breach(self.breach_days or None, self.breach_count or None)
+
+    def _money(self, amount):
+        """An amount of this plan as people write it, in the context's language."""
+        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
+
+    # --- screens -----------------------------------------------------------------------
+
+    def action_view_debtor(self):
+        """Open the customer's collections account."""
+        return self.debtor_id._get_records_action()
+
+    def action_view_entries(self):
+        """Open the entries that this plan made: interest, re-booking and its reversal."""
+        moves = self.interest_move_id | self.rebook_move_id | self.rebook_reversal_id
+        return moves._get_records_action()

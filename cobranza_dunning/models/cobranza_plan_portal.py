@@ -1,0 +1,127 @@
+import base64
+import binascii
+from uuid import uuid4
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..engine.words import amount_in_words
+from .amounts import to_decimal
+from .arguments import to_line
+
+#: The longest a name may be, and the most bytes of a drawn signature.
+NAME_LENGTH = 120
+SIGNATURE_SIZE = 512 * 1024
+
+
+class CobranzaPlan(models.Model):
+    """The customer's page of a plan, the agreement as a document, and his signature.
+
+    Customers have no access rights on plans: the controllers decide who may see which and come
+    here as the superuser.
+    """
+
+    # a file for each part of its life
+    _inherit = "cobranza.plan"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create plans; each has the token of its page at once."""
+        for vals in vals_list:
+            vals["access_token"] = str(uuid4())
+        return super().create(vals_list)
+
+    def _portal_ensure_token(self):
+        """The token of the link; guarded, or somebody could choose one he knows."""
+        if not self.access_token:
+            self.sudo()._gated().write({"access_token": str(uuid4())})
+        return self.access_token
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
+        """Keep the chatter the office's: a page's link neither reads it nor writes to it."""
+        return super()._get_thread_with_access(thread_id, **kwargs)
+
+    def _compute_access_url(self):
+        for plan in self:
+            plan.access_url = f"/my/plans/{plan.id}"
+
+    def action_customer_page(self):
+        """Open the page as the customer sees it (whoever may read the plan, may)."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.access_url, "target": "new"}
+
+    @api.model
+    def _portal_domain(self, user):
+        """Domain of the plans that a customer with a login may see."""
+        return [
+            ("partner_id", "=", user.partner_id.commercial_partner_id.id),
+            ("company_id", "in", user.company_ids.ids),
+        ]
+
+    def _is_shown(self):
+        """Whether the customer may see it: it was offered to him, or he proposed it himself."""
+        return self.state != "draft" or self.origin == "portal"
+
+    def _portal_values(self):
+        """What page and document show; texts in the context's language."""
+        self.ensure_one()
+        return {
+            "plan": self,
+            "company": self.company_id.sudo(),
+            "contact": self._contact_sudo(),
+            "installments": self._ordered(),
+            "today": self.company_id._cobranza_today(),
+            "day": lambda value: format_date(self.env, value),
+            "money": self._money,
+        }
+
+    def _contact_sudo(self):
+        """Whom the customer may ask: who looks after him, or the company."""
+        user_sudo = self.debtor_id._person_in_charge().sudo()
+        return user_sudo.partner_id or self.company_id.sudo().partner_id
+
+    def _in_words(self, amount):
+        """An amount of this plan in words, in the customer's language."""
+        currency = self.currency_id
+        words = amount_in_words(
+            to_decimal(amount, currency), currency.name, self._lang(), currency.decimal_places
+        )
+        return words[:1].upper() + words[1:]
+
+    def _agreement_name(self):
+        """The name of the file with the agreement, without its ending."""
+        self.ensure_one()
+        plan = self.with_context(lang=self._lang())
+        return plan.env._("Payment agreement %s", self.name).replace("/", "-")
+
+    def _sign(self, name, signature):
+        """Put an offered plan into force with the customer's signature.
+
+        name: whose; signature: a picture, base64.
+        Raises UserError, in words for the customer, if it can't be signed like that.
+        """
+        self.ensure_one()
+        if self.state != "offered":
+            raise UserError(self.env._("This plan can't be signed any more."))
+        name = to_line(name)
+        if not name or len(name) > NAME_LENGTH:
+            raise UserError(self.env._("Write your name, please."))
+        self._check_signature(signature)
+        self._accept(signature=signature, signed_by=name, signed_on=fields.Datetime.now())
+        office = self.with_context(lang=self.company_id._cobranza_lang())
+        office._message_log(body=office.env._("Signed by %s on the customer's page.", name))
+        self._schedule(
+            lambda plan: plan.env._("%(customer)s signed %(plan)s",
+                                    customer=plan.partner_id.display_name, plan=plan.name)
+        )  # fmt: skip
+
+    def _check_signature(self, signature):
+        """Raise UserError if this is no picture of a signature."""
+        try:
+            picture = base64.b64decode(signature or "", validate=True)
+        except (TypeError, ValueError, binascii.Error):
+            picture = b""
+        if not picture.startswith(b"\x89PNG") or len(picture) > SIGNATURE_SIZE:
+            raise UserError(self.env._("Sign in the field, please."))

@@ -1,0 +1,181 @@
+"""Companies that re-book accepted plans: one balanced entry, undone if the plan ends badly."""
+
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import days_ago
+from .test_cobranza_plan import PlanCase
+
+SIX = {"count": 6, "first": "2026-04-10"}
+
+
+@tagged("post_install", "-at_install")
+class TestRebook(PlanCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.sudo().cobranza_plan_rebook = True
+
+    def setUp(self):
+        super().setUp()
+        self.old = self.invoice(self.partner, 400, due=days_ago(40))
+        self.new = self.invoice(self.partner, 200, due=days_ago(20))
+
+    def items(self, plan):
+        """The receivable items of the installments, earliest first."""
+        return plan._ordered().move_line_id
+
+    def assertSettled(self, moves, residuals):
+        self.assertEqual([sum(self.due(one).mapped("amount_residual")) for one in moves], residuals)
+
+    def test_one_balanced_entry(self):
+        plan = self.agreed(**SIX)
+        entry = plan.rebook_move_id
+        self.assertEqual((entry.state, entry.move_type, entry.ref), ("posted", "entry", plan.name))
+        self.assertEqual(sum(entry.line_ids.mapped("balance")), 0)
+        self.assertSettled(self.old | self.new, [0, 0])
+        items = self.items(plan)
+        self.assertEqual(items.mapped("amount_residual"), [100] * 6)
+        self.assertEqual(items.mapped("date_maturity"), plan._ordered().mapped("date_due"))
+        # for insurance and interest: the day that counted before
+        self.assertEqual(
+            items.mapped("cobranza_original_due_date"), [days_ago(40)] * 4 + [days_ago(20)] * 2
+        )
+        self.assertFalse(any(items.mapped("no_followup")))
+        self.assertEqual(items.partner_id, self.partner)
+
+    def test_it_is_followed_and_pauses_like_any_other(self):
+        plan = self.agreed(**SIX)
+        first = self.items(plan)[0]
+        with self.at(date(2026, 4, 20)):
+            self.assertDecision(first, "wait", "paused_until", amount=0)
+            self.pay(plan.rebook_move_id, 150)
+            self.looked_at(plan)
+        self.assertEqual(
+            self.standing(plan)[:2], [("2026-04-10", 100, "paid"), ("2026-05-11", 50, "partial")]
+        )
+        self.assertEqual((plan.state, plan.paid_amount, plan.open_amount), ("active", 150, 450))
+
+    def pay_items(self, plan, *amounts):
+        """Payments of the customer, matched with the installments' items, earliest first."""
+        for amount in amounts:
+            payment = self.open_payment(self.partner, amount)
+            lines = payment.move_id.line_ids.filtered(
+                lambda one: one.account_type == "asset_receivable"
+            )
+            (lines | self.items(plan).filtered(lambda one: not one.reconciled)).reconcile()
+
+    def test_fulfilled(self):
+        plan = self.agreed(**SIX)
+        self.pay_items(plan, 250, 350)
+        self.assertEqual(self.looked_at(plan), "fulfilled")
+        self.assertFalse(plan.rebook_reversal_id)
+        self.assertSettled(self.old | self.new, [0, 0])
+        self.assertTrue(all(self.items(plan).mapped("reconciled")))
+
+    def test_breach_reverses_it(self):
+        """What was paid stays paid, on the invoices themselves."""
+        plan = self.agreed(**SIX)
+        self.pay_items(plan, 150)
+        with self.at(date(2026, 5, 22)):
+            self.assertEqual(self.looked_at(plan), "broken")
+            reversal = plan.rebook_reversal_id
+            self.assertEqual(reversal.reversed_entry_id, plan.rebook_move_id)
+            self.assertEqual(reversal.date, date(2026, 5, 22))
+            both = (plan.rebook_move_id | reversal).line_ids
+            self.assertEqual(sum(both.mapped("balance")), 0)
+            self.assertTrue(all(both.mapped("reconciled")))
+            self.assertSettled(self.old | self.new, [250, 200])
+            self.assertEqual(self.due(self.old).date_maturity, days_ago(40))
+            self.assertDecision(self.old, "remind", "level_reached", amount=250)
+            # a broken plan whose entry is undone stays as it is
+            self.assertEqual(self.looked_at(plan), "broken")
+            self.pay(self.old | self.new)
+            self.assertEqual(self.looked_at(plan), "broken")
+
+    def test_cancelling_reverses_it(self):
+        plan = self.agreed(**SIX)
+        self.pay_items(plan, 450)
+        plan.action_cancel()
+        self.assertSettled(self.old | self.new, [0, 150])
+        self.assertTrue(plan.rebook_reversal_id)
+        plan.action_undo_rebook()
+        self.assertEqual(len(plan.rebook_move_id.reversal_move_ids), 1)
+
+    def test_books_that_refuse_the_reversal(self):
+        """The plan is broken all the same; somebody reverses it when the books allow it."""
+        plan = self.agreed(**SIX)
+        closed = patch.object(
+            self.env.registry["account.move"], "action_post",
+            side_effect=UserError("The books are closed"),
+        )  # fmt: skip
+        with self.at(date(2026, 4, 21)):
+            with closed:
+                self.assertEqual(self.looked_at(plan), "broken")
+            self.assertFalse(plan.rebook_reversal_id)
+            self.assertIn("The books are closed", str(plan.message_ids.mapped("body")))
+            plan.action_undo_rebook()
+        self.assertTrue(plan.rebook_reversal_id)
+        self.assertSettled(self.old | self.new, [400, 200])
+
+    def test_rates_of_the_lines(self):
+        """In another currency nothing is gained or lost by re-booking and undoing it."""
+        euro = self.new_currency("EUR", 3)
+        one = self.invoice(self.other, 100, currency=euro)
+        self.env["res.currency.rate"].create(
+            {"currency_id": euro.id, "company_id": self.company.id, "name": "2026-03-01",
+             "company_rate": 0.7}
+        )  # fmt: skip
+        two = self.invoice(self.other, 50, currency=euro, invoice_date="2026-03-05",
+                           due=days_ago(2))  # fmt: skip
+        before = [self.due(move).amount_residual for move in (one, two)]
+        self.assertGreater(before[1], before[0])
+        moves = self.env["account.move"].search_count([])
+        plan = self.agreed(self.other, count=7, first="2026-04-10")
+        items = self.items(plan)
+        self.assertEqual(items.mapped("amount_residual_currency"), [21.42] * 6 + [21.48])
+        self.assertAlmostEqual(sum(items.mapped("amount_residual")), sum(before), 2)
+        self.assertEqual(self.env["account.move"].search_count([]), moves + 1)
+        plan.action_cancel()
+        self.assertEqual([self.due(move).amount_residual for move in (one, two)], before)
+        self.assertEqual(self.env["account.move"].search_count([]), moves + 2)
+
+    def test_a_collector_needs_no_rights_in_the_books(self):
+        self.debtor()
+        plans = self.plans.with_user(self.new_collector(name="Carla"))
+        plan = plans.browse(plans.propose(self.partner.id, SIX)["plan_id"])
+        plan.action_accept()
+        self.assertEqual(plan.sudo().rebook_move_id.state, "posted")
+        plan.action_cancel()
+        self.assertEqual(plan.sudo().rebook_reversal_id.state, "posted")
+
+    def test_the_journal(self):
+        other = self.new_company()
+        theirs = self.books[other]["journals"]["general"]
+        with self.assertRefused("isn't a general journal of"):
+            self.company.sudo().cobranza_plan_journal_id = theirs
+        with self.assertRefused("isn't a general journal of"):
+            self.company.sudo().cobranza_plan_journal_id = self.accounts["journals"]["sale"]
+        own = self.env["account.journal"].create(
+            {"name": "Plans", "type": "general", "code": "PLANS", "company_id": self.company.id}
+        )
+        self.company.sudo().cobranza_plan_journal_id = own
+        self.assertEqual(self.agreed(**SIX).rebook_move_id.journal_id, own)
+
+    def test_without_a_journal(self):
+        plan = self.proposed(**SIX)
+        general = self.env["account.journal"].search(
+            [("company_id", "=", self.company.id), ("type", "=", "general")]
+        )
+        general.active = False
+        with self.assertRefused("has no journal for it"):
+            plan.action_accept()
+
+    def test_installments_far_apart_from_today(self):
+        """The entry is of the day of the agreement, whatever the installments' days."""
+        plan = self.agreed(**SIX)
+        self.assertEqual(plan.rebook_move_id.date, plan.accepted_on)
+        self.assertGreater(plan._ordered()[-1].date_due, plan.accepted_on + timedelta(days=150))

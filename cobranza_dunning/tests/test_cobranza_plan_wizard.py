@@ -1,0 +1,95 @@
+"""The dialog in which a plan is agreed on while the customer is on the phone."""
+
+from odoo.tests import Form, tagged
+
+from .common import days_ago
+from .test_cobranza_plan import PlanCase
+
+
+@tagged("post_install", "-at_install")
+class TestPlanWizard(PlanCase):
+    def setUp(self):
+        super().setUp()
+        self.move = self.invoice(self.partner, 1000)
+        self.policy.write({"plan_minimum_installment": 100, "plan_minimum_down_payment": 10})
+        self.collector = self.new_collector(name="Carla")
+
+    def opened(self, partner=None):
+        """The dialog as it opens from the customer's account."""
+        action = self.debtor(partner).with_user(self.collector).action_propose_plan()
+        model = self.env[action["res_model"]].with_user(self.collector)
+        return Form(model.with_context(**action["context"]))
+
+    def test_the_schedule_is_shown_at_once(self):
+        form = self.opened()
+        form.down_payment = 100
+        form.count = 2
+        self.assertEqual(form.decision, "propose")
+        self.assertIn("450.00", str(form.schedule))
+        self.assertIn("In all", str(form.schedule))
+        form.count = 3
+        self.assertIn("300.00", str(form.schedule))
+        self.policy.plan_interest_rate = 10
+        form.count = 4
+        self.assertIn("by an invoice of its own", str(form.schedule))
+
+    def test_counter_offers_are_taken_by_a_button(self):
+        form = self.opened()
+        form.count = 20
+        self.assertEqual(form.decision, "counter")
+        self.assertFalse(form.schedule)
+        self.assertIn("A larger part has to be paid at once", form.verdict)
+        self.assertIn("monthly installments", form.counter_0)
+        wizard = form.save()
+        action = wizard.action_take(0)
+        self.assertEqual(action["res_id"], wizard.id)
+        self.assertEqual((wizard.decision, wizard.down_payment), ("propose", 100))
+        plan = self.env["cobranza.plan"].browse(wizard.action_propose()["res_id"])
+        self.assertEqual((plan.partner_id, plan.amount, plan.state), (self.partner, 1000, "draft"))
+
+    def test_more_time_is_taken_as_well(self):
+        form = self.opened()
+        form.method = "until"
+        form.until = "2026-12-31"
+        wizard = form.save()
+        self.assertEqual(wizard.decision, "counter")
+        numbers = [number for number, one in enumerate(wizard.counter_offers) if "until" in one]
+        wizard.action_take(numbers[0])
+        self.assertEqual((wizard.method, str(wizard.until)), ("until", "2026-04-09"))
+        self.assertEqual(wizard.decision, "propose")
+
+    def test_amounts_each(self):
+        form = self.opened()
+        form.method = "each"
+        form.each = 300
+        form.down_payment = 100
+        self.assertEqual(form.decision, "propose")
+
+    def test_what_is_refused_says_why(self):
+        form = self.opened()
+        form.method = "until"
+        form.until = days_ago(1)
+        self.assertEqual(form.decision, "refuse")
+        self.assertIn("before today", form.verdict)
+        wizard = form.save()
+        with self.assertRefused("before today"):
+            wizard.action_propose()
+        for number in (0, -1, 7, "0", None):
+            with self.assertRefused("one of the offers that are shown"):
+                wizard.action_take(number)
+        wizard.write({"method": "count", "count": 20})
+        with self.assertRefused("A larger part has to be paid at once"):
+            wizard.action_propose()
+
+    def test_the_lines_of_one_currency(self):
+        euro = self.new_currency("EUR", 0.9)
+        for amount in (50, 60):
+            self.invoice(self.partner, amount, currency=euro)
+        form = self.opened()
+        self.assertEqual(form.currency_id, euro)
+        self.assertEqual(len(form.line_ids), 2)
+
+    def test_nothing_due_yet(self):
+        self.invoice(self.other, 70, due=days_ago(-20))
+        form = self.opened(self.other)
+        self.assertEqual(len(form.line_ids), 1)
