@@ -179,6 +179,10 @@ def test_after_it_by_the_shares_of_the_loss(recovered, more, expected):
     assert found == tuple(map(D, expected))
 
 
+def test_an_insurer_who_paid_nothing_gets_nothing():
+    assert indemnity.split_after_loss(D(10), D(100), D(0), 2, D(4)) == (0, 6, 0, 4)
+
+
 @pytest.mark.parametrize(
     "arguments, more, code",
     [

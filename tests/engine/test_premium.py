@@ -37,7 +37,8 @@ def test_credit_notes_give_money_back():
 
 
 @pytest.mark.parametrize(
-    "amount, expected", [("6249", "25"), ("6250", "25"), ("6251", "25.00"), ("6252", "25.01")]
+    "amount, expected",
+    [("0", "25"), ("6249", "25"), ("6250", "25"), ("6251", "25.00"), ("6252", "25.01")],
 )
 def test_minimum_of_an_invoice(amount, expected):
     assert premium.of_invoice(tariff("invoice", "4", minimum=25), D(amount)).net == D(expected)
@@ -62,7 +63,7 @@ def test_balances_of_each_month():
 
 def test_late_items_are_what_they_add():
     found = premium.accrue(tariff(rate="1"), amounts("0.40"), amounts("0.40", "1000"))
-    assert (found.net, found.late) == (D("1.00"), D("1.00"))
+    assert (found.base, found.net, found.late) == (D("1000.80"), D("1.00"), D("1.00"))
     found = premium.accrue(tariff(rate="1"), amounts("4.60"), amounts("4.60"))
     assert (found.net, found.late) == (D("0.01"), D("0.01"))
 
