@@ -2,7 +2,7 @@
 import time
 
 
-def wait_until(condition, timeout=30, pause=0.05):
+def wait_until(condition, timeout=120, pause=0.05):
     """Call `condition` until it returns something true, and return that; fail after `timeout` s."""
     deadline = time.monotonic() + timeout
     while True:
