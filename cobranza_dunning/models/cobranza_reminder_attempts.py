@@ -157,17 +157,19 @@ class CobranzaReminder(models.Model):
         return True
 
     def _check_not_told_since(self):
-        """Raise UserError if a newer reminder tells a line of these."""
-        lines = self.line_ids.move_line_id.ids
-        newer = self.search(
+        """Raise UserError if a reminder tells a line that one of these told before it."""
+        others = self.search(
             [
-                ("line_ids.move_line_id", "in", lines),
+                ("line_ids.move_line_id", "in", self.line_ids.move_line_id.ids),
                 ("state", "!=", "cancelled"),
                 ("id", "not in", self.ids),
-                ("id", ">", min(self.ids)),
             ]
         )
-        told = newer.filtered(lambda one: one.delivery not in ("failed", "bounced"))
+        told = others.filtered(
+            lambda one: one.delivery not in ("failed", "bounced")
+            and one.line_ids.move_line_id
+            & self.filtered(lambda old: old.id < one.id).line_ids.move_line_id
+        )
         if told:
             raise UserError(
                 self.env._(

@@ -82,10 +82,6 @@ class CobranzaReminder(models.Model):
         day = fields.Date.to_string(self._letter_date())
         return f"{letter} {self.partner_id.name} {day}.pdf".replace("/", "-")
 
-    def _kept_letter_name(self):
-        """The name under which the letter that left is kept; False for one that did not."""
-        return self.letter_id.name if self.state == "sent" else False
-
     def _deliver_letter(self):
         """Keep the letters as they are printed now; a person puts them into envelopes."""
         pdfs = self._letter_pdfs()

@@ -52,16 +52,20 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """Write values; a customer who becomes part of another takes his account along."""
-        before = self.commercial_partner_id if {"parent_id", "is_company"} & set(vals) else None
+        # Odoo takes is_company out of the values as it writes them
+        if not {"parent_id", "is_company"} & set(vals):
+            return super().write(vals)
+        before = self.commercial_partner_id
         result = super().write(vals)
-        for partner in before or ():
+        for partner in before:
             if partner.commercial_partner_id != partner:
                 # whoever changes contacts need not see what collections knows about them
                 debtors_sudo = self.env["cobranza.debtor"].sudo()
                 debtors_sudo = debtors_sudo.search([("partner_id", "=", partner.id)])
                 debtors_sudo._merge_into(partner.commercial_partner_id)
-        if "parent_id" in vals:
-            self.sudo().cobranza_role_ids._forget_strangers()
+        # with somebody who moves go his contacts
+        roles_sudo = self.env["cobranza.contact.role"].sudo().with_context(active_test=False)
+        roles_sudo.search([("partner_id", "child_of", self.ids)])._forget_strangers()
         return result
 
     def _cobranza_has_email(self):

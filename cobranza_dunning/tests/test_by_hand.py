@@ -113,6 +113,11 @@ class TestByHand(ChannelCase):
             reminder.action_print_and_send()
             kept = reminder.letter_id.raw
             self.partner.street = "Another Street 1"
+            # somebody puts another file with its name beside it
+            vals = {"name": reminder.letter_id.name, "raw": b"%PDF-1.4 not what was sent"}
+            self.env["ir.attachment"].create(
+                {**vals, "res_model": reminder._name, "res_id": reminder.id}
+            )
             report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
             again = report._render_qweb_pdf(
                 "cobranza_dunning.cobranza_reminder_report_letter", reminder.ids

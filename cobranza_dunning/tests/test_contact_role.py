@@ -30,6 +30,15 @@ class TestContactRole(RecipientCase):
         clerk.parent_id = self.other
         self.assertFalse(clerk.cobranza_role_ids)
 
+    def test_who_becomes_a_customer_of_its_own_leaves_its_roles(self):
+        self.invoice(self.partner, 100)
+        office = self.child("North Office")
+        clerk = self.new_partner("Clara Clerk", parent_id=office.id)
+        for contact in (office, clerk):
+            self.give(contact, "payments_clerk")
+        office.is_company = True
+        self.assertFalse((office | clerk).cobranza_role_ids)
+
 
 @tagged("post_install", "-at_install")
 class TestRoute(RecipientCase):

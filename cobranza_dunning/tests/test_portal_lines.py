@@ -1,8 +1,11 @@
 """A customer's page: how its lines stand now, and what he may download."""
 
 import base64
+from unittest.mock import patch
 
+from odoo.addons.cobranza_dunning.controllers import portal_reminder
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import days_ago
 from .test_portal import IBAN, PortalCase
@@ -207,6 +210,13 @@ class TestPortalDocuments(PortalCase):
         answer = self.page(reminder, part="/invoices")
         self.assertEqual(answer.headers["Content-Type"], "application/zip")
         self.assertTrue(answer.content.startswith(b"PK"))
+
+    def test_too_many_for_one_file(self):
+        reminder, *_moves = self.sent(100, 200)
+        with patch.object(portal_reminder, "DOCUMENTS_AT_ONCE", 1), mute_logger("odoo.http"):
+            answer = self.page(reminder, part="/invoices")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("download them one by one", answer.text)
 
     def test_nobody_elses_invoice(self):
         reminder, _move = self.sent()

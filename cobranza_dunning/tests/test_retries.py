@@ -244,6 +244,21 @@ class TestPersonDecides(AttemptCase):
             reminder.action_send_again()
         self.assertEqual(self.results(reminder), ["refused"])
 
+    def test_what_told_the_same_before_keeps_none_of_a_selection(self):
+        """It is newer than another one of the selection, which has nothing to do with it."""
+        unrelated = self.sent(self.other)
+        self.work_queue(NOBODY)
+        self.invoice(self.partner, 100)
+        before = self.remind(debtors=self.debtor())
+        self.work_queue()
+        with self.at(days_ago(-1)):
+            failed = self.remind(debtors=self.debtor())
+            self.work_queue(NOBODY)
+            self.other.email, self.partner.email = "b@right.example.com", "a@right.example.com"
+            (unrelated | failed).action_send_again()
+        self.assertEqual(before.delivery, "delivered")
+        self.assertEqual((unrelated | failed).mapped("delivery"), ["queued"] * 2)
+
     def test_auditors_decide_nothing(self):
         reminder = self.sent()
         self.disconnected(reminder)
