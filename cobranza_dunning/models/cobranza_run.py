@@ -215,13 +215,15 @@ class CobranzaRun(models.Model):
         return True
 
     def action_resume(self):
-        """Go on with a stopped run where it stopped.
+        """Go on with a stopped run where it stopped; one that never began begins.
 
         Raises UserError if another run of the company is working, or may not send now.
         """
         self.check_access("write")
         for run in self.filtered(lambda run: run.state == "failed"):
             run._check_allowed()
+            if not run.figures:
+                run._start()
             run._gated().write({"state": "running", "error": False})
         wake(self.env, WORK)
 

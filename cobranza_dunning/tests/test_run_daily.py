@@ -1,5 +1,8 @@
 """The run of every day."""
 
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .cases import RunCase
@@ -91,6 +94,22 @@ class TestDaily(RunCase):
         self.assertIn("“Payment Follow-up” is installed too", run.error)
         self.assertFalse(run.reminder_ids or run.line_ids)
         self.assertEqual(self.runs(second).state, "done")
+
+    def test_a_run_that_never_began_begins_when_it_is_continued(self):
+        """Customers without an account get it first, and its progress is known."""
+        self.company.cobranza_run_mode = "auto"
+        self.invoice(self.partner, 100)
+        refusal = UserError("customers would be reminded twice")
+        rival = patch.object(type(self.company), "_cobranza_check_rival", side_effect=refusal)
+        with rival:
+            self.trigger("ir_cron_daily")
+        self.debtor().sudo().unlink()
+        run = self.runs()
+        self.assertEqual(run.state, "failed")
+        run.action_resume()
+        self.assertEqual((run.state, run.lines_total), ("running", 1))
+        self.trigger()
+        self.assertEqual(run.line_ids.mapped("reason"), ["level_reached"])
 
     def test_a_day_without_a_run_is_caught_up(self):
         self.company.cobranza_run_mode = "propose"
