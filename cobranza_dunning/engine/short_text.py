@@ -35,9 +35,17 @@ class Size(NamedTuple):
     unicode: bool
 
 
-def unknown_placeholders(text):
-    """Return the names in braces that a short text may not use, in their order."""
-    return [name for name in _PLACEHOLDER.findall(text or "") if name not in PLACEHOLDERS]
+def placeholders(text):
+    """Return the names in braces, in their order."""
+    return _PLACEHOLDER.findall(text or "")
+
+
+def unknown_placeholders(text, known=PLACEHOLDERS):
+    """Return the names in braces that a text may not use, in their order.
+
+    known: those that it may use; a short text's if left out.
+    """
+    return [name for name in placeholders(text) if name not in known]
 
 
 def has_stray_braces(text):
@@ -61,6 +69,13 @@ def fill(text, values):
     filled = _PLACEHOLDER.sub(_value, text)
     filled = re.sub(r"[^\S\n]+", " ", filled)
     return re.sub(r" +([.,;:!?)](?=\s|$))", r"\1", filled).strip()
+
+
+def first_of(names, most):
+    """Return the first so many different names, and how many more there are: "A, B +3"."""
+    names = list(dict.fromkeys(names))
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" +{more}" if more > 0 else "")
 
 
 def size(text):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine.short_text import economical
+from ..engine.short_text import economical, first_of
 from .cobranza_policy_level_short import SHORT_CHANNELS
 
 #: So many invoices are named; the others are counted.
@@ -61,9 +61,7 @@ class CobranzaReminder(models.Model):
         }
 
     def _short_invoices(self):
-        names = list(dict.fromkeys(self.line_ids.mapped("name")))
-        more = len(names) - NAMED
-        return ", ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")
+        return first_of(self.line_ids.mapped("name"), NAMED)
 
     def _freeze_text(self, words=None):
         """Keep the short text as well where it is what will be told."""

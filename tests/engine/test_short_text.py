@@ -131,3 +131,11 @@ def test_filling_never_fails(text, values):
     short_text.fill(text, values)
     short_text.unknown_placeholders(text)
     assert short_text.size(text).segments >= 1
+
+
+@pytest.mark.parametrize(
+    "names, text",
+    [([], ""), (["A"], "A"), (["A", "B"], "A, B"), (["A", "B", "C"], "A, B +1"), (["A", "A"], "A")],
+)
+def test_the_first_names_and_how_many_more(names, text):
+    assert short_text.first_of(names, 2) == text
