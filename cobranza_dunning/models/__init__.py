@@ -1,5 +1,5 @@
 # mixins come before the models that inherit from them
-from . import by_hand, contact_rule_part, gate
+from . import by_hand, code_list, contact_rule_part, gate
 
 # isort: split
 # what other parts of reminders override comes before them
@@ -24,19 +24,24 @@ from . import (
     cobranza_debtor_address,
     cobranza_debtor_agreements,
     cobranza_debtor_answers,
+    cobranza_debtor_call,
     cobranza_debtor_contact,
     cobranza_debtor_figures,
     cobranza_debtor_hand,
     cobranza_debtor_merge,
     cobranza_debtor_plans,
     cobranza_debtor_routing,
+    cobranza_debtor_script,
     cobranza_dispute,
     cobranza_dispute_reason,
     cobranza_facts,
     cobranza_facts_plans,
     cobranza_facts_query,
     cobranza_interaction,
+    cobranza_interaction_outcome,
     cobranza_interaction_portal,
+    cobranza_nonpayment_reason,
+    cobranza_outcome,
     cobranza_plan,
     cobranza_plan_entries,
     cobranza_plan_evaluation,
@@ -79,6 +84,8 @@ from . import (
     cobranza_run,
     cobranza_run_line,
     cobranza_run_work,
+    cobranza_script,
+    cobranza_script_objection,
     cobranza_stop,
     cobranza_tone_term,
     ir_actions_report,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -39,6 +40,13 @@ class AccountMove(models.Model):
         help="When it was last sent again because it had not arrived.",
         groups="cobranza_dunning.group_auditor",
     )
+    cobranza_interaction_ids = fields.Many2many(
+        "cobranza.interaction",
+        string="Interactions",
+        compute="_compute_cobranza_interaction_ids",
+        help="About the invoice, or a reminder that told it.",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_reminder_count = fields.Integer(
         compute="_compute_cobranza_reminder_count", groups="cobranza_dunning.group_auditor"
     )
@@ -75,6 +83,16 @@ class AccountMove(models.Model):
         domain = self.env["account.move.line"]._cobranza_open_domain()
         for move in self:
             move.cobranza_due_line_ids = move.line_ids.filtered_domain(domain)
+
+    def _compute_cobranza_interaction_ids(self):
+        found = self.env["cobranza.interaction"].search(
+            Domain("move_id", "in", self.ids)
+            | Domain("reminder_id.line_ids.move_id", "in", self.ids)
+        )
+        for move in self:
+            move.cobranza_interaction_ids = found.filtered(
+                lambda one, move=move: move in one.move_id | one.reminder_id.line_ids.move_id
+            )
 
     def _compute_cobranza_reminder_count(self):
         counts = dict(
@@ -160,6 +178,18 @@ class AccountMove(models.Model):
     def action_cobranza_pause(self):
         """Open the dialog that pauses reminders of these invoices."""
         return self.env["cobranza.pause.wizard"]._open(moves=self)
+
+    def action_cobranza_call(self):
+        """Ask whether this invoice's customer may be called now, and open the call about it.
+
+        Raises UserError if nothing has ever been owed on it.
+        """
+        self.ensure_one()
+        if not self.cobranza_debtor_id:
+            raise UserError(
+                self.env._("Nothing is owed on %s yet: post it first.", self.display_name)
+            )
+        return self.cobranza_debtor_id._open_call(move=self)
 
     def action_cobranza_reminders(self):
         """Open the reminders that told these invoices."""

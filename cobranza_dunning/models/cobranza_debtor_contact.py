@@ -35,6 +35,7 @@ class ContactAnswer(NamedTuple):
     reason: a code of engine.contact.REASONS.
     rule: cobranza.contact.rule, empty if none applies.
     rule_source: "debtor", "country" or "policy", whatever chose the rule; False without one.
+    check: the cobranza.contact.check that keeps it.
     """
 
     outcome: str
@@ -43,6 +44,7 @@ class ContactAnswer(NamedTuple):
     sentence: str
     rule: Any
     rule_source: Any
+    check: Any = None
 
     @property
     def allowed(self):
@@ -184,8 +186,10 @@ class CobranzaDebtor(models.Model):
                     "user_id": self.env.uid,
                 }
             )
-        self.env["cobranza.contact.check"]._log(register)
-        return answers
+        checks = self.env["cobranza.contact.check"]._log(register).sudo(False)
+        return [
+            answer._replace(check=check) for answer, check in zip(answers, checks, strict=True)
+        ]
 
     @api.model
     def _contact_channel_labels(self, channels):
@@ -255,7 +259,8 @@ class CobranzaDebtor(models.Model):
 
         It is SQL because two kinds of contacts are read at once.  A reminder counts once,
         whatever else was written down about it through the same channel; one that is known as
-        undelivered, or a call in which nobody was spoken with, is an attempt.  A thank-you, or
+        undelivered, or a call in which nobody was spoken with, is an attempt; one that was told by
+        phone was a conversation.  A thank-you, or
         an invoice that the customer asked for again, doesn't collect.
         """
         self.env.flush_all()
@@ -263,13 +268,14 @@ class CobranzaDebtor(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT r.debtor_id, r.sent_at AS moment, r.channel, FALSE, NOT %(delivered)s, FALSE
+                SELECT r.debtor_id, r.sent_at AS moment, r.channel,
+                       r.channel = 'phone', NOT %(delivered)s, FALSE
                   FROM cobranza_reminder r
                  WHERE r.debtor_id IN %(ids)s AND r.state = 'sent' AND r.sent_at >= %(since)s
              UNION ALL
                 SELECT i.debtor_id, i.date, i.channel,
-                       i.channel IN ('phone', 'visit') AND (i.reached OR i.direction = 'in'),
-                       i.channel IN ('phone', 'visit') AND i.reached IS NOT TRUE,
+                       i.channel IN ('phone', 'visit') AND (i.right_party OR i.direction = 'in'),
+                       i.channel IN ('phone', 'visit') AND i.right_party IS NOT TRUE,
                        i.direction = 'in'
                   FROM cobranza_interaction i
              LEFT JOIN cobranza_reminder told ON told.id = i.reminder_id

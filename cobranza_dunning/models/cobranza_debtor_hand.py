@@ -11,29 +11,32 @@ class CobranzaDebtor(models.Model):
     _name = "cobranza.debtor"
     _inherit = ["cobranza.debtor", "cobranza.by.hand.mixin"]
 
-    def _contact(self, channel):
+    def _contact(self, channel, contact=None):
         """Ask the contact rule, log the contact and return what opens the link.
 
-        A reminder that waits to be told this way is told, with its own text. Raises UserError
-        if the customer has no number.
+        contact: whom to reach, the customer himself if left out.  A reminder that waits to be told
+        this way is told, with its own text. Raises UserError if there is no number.
         """
         self.ensure_one()
         self.check_access("write")
-        waiting = self.reminder_ids.filtered(
-            lambda one: one.state == "approved" and one.channel == channel
-        )
+        waiting = self._reminder_to_tell(channel)
         if waiting:
-            return waiting[0]._contact(channel)
+            return waiting._contact(channel)
+        contact = contact or self.partner_id
         # whoever works on the account may know the customer's number
-        number = self.partner_id.sudo()._cobranza_reachable("phone").phone_sanitized
+        number = contact.sudo()._cobranza_reachable("phone").phone_sanitized
         if not number:
-            raise UserError(self.partner_id._cobranza_lack("phone"))
+            raise UserError(contact._cobranza_lack("phone"))
         refusal = self._contact_refusal(channel)
         if refusal:
             return notice(refusal, reload=True)
         text = self._greeting()
-        self._log_contact(channel, number, text, self.partner_id)
+        self._log_contact(channel, number, text, contact)
         return open_link(channel, number, text)
+
+    def _reminder_to_tell(self, channel):
+        """Return a reminder to this customer that waits to be told this way; may be none."""
+        return self.reminder_ids.filtered(lambda one: one._waits_for(channel))[:1]
 
     def _greeting(self):
         """How a message begins that a person goes on writing; no amounts: who reads isn't known."""

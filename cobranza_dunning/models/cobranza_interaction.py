@@ -25,6 +25,11 @@ KINDS = [
     ("other", "Something else"),
 ]
 
+#: What a person may add to what the program noticed by itself.
+ADDED = {
+    "note", "next_step", "next_step_date", "outcome_id", "right_party", "reason_id", "intention",
+}  # fmt: skip
+
 
 class CobranzaInteraction(models.Model):
     """One contact with a customer about what he owes, in either direction.
@@ -76,10 +81,6 @@ class CobranzaInteraction(models.Model):
     )
     kind = fields.Selection(KINDS, "About", required=True, default="other")
     date = fields.Datetime("When", required=True, default=fields.Datetime.now)
-    reached = fields.Boolean(
-        "Spoke with the customer",
-        help="Whether there was a conversation: some contact rules ask for quiet days after it.",
-    )
     user_id = fields.Many2one(
         "res.users",
         "Our person",
@@ -96,7 +97,7 @@ class CobranzaInteraction(models.Model):
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
     )
     message_body = fields.Html(related="message_id.body", string="Message text")
-    next_step = fields.Char(help="What is to be done next about it.")
+    next_step = fields.Char("Next step", help="What is to be done next about it.")
     next_step_date = fields.Date("Next step on", help="Our person gets an activity for that day.")
     automatic = fields.Boolean("Noticed by the program", readonly=True)
     waiting = fields.Boolean(
@@ -129,9 +130,9 @@ class CobranzaInteraction(models.Model):
         return interactions
 
     def write(self, vals):
-        """Write values; what the program noticed takes nothing but notes and a next step."""
+        """Write values; what the program noticed takes nothing but what a person adds to it."""
         self._check_gate(vals)
-        fixed = set(vals) - {"note", "next_step", "next_step_date"}
+        fixed = set(vals) - ADDED
         if fixed and not self._gate_is_open() and any(self.mapped("automatic")):
             raise UserError(
                 self.env._("What the program wrote down stays as it is: add a note instead.")
@@ -267,13 +268,35 @@ class CobranzaInteraction(models.Model):
 
     def _plan_next_step(self):
         """Give whoever is in charge an activity for the next step, once it has its day."""
-        for one in self.filtered("next_step_date"):
-            one.debtor_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=one.next_step_date,
-                summary=one.next_step or one.summary,
-                user_id=(one.user_id or self.env.user).id,
-            )
+        self._plan(
+            "mail.mail_activity_data_todo",
+            [
+                (one, one.next_step_date, one.next_step or one.summary)
+                for one in self.filtered("next_step_date")
+            ],
+        )
+
+    @api.model
+    def _plan(self, activity_type, steps):
+        """Make activities on customers' accounts, all at once.
+
+        activity_type: external id of a mail.activity.type.
+        steps: (interaction, its day, what is to be done); whoever is in charge of it does it.
+        """
+        self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("cobranza.debtor"),
+                    "res_id": one.debtor_id.id,
+                    "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(activity_type),
+                    "summary": summary,
+                    "date_deadline": day,
+                    "user_id": (one.user_id or self.env.user).id,
+                    "automated": True,
+                }
+                for one, day, summary in steps
+            ]
+        )
 
     def _describe(self):
         """What this is about and what was said, in one line."""

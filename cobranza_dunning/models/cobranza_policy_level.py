@@ -14,6 +14,9 @@ CHANNELS = [
     ("phone", "Phone call"),
 ]
 
+#: What a level says: the kinds of engine.escalation.
+KINDS = [("reminder", "Reminder"), ("follow_up", "Follow-up"), ("demand", "Demand")]
+
 
 class CobranzaPolicyLevel(models.Model):
     """One step of a policy: how many days after the due date, and what is said then."""
@@ -38,7 +41,7 @@ class CobranzaPolicyLevel(models.Model):
         help="The least number of days since the last message about the same due line.",
     )
     kind = fields.Selection(
-        [("reminder", "Reminder"), ("follow_up", "Follow-up"), ("demand", "Demand")],
+        KINDS,
         required=True,
         default="reminder",
         help="Reminder: facts only. Follow-up: facts and a question or an offer. Demand: formal; "

@@ -142,6 +142,27 @@ class CobranzaReminder(models.Model):
             self._gated().write({"contacted_at": fields.Datetime.now()})
         return open_link(channel, self.phone_number, self.short_text)
 
+    def _waits_for(self, channel):
+        """Whether this reminder is approved and waits to be told this way."""
+        self.ensure_one()
+        return self.state == "approved" and self.channel == channel
+
+    def action_open_call(self):
+        """Ask whether this customer may be called now, and open the call about this reminder."""
+        self.ensure_one()
+        return self.debtor_id._open_call(reminder=self)
+
+    def _told_by_call(self):
+        """Return those of these reminders that a conversation by phone has told.
+
+        Whoever called without dialling from here has checked nothing yet: what keeps a reminder
+        from being told is noted on it.
+        """
+        undialled = self.filtered(lambda one: not one.contacted_at)
+        ready = undialled._ready_to_leave() if undialled else undialled
+        ready._gated().write({"contacted_at": fields.Datetime.now()})
+        return ready | (self - undialled)
+
     def action_by_hand_done(self):
         """Say that these were told: by the chat or call that was opened from them.
 
@@ -155,6 +176,7 @@ class CobranzaReminder(models.Model):
             )
         locked = told.try_lock_for_update().filtered_domain([("state", "=", "approved")])
         locked._deliver()
+        self.env["cobranza.interaction"]._conclude_calls(locked, "right_party")
         locked.debtor_id._refresh_after_message()
         return True
 
@@ -163,6 +185,7 @@ class CobranzaReminder(models.Model):
         self.check_access("write")
         tried = self.filtered(lambda one: one.state == "approved" and one.contacted_at)
         tried._gated().write({"contacted_at": False})
+        self.env["cobranza.interaction"]._conclude_calls(tried, "no_answer")
         tried._message_log_batch(
             dict.fromkeys(tried.ids, self.env._("Not reached: it waits for another try."))
         )

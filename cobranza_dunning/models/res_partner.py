@@ -30,6 +30,10 @@ class ResPartner(models.Model):
         "cobranza.contact.role", "partner_id", "Roles in collections",
         groups="cobranza_dunning.group_auditor",
     )
+    cobranza_interaction_ids = fields.Many2many(
+        "cobranza.interaction", string="Interactions", compute="_compute_cobranza_interaction_ids",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_next_step = fields.Char(
         "Next step", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
     )
@@ -49,6 +53,11 @@ class ResPartner(models.Model):
             partner.cobranza_overdue_amount = debtor.overdue_amount
             partner.cobranza_due_line_ids = debtor.due_line_ids
             partner.cobranza_next_step = debtor.next_step
+
+    @api.depends_context("company")
+    def _compute_cobranza_interaction_ids(self):
+        for partner in self:
+            partner.cobranza_interaction_ids = partner.cobranza_debtor_id.interaction_ids
 
     def write(self, vals):
         """Write values; a customer who becomes part of another takes his account along."""
@@ -125,6 +134,11 @@ class ResPartner(models.Model):
             ),
         }
         return texts[way]
+
+    def action_cobranza_call(self):
+        """Ask whether this customer may be called now, and open the call."""
+        self.ensure_one()
+        return self.cobranza_debtor_id.action_open_call()
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

@@ -32,6 +32,7 @@ MAY = {
         "cobranza.recipient.wizard": "rwcu",
         "cobranza.pause.wizard": "rwcu",
         "cobranza.resend.wizard": "rwcu",
+        "cobranza.call.wizard": "rwcu",
     },
     "group_manager": {
         "cobranza.interaction": "u",
@@ -43,6 +44,10 @@ MAY = {
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
         "cobranza.tone.term": "wcu",
+        "cobranza.outcome": "wcu",
+        "cobranza.script": "wcu",
+        "cobranza.script.objection": "wcu",
+        "cobranza.nonpayment.reason": "wcu",
         "cobranza.contact.rule": "wcu",
         "cobranza.contact.window": "wcu",
         "cobranza.contact.cap": "wcu",
@@ -128,6 +133,15 @@ class AccessCase(ReminderCase):
         promise = env["cobranza.promise"].create(
             {"debtor_id": reminder.debtor_id.id, "amount": 10, "date": TODAY, "line_ids": line.ids}
         )
+        outcome = env["cobranza.outcome"].create({"name": "Own", "company_id": company.id})
+        why = env["cobranza.nonpayment.reason"].create({"name": "Own", "company_id": company.id})
+        script = env["cobranza.script"].create(
+            {
+                "name": "Own",
+                "company_id": company.id,
+                "objection_ids": [Command.create({"objection": "No", "answer": "Yes"})],
+            }
+        )
         attempt = env["cobranza.attempt"].sudo()._record(reminder, "accepted").sudo(False)
         later = self.due(self.invoice(self.partner, 50, company=company))
         plans = env["cobranza.plan"].with_company(company)
@@ -140,6 +154,7 @@ class AccessCase(ReminderCase):
             contact, block, interaction, reminder, attempt, reason, dispute, promise,
             promise.part_ids,
             reminder.line_ids, reminder.run_id, reminder.run_id.line_ids, approval, stop,
+            outcome, why, script, script.objection_ids,
         ]  # fmt: skip
         return {record._name: record for record in records}
 

@@ -266,8 +266,8 @@ class TestGuardedFields(ReminderCase):
         "cobranza.debtor": {"user_id", "policy_id", "contact_rule_id", "pay_days"},
         "cobranza.interaction": {
             "debtor_id", "contact_id", "reminder_id", "move_id", "channel", "direction", "kind",
-            "date", "reached", "user_id", "summary", "note", "attachment_ids", "next_step",
-            "next_step_date",
+            "date", "user_id", "summary", "note", "attachment_ids", "next_step", "next_step_date",
+            "outcome_id", "right_party", "reason_id", "intention",
         },
         "cobranza.run": {"company_id", "date", "mode", "debtor_ids"},
         "cobranza.plan": {"breach_days", "breach_count", "interest_rate", "note"},

@@ -143,7 +143,7 @@ class TestMayContact(MomentCase):
 
     def test_a_conversation_is_followed_by_quiet_days(self):
         self.debtor().contact_rule_id = self.env.ref("cobranza_dunning.contact_rule_us")
-        for vals in ({"reached": True}, {"direction": "in"}):
+        for vals in ({"right_party": True}, {"direction": "in"}):
             with self.subTest(vals):
                 call = self.interaction(**vals)
                 self.assertEqual(self.may()["reason"], "quiet")

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    cobranza_call_wizard,
     cobranza_cancel_wizard,
     cobranza_pause_wizard,
     cobranza_plan_wizard,

@@ -2,14 +2,19 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 /**
- * Opens a link of the phone's own apps and reads the records again.
+ * Opens a link of the phone's own apps and reads the records again; with `stay` only those of the
+ * dialog it was pressed in, which stays open.
  *
  * Odoo's action for addresses (ir.actions.act_url) takes "tel:" and "sms:" for pages of the server.
  */
-function openLink(env, action) {
-    const { url } = action.params;
+async function openLink(env, action, options) {
+    const { url, stay } = action.params;
     if (/^(tel|sms):\+\d/.test(url)) {
         browser.location.assign(url);
+    }
+    if (stay) {
+        await options.onClose?.();
+        return;
     }
     return { type: "ir.actions.client", tag: "soft_reload" };
 }

@@ -1,0 +1,165 @@
+from markupsafe import Markup
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import format_date, formatLang
+
+from ..engine import call_script
+from ..engine.short_text import first_of
+from .cobranza_tone_term import ERROR
+
+#: So many invoices are named, and so many payments.
+NAMED, PAYMENTS = 3, 3
+
+
+class CobranzaDebtor(models.Model):
+    """What to say in a call to a customer: the script that fits, with what is known of him."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+
+    def _call_script(self, reminder=None):
+        """Return the cobranza.script that fits a call to this customer best; may be none.
+
+        reminder: what the call is about; else the level that the customer has reached counts.
+        """
+        self.ensure_one()
+        kind = (reminder or self).level_id.kind or "reminder"
+        scripts = self.env["cobranza.script"].search(
+            [("kind", "=", kind), ("company_id", "in", (False, self.company_id.id))]
+        )
+        chosen = call_script.choose(
+            scripts._to_engine(), kind, self._call_situations(), self.effective_policy_id.id
+        )
+        return scripts.browse(chosen.id if chosen else ())
+
+    def _call_situations(self):
+        """What is particular about a call to this customer; see engine.call_script."""
+        spoken = self.env["cobranza.interaction"].search_count(
+            [("debtor_id", "=", self.id), ("right_party", "=", True)], limit=1
+        )
+        return call_script.situations(
+            answer_waiting=self.answer_waiting,
+            disputed=bool(self.disputed_amount),
+            promise_broken=self._decided_promises()[:1].state in ("partial", "broken"),
+            spoken_with=bool(spoken),
+        )
+
+    def _decided_promises(self):
+        """The promises of this customer that were kept or not, the last decided first."""
+        decided = self.promise_ids.filtered(lambda one: one.state in ("kept", "partial", "broken"))
+        return decided.sorted(lambda one: (one.decided_on, one.id), reverse=True)
+
+    def _describe_script(self, script, contact=None, reminder=None):
+        """Return a script as safe HTML with this customer's data, in his language.
+
+        contact: the res.partner who is called; the customer himself if left out.
+        A script that must not be said isn't shown: why not is.
+        """
+        self.ensure_one()
+        lang = self.partner_id.lang or self.company_id._cobranza_lang()
+        spoken = script.with_context(lang=lang)
+        values = self.with_context(lang=lang)._script_values(contact or self.partner_id, reminder)
+        text, findings = spoken._findings(values, lang, self.company_id)
+        errors = [one for one in findings if one.severity == ERROR]
+        if errors:
+            heading = self.env._("This script can't be used as it is")
+            return self.env["cobranza.tone.term"]._report(text, errors, heading=heading)
+        return self._script_html(spoken, values)
+
+    def _script_html(self, spoken, values):
+        """The parts of a script under their headings, objections folded up."""
+        headings = {
+            "opening": self.env._("Opening"),
+            "listening": self.env._("Ask and listen"),
+            "reason_questions": self.env._("What it waits for"),
+            "arguments": self.env._("In his interest"),
+        }
+        if not self.may_ask_reason:
+            del headings["reason_questions"]
+        parts = [
+            (heading, _paragraphs(spoken[part], values)) for part, heading in headings.items()
+        ]
+        answers = [
+            Markup("<details><summary>%s</summary>%s</details>")
+            % (one.objection, _paragraphs(one.answer, values))
+            for one in spoken.objection_ids
+        ]
+        parts.append((self.env._("If he says"), Markup("").join(answers)))
+        return Markup("").join(
+            Markup("<h5>%s</h5>%s") % (heading, html) for heading, html in parts if html
+        )
+
+    # --- what a script may name --------------------------------------------------------
+
+    def _script_values(self, contact, reminder=None):
+        """What the placeholders of a script stand for, in the env's language.
+
+        What isn't known is empty.
+        """
+        self.ensure_one()
+        first, ticket = self._purchases()
+        late = self.days_late and self.oldest_due_date
+        kept = self._decided_promises().filtered(lambda one: one.state == "kept")
+        return {
+            "name": contact.name,
+            "company": self.company_id.name,
+            "caller": self.env.user.name,
+            "days_late": str(self.days_late) if late else "",
+            "oldest_due": format_date(self.env, self.oldest_due_date) if late else "",
+            "since": format_date(self.env, first, date_format="LLLL y") if first else "",
+            "ticket": formatLang(self.env, ticket, currency_obj=self.currency_id) if first else "",
+            "last_payments": self._last_payments(),
+            "promises_kept": str(len(kept)) if kept else "",
+            **self._script_debt(reminder),
+        }
+
+    def _script_debt(self, reminder=None):
+        """Amount and invoices that a call is about: a reminder's, or what is overdue."""
+        if reminder:
+            return {"amount": reminder.totals, "invoices": reminder._short_invoices()}
+        amounts = [
+            formatLang(self.env, amount, currency_obj=currency)
+            for currency, amount in self._overdue_by_currency().items()
+        ]
+        return {
+            "amount": ", ".join(amounts),
+            "invoices": first_of(self._overdue_lines().move_id.mapped("name"), NAMED),
+        }
+
+    def _purchases(self):
+        """(day of the first invoice, average amount of an invoice in company currency)."""
+        [(first, average)] = self.env["account.move"]._read_group(
+            [
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+            ],
+            aggregates=["invoice_date:min", "amount_total_signed:avg"],
+        )
+        return first, average or 0.0
+
+    def _last_payments(self):
+        """The last payments that arrived, such as "100 € (3 May 2026)"; the latest first."""
+        came_by_bank = Domain("payment_id", "!=", False) | Domain("statement_line_id", "!=", False)
+        lines = self.env["account.move.line"].search(
+            came_by_bank
+            & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("balance", "<", 0),
+            order="date desc, id desc",
+            limit=PAYMENTS,
+        )
+        return ", ".join(
+            f"{formatLang(self.env, -line.amount_currency, currency_obj=line.currency_id)} "
+            f"({format_date(self.env, line.date)})"
+            for line in lines
+        )
+
+
+def _paragraphs(text, values):
+    """The lines of a script that can be said with these values, as safe HTML."""
+    lines = call_script.fill(text, values)
+    return Markup("").join(Markup("<p>%s</p>") % line for line in lines)

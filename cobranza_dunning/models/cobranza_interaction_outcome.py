@@ -1,0 +1,241 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
+
+from .arguments import to_date, to_line
+
+CALL_AGAIN = "cobranza_dunning.mail_activity_type_call_again"
+
+
+class CobranzaInteraction(models.Model):
+    """What came of a contact: whom we spoke with, why he has not paid, what he means to do."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.interaction"  # pylint: disable=consider-merging-classes-inherited
+
+    outcome_id = fields.Many2one(
+        "cobranza.outcome", index="btree_not_null", ondelete="restrict", check_company=True
+    )
+    right_party = fields.Boolean(
+        "Right person reached",
+        compute="_compute_right_party",
+        store=True,
+        readonly=False,
+        help="Whether there was a conversation with somebody who can decide on the payment: some "
+        "contact rules ask for quiet days after it.",
+    )
+    reason_id = fields.Many2one(
+        "cobranza.nonpayment.reason",
+        "Why not paid",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="As the customer says. Some contact rules forbid asking for it.",
+    )
+    may_ask_reason = fields.Boolean(related="debtor_id.may_ask_reason")
+    intention = fields.Selection(
+        [
+            ("pays_all", "Pays everything"),
+            ("pays_part", "Pays a part"),
+            ("needs_time", "Needs time or installments"),
+            ("cannot", "Can't pay now"),
+            ("wont", "Won't pay"),
+        ],
+        help="What the customer means to do.",
+    )
+    contact_check_id = fields.Many2one(
+        "cobranza.contact.check",
+        "Contact rule's answer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What the contact rule said before the call was made.",
+    )
+
+    @api.depends("outcome_id")
+    def _compute_right_party(self):
+        for one in self:
+            outcome = one.outcome_id
+            one.right_party = outcome.right_party if outcome else one.right_party
+
+    @api.constrains("reason_id")
+    def _check_reason_id(self):
+        """Refuse the reason where the customer's contact rule forbids asking for it."""
+        for one in self.filtered("reason_id"):
+            if not one.may_ask_reason:
+                raise ValidationError(
+                    self.env._(
+                        "The contact rule “%(rule)s” of %(customer)s forbids asking why he has "
+                        "not paid: leave the reason empty.",
+                        rule=one.debtor_id.effective_contact_rule_id.name,
+                        customer=one.partner_id.name,
+                    )
+                )
+
+    # --- CRUD --------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create interactions; an outcome may ask for another call, or end that."""
+        interactions = super().create(vals_list)
+        interactions._after_outcome()
+        return interactions
+
+    def write(self, vals):
+        """Write values; an outcome may ask for another call, or end that."""
+        result = super().write(vals)
+        if vals.get("outcome_id"):
+            self._after_outcome()
+        return result
+
+    def _guarded(self, names):
+        """What the contact rule said is the program's to write down."""
+        return super()._guarded(names) | ({"contact_check_id"} & set(names))
+
+    # --- life --------------------------------------------------------------------------
+
+    @api.model
+    def log_contact(
+        self, partner_id, outcome=None, channel="phone", direction="out", reason=None,
+        intention=None, summary=None, note=None, next_step=None, next_step_date=None,
+        contact_id=None, reminder_id=None, move_id=None, date=None, interaction_id=None,
+    ):  # fmt: skip
+        """Write down a contact with a customer in the current company; return plain values.
+
+        partner_id: id of the customer or of one of his contacts.
+        outcome: code or id of a cobranza.outcome, such as "no_answer".
+        channel, direction: codes of the fields; an outgoing call if left out.
+        reason: code or id of a cobranza.nonpayment.reason, such as "cash_shortage".
+        intention: "pays_all", "pays_part", "needs_time", "cannot" or "wont".
+        summary: one line; the outcome's name if left out.  note: plain text.
+        next_step, next_step_date: what is to be done, and its day (ISO): then it is an activity.
+        contact_id: whom we spoke with.  reminder_id, move_id: what it was about.
+        date: when it took place (UTC, ISO); now if left out.
+        interaction_id: what came of a contact that was written down already, such as a call that
+        was dialled: outcome, reason, intention, note and next step are added to it.
+        Returns {"id", "summary", "outcome" (code or False), "right_party", "date"}.
+        What took place is written down whatever the contact rule says about its hour: ask
+        `cobranza_may_contact` before.  Raises UserError for a customer without an account and for
+        values that aren't in their lists, ValidationError for a reason that may not be asked,
+        AccessError if the user may not write interactions.
+        """
+        self.check_access("create")
+        debtor = self.env["cobranza.debtor"]._of_partner(partner_id, self.env.company)
+        outcome = self.env["cobranza.outcome"]._named(outcome)
+        logged = debtor._own_record("cobranza.interaction", interaction_id)
+        added = {
+            "outcome_id": outcome.id,
+            "reason_id": self.env["cobranza.nonpayment.reason"]._named(reason).id,
+            "intention": self._choice("intention", intention),
+            "note": plaintext2html(str(note)) if note else False,
+            "next_step": to_line(next_step) or False,
+            "next_step_date": to_date(self.env, next_step_date),
+        }
+        if logged:
+            logged.write({name: value for name, value in added.items() if value})
+        else:
+            logged = self.create(
+                {
+                    **added,
+                    "debtor_id": debtor.id,
+                    "channel": self._choice("channel", channel),
+                    "direction": self._choice("direction", direction),
+                    "kind": "message",
+                    "summary": to_line(summary) or outcome.name or self.env._("Contact"),
+                    "contact_id": debtor._own_record("res.partner", contact_id).id,
+                    "reminder_id": debtor._own_record("cobranza.reminder", reminder_id).id,
+                    "move_id": debtor._own_record("account.move", move_id).id,
+                    "date": self._past(debtor._to_moment(date)),
+                }
+            )
+        return logged._plain_values()
+
+    def _plain_values(self):
+        """What `log_contact` answers."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "summary": self.summary,
+            "outcome": self.outcome_id.code or False,
+            "right_party": self.right_party,
+            "date": fields.Datetime.to_string(self.date),
+        }
+
+    @api.model
+    def _choice(self, name, value):
+        """Return a code of one of the selections; raise UserError for any other."""
+        codes = dict(self._fields[name].selection)
+        if value and str(value) not in codes:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no %(field)s: use one of %(codes)s.",
+                    value=value,
+                    field=self._fields[name]._description_string(self.env),
+                    codes=", ".join(codes),
+                )
+            )
+        return str(value) if value else False
+
+    @api.model
+    def _past(self, moment):
+        """Return a moment; raise UserError if it is yet to come."""
+        if moment > fields.Datetime.now():
+            raise UserError(
+                self.env._("A contact is written down when it has taken place, not before.")
+            )
+        return moment
+
+    def _after_outcome(self):
+        """Plan another call where the outcome asks for one; a call that was made ends that."""
+        told = self.filtered("outcome_id")
+        calls = told.filtered(lambda one: one.channel == "phone" and one.direction == "out")
+        (calls | told.filtered("right_party"))._end_call_again()
+        steps = [
+            (one, one._call_again_day(), one.outcome_id.name)
+            for one in calls
+            # one that waits to be told by phone is in the list “By hand” as it is
+            if one.reminder_id.state != "approved"
+        ]
+        self._plan(CALL_AGAIN, [step for step in steps if step[1]])
+
+    def _call_again_day(self):
+        """The day of another call; None if none is asked for, or that day has passed."""
+        self.ensure_one()
+        days = self.outcome_id.call_again_days
+        if not days or self.next_step_date:
+            return None
+        day = fields.Datetime.context_timestamp(
+            self.with_context(tz=self.debtor_id.contact_zone), self.date
+        ).date() + timedelta(days=days)
+        return day if day >= self.company_id._cobranza_today() else None
+
+    @api.model
+    def _conclude_calls(self, reminders, outcome):
+        """Give an outcome to the calls about reminders that have none yet.
+
+        outcome: code of a cobranza.outcome.
+        """
+        calls = self.search(
+            [
+                ("reminder_id", "in", reminders.ids),
+                ("channel", "=", "phone"),
+                ("direction", "=", "out"),
+                ("outcome_id", "=", False),
+            ]
+        )
+        calls.write({"outcome_id": self.env["cobranza.outcome"]._named(outcome).id})
+
+    def _end_call_again(self):
+        """End the work of calling these customers again: they were called."""
+        # whoever called has done the work, also that of a colleague
+        activities_sudo = self.env["mail.activity"].sudo().search(
+            [
+                ("res_model", "=", "cobranza.debtor"),
+                ("res_id", "in", self.debtor_id.ids),
+                ("activity_type_id", "=", self.env["ir.model.data"]._xmlid_to_res_id(CALL_AGAIN)),
+            ]
+        )
+        if activities_sudo:
+            activities_sudo.action_feedback(feedback=self[:1].outcome_id.name)

@@ -1,0 +1,123 @@
+"""A call from the worklist: may he be called, whom to dial, what to say, what came of it."""
+import pytest
+
+
+@pytest.fixture
+def customer(office):
+    """A customer with something overdue whom any hour may call: (name, partner)."""
+    partner_id = office.customer(phone="+34 612 34 56 78")
+    office.invoice(partner_id, amount=54321.5)
+    office.env["cobranza.debtor"].write(
+        office.debtors([partner_id]), {"contact_rule_id": rule(office, name="Any hour")})
+    return office.read("res.partner", partner_id, "name"), partner_id
+
+
+def rule(office, **vals):
+    """A contact rule without hours or limits of its own."""
+    return office.env["cobranza.contact.rule"].create(
+        {"company_id": office.company_id, "skip_holidays": False, **vals})
+
+
+def calls(office, partner_id):
+    """What was written down about a customer, oldest first."""
+    return office.env["cobranza.interaction"].search_read(
+        [("partner_id", "=", partner_id)],
+        ["channel", "outcome_id", "right_party", "reason_id", "next_step_date", "note"],
+        order="id")
+
+
+def worklist(client, name):
+    """Open the worklist, in which who owes so much comes first; the customer's row or card."""
+    client.open("collections-today")
+    return client.row(name)
+
+
+def test_no_answer_in_three_clicks(web, office, customer):
+    name, partner_id = customer
+    worklist(web, name).locator("button[name=action_open_call]").click()              # 1
+    web.page.wait_for_selector(".modal .o_field_widget[name=script_html] p")
+    assert "Any hour" in web.dialog()
+    script = web.page.locator(".modal .o_field_widget[name=script_html]").inner_text()
+    assert name in script and "54,321.50" in script and "Carmen" in script
+    web.shot("50_call")
+    web.button("Dial")                                                          # 2
+    web.page.wait_for_selector(".modal .o_field_widget[name=dialled]:visible")
+    assert "+34612345678" in web.dialog()
+    web.button("No answer")                                                     # 3
+    web.page.wait_for_selector(".modal", state="detached")
+    [call] = calls(office, partner_id)
+    assert (call["channel"], call["outcome_id"][1], call["right_party"]) == (
+        "phone", "No answer", False)
+
+
+def test_a_conversation(web, office, customer):
+    name, partner_id = customer
+    worklist(web, name).locator("button[name=action_open_call]").click()
+    web.page.wait_for_selector(".modal .o_cobranza_call_script details")
+    web.page.locator(".modal details:has-text('It has been paid') summary").click()
+    assert "from which bank" in web.dialog()
+    for chosen in ("Asks for more time", "Short of cash", "Needs time or installments"):
+        web.page.locator(f".modal .o_selection_badge:text-is('{chosen}')").click()
+    web.page.fill(".modal .o_field_widget[name=note] textarea", "Half of it on Friday")
+    web.shot("51_call_conversation")
+    web.button("Save")
+    web.page.wait_for_selector(".modal", state="detached")
+    [call] = calls(office, partner_id)
+    assert call["right_party"] and call["outcome_id"][1] == "Asks for more time"
+    assert call["reason_id"][1] == "Short of cash" and "Half of it" in call["note"]
+
+
+def test_the_rule_says_no(web, office, customer):
+    """The reason isn't asked where it may not be, and nothing is dialled where it may not."""
+    _name, partner_id = customer
+    debtors, (debtor_id,) = office.env["cobranza.debtor"], office.debtors([partner_id])
+    debtors.write([debtor_id], {"contact_rule_id": rule(
+        office, name="Don't ask", may_ask_reason=False)})
+    web.open(f"debtors/{debtor_id}")
+    web.button("Call")
+    web.page.wait_for_selector(".modal .o_field_widget[name=outcome_id]")
+    assert web.page.locator(".modal .o_field_widget[name=reason_id]:visible").count() == 0
+    assert "What it waits for" not in web.dialog()
+    web.button("Discard")
+    debtors.write([debtor_id], {"contact_rule_id": rule(
+        office, name="No calls", forbid_phone=True)})
+    web.button("Call")
+    web.page.wait_for_selector(".modal .alert-danger:visible")
+    assert "“No calls” forbids this" in web.dialog()
+    for label in ("Dial", "No answer", "Save"):
+        assert web.page.locator(f".modal button:visible:text-is('{label}')").count() == 0
+    web.shot("52_call_refused")
+    web.page.locator(".modal label:has-text('The customer called')").click()
+    web.page.wait_for_selector(".modal .o_field_widget[name=outcome_id]")
+    web.button("Discard")
+    assert calls(office, partner_id) == []
+
+
+def test_a_call_on_the_way(mobile, office, customer):
+    name, partner_id = customer
+    card = worklist(mobile, name)
+    assert mobile.fits()
+    card.locator("button:visible:has-text('Call')").click()
+    mobile.page.wait_for_selector(".modal .o_field_widget[name=outcome_id]")
+    assert mobile.fits()
+    for button in mobile.page.locator(".modal .o_cobranza_reach .btn:visible").all():
+        assert button.bounding_box()["height"] >= 44, "a thumb needs 44 pixels"
+    mobile.shot("53_phone_call")
+    mobile.button("Dial")
+    mobile.button("Message left")
+    mobile.page.wait_for_selector(".modal", state="detached")
+    assert [one["outcome_id"][1] for one in calls(office, partner_id)] == ["Message left"]
+
+
+def test_in_spanish(spanish, office, customer):
+    name, partner_id = customer
+    office.env["res.partner"].write([partner_id], {"lang": "es_ES"})
+    spanish.open(f"debtors/{office.debtors([partner_id])[0]}")
+    spanish.button("Llamar")
+    spanish.page.wait_for_selector(".modal .o_field_widget[name=script_html] p")
+    assert f"¿Hablo con {name}?" in spanish.dialog()
+    spanish.shot("54_llamada")
+    spanish.button("Descartar")
+    spanish.open("collections-scripts")
+    spanish.open_row("Llamada amistosa")
+    spanish.shot("55_guion")
