@@ -50,7 +50,8 @@ class TestAccessRpc(AccessCase):
         """Every method a script can call is an action, an explanation or one of Odoo's own."""
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
-            "cobranza_may_contact", "promise", "raise_dispute", "negotiate", "propose", "log_contact",
+            "cobranza_may_contact", "promise", "raise_dispute", "negotiate", "propose",
+            "log_contact",
             "cancel", "mark_outgoing", "message_route", "mail_allowed_qweb_expressions",
         }  # fmt: skip
         for name in self.our_models(transient=True):
