@@ -206,6 +206,15 @@ def test_settings(web, office):
     assert office.read("res.company", office.company_id, "cobranza_run_mode") == "off"
 
 
+def test_odoos_settings_lead_to_ours(spanish):
+    """Whoever looks for them among Odoo's own finds them."""
+    spanish.open("settings#cobranza_dunning")
+    spanish.page.click(".settings_tab [data-key=cobranza_dunning]")
+    spanish.shot("09_settings_sign")
+    spanish.page.click("#cobranza_settings button")
+    spanish.page.wait_for_selector(".o_form_view .o_field_widget[name=cobranza_run_mode]")
+
+
 def test_every_menu_opens(web, worked):
     """No menu of the app leads to an error."""
     env = worked.env
