@@ -8,6 +8,7 @@ from . import cobranza_reminder, cobranza_reminder_delivery, cobranza_reminder_h
 # isort: split
 from . import (
     account_move,
+    account_move_agreements,
     account_move_line,
     account_move_line_original,
     account_move_line_paid,
@@ -58,6 +59,7 @@ from . import (
     cobranza_promise,
     cobranza_promise_evaluation,
     cobranza_promise_line,
+    cobranza_reminder_agreements,
     cobranza_reminder_answers,
     cobranza_reminder_approval,
     cobranza_reminder_approving,

@@ -36,8 +36,8 @@ def to_amount(env, value, currency):
     """
     try:
         amount = currency.round(float(value))
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise UserError(env._("“%s” isn't an amount: write it as 1234.50.", value)) from error
-    if not 0 < amount < float("inf"):
+    if amount <= 0:
         raise UserError(env._("The amount must be more than nothing."))
     return amount

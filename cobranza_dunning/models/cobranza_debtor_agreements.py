@@ -30,6 +30,32 @@ class CobranzaDebtor(models.Model):
     promise_ids = fields.One2many("cobranza.promise", "debtor_id", "Promises")
     dispute_ids = fields.One2many("cobranza.dispute", "debtor_id", "Disputes")
 
+    def action_promise(self):
+        """Open the dialog that writes down what this customer promises."""
+        self.ensure_one()
+        return self.env["cobranza.promise.wizard"]._open(self)
+
+    def action_dispute(self):
+        """Open the dialog that writes down what this customer doesn't accept."""
+        self.ensure_one()
+        return self.env["cobranza.dispute.wizard"]._open(self)
+
+    def action_view_promises(self):
+        """Open what these customers promised."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_promise_action"
+        )
+        return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
+
+    def action_view_disputes(self):
+        """Open what these customers don't accept."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_dispute_action"
+        )
+        return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
+
+    # --- facts -------------------------------------------------------------------------
+
     @api.model
     def _of_partner(self, partner_id, company):
         """Return the collections account of a customer, or of one of his contacts.

@@ -244,16 +244,21 @@ class CobranzaDispute(models.Model):
             "origin": origin,
         }
 
-    def _check_amount(self, line, amount):
-        """Several disputes of a line together are about no more than is open of it."""
+    @api.model
+    def _undisputed(self, line):
+        """Return what of a due line may still be disputed, in its currency."""
         # what a customer disputes counts, whoever may read it
         others_sudo = self.sudo().search([("move_line_id", "=", line.id), ("pausing", "=", True)])
-        most = line.amount_residual_currency - sum(others_sudo.mapped("amount"))
+        return max(line.amount_residual_currency - sum(others_sudo.mapped("amount")), 0)
+
+    def _check_amount(self, line, amount):
+        """Several disputes of a line together are about no more than is open of it."""
+        most = self._undisputed(line)
         if line.currency_id.compare_amounts(amount, most) > 0:
             raise UserError(
                 self.env._(
                     "No more than %(amount)s of %(document)s is open and not disputed yet.",
-                    amount=formatLang(self.env, max(most, 0), currency_obj=line.currency_id),
+                    amount=formatLang(self.env, most, currency_obj=line.currency_id),
                     document=line.move_id.display_name,
                 )
             )
@@ -316,6 +321,18 @@ class CobranzaDispute(models.Model):
     def _check_pausing(self):
         if any(not one.pausing for one in self):
             raise UserError(self.env._("This dispute is decided already: raise another one."))
+
+    def action_open_accept(self):
+        """Open the dialog that accepts the dispute, or links its credit note."""
+        return self.env["cobranza.decision.wizard"]._open(self, "accepted")
+
+    def action_open_reject(self):
+        """Open the dialog that rejects the dispute."""
+        return self.env["cobranza.decision.wizard"]._open(self, "rejected")
+
+    def action_open_later(self):
+        """Open the dialog that puts off the day to look at the dispute again."""
+        return self.env["cobranza.decision.wizard"]._open(self, "later")
 
     def action_accept(self, credit_note_id=None):
         """Accept that the customer is right.

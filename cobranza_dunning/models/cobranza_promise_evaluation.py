@@ -120,6 +120,8 @@ class CobranzaPromise(models.Model):
 
     def _after_evaluation(self):
         """Say on the customer's account what was decided, and give the collector his work."""
+        # messages and activities name their record one by one: read the names at once
+        self.debtor_id.partner_id.mapped("display_name")
         for company, promised in self.grouped("company_id").items():
             promised = promised.with_context(lang=company._cobranza_lang())
             promised.debtor_id._message_log_batch(

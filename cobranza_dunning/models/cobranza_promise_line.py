@@ -26,6 +26,8 @@ class CobranzaPromiseLine(models.Model):
         "invoice and due date.",
     )
     currency_id = fields.Many2one(related="promise_id.currency_id")
+    date = fields.Date(related="promise_id.date")
+    state = fields.Selection(related="promise_id.state")
     amount = fields.Monetary("Promised", required=True)
     paid_before = fields.Monetary(
         help="What had been paid already when it was promised, though on the same day or later."
@@ -35,3 +37,7 @@ class CobranzaPromiseLine(models.Model):
     )
 
     _move_due_idx = models.Index("(move_id, date_due)")
+
+    def action_view_promise(self):
+        """Open the promise itself."""
+        return self.promise_id._get_records_action()

@@ -25,9 +25,10 @@ class GatedMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Leave guarded fields to the model: neither context nor a user's own default sets them."""
-        if self._gate_is_open():
-            return super().default_get(fields)
+        """Leave guarded fields to the model: neither context nor a user's own default sets them.
+
+        Not even while its own methods make records: the context may have come over the wire.
+        """
         guarded = self._guarded(fields)
         values = super().default_get([name for name in fields if name not in guarded])
         own = {name: self._fields[name].default for name in guarded}

@@ -1,0 +1,482 @@
+"""Promises: what may be promised, what falls on which line, and how payments decide."""
+
+from datetime import timedelta
+
+from odoo import Command, sql_db
+from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
+from odoo.tests import Form, tagged
+
+from .cases import RunCase
+from .common import TODAY, days_ago
+
+SOON = TODAY + timedelta(days=3)
+OVER = TODAY + timedelta(days=6)  # two days of grace later, it is over
+PARTS = [(days_ago(30), 60), (days_ago(9), 40)]
+
+
+class PromiseCase(RunCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.write({"promise_grace_days": 2, "promise_max_days": 10, "promise_max_open": 1})
+        cls.promises = cls.env["cobranza.promise"]
+
+    def take(self, amount, day=SOON, partner=None, **kwargs):
+        """Have a customer promise an amount; returns the cobranza.promise."""
+        partner = partner or self.partner
+        return self.promises.browse(self.promises.promise(partner.id, amount, day, **kwargs)["id"])
+
+    def parts(self, promise):
+        """What falls on which invoice: [(name, amount), …], oldest due first."""
+        return [(part.move_id.name, part.amount) for part in promise.part_ids]
+
+    def pays(self, move, amount=None, on=SOON):
+        with self.at(on):
+            payment = self.pay(move, amount)
+            self.env.cr.flush()
+        return payment
+
+    def evaluate(self, on):
+        """Bring agreements up to date on a day, as every run does."""
+        with self.at(on):
+            self.env["cobranza.debtor"]._evaluate_agreements(self.company)
+
+
+@tagged("post_install", "-at_install")
+class TestTaking(PromiseCase):
+    def test_in_plain_values(self):
+        old, new = self.invoice(self.partner, 100), self.invoice(self.partner, 50, days_ago(5))
+        taken = self.promises.promise(self.partner.id, "120.00", str(SOON), channel="email")
+        self.assertEqual(
+            taken,
+            {
+                "id": taken["id"],
+                "state": "open",
+                "amount": 120.0,
+                "currency": "USD",
+                "date": str(SOON),
+                "pause_until": str(OVER),
+                "lines": [
+                    {
+                        "line_id": self.due(move).id,
+                        "move_id": move.id,
+                        "name": move.name,
+                        "date_due": str(self.due(move).date_maturity),
+                        "amount": amount,
+                    }
+                    for move, amount in ((old, 100.0), (new, 20.0))
+                ],
+            },
+        )
+        promise = self.promises.browse(taken["id"])
+        self.assertEqual((promise.partner_id, promise.channel), (self.partner, "email"))
+        self.assertEqual(promise.line_ids, self.due(old) | self.due(new))
+        self.assertEqual(self.promises.search([("line_ids", "in", self.due(new).ids)]), promise)
+
+    def test_by_create(self):
+        invoice = self.invoice(self.partner, 100)
+        promise = self.promises.create(
+            {
+                "partner_id": self.partner.id,
+                "line_ids": [Command.set(self.due(invoice).ids)],
+                "amount": 60,
+                "date": SOON,
+            }
+        )
+        self.assertEqual(promise.debtor_id, self.debtor())
+        self.assertEqual(self.parts(promise), [(invoice.name, 60)])
+        self.assertEqual((promise.made_on, promise.grace), (TODAY, 2))
+        self.assertIn("Ana Customer", promise.display_name)
+
+    def test_a_contact_promises_for_his_company(self):
+        child = self.new_partner("North", parent_id=self.partner.id, type="invoice")
+        self.invoice(self.partner, 100)
+        self.assertEqual(self.take(50, partner=child).partner_id, self.partner)
+
+    def test_only_named_lines(self):
+        invoice = self.invoice(self.partner, 0, installments=PARTS)
+        self.invoice(self.partner, 500, days_ago(60))
+        second = self.due(invoice)[1]
+        promise = self.take(40, line_ids=second.ids)
+        self.assertEqual(promise.line_ids, second)
+        self.assertDecision(second, "wait", "paused_until", promised_amount=40)
+
+    def test_what_is_promised_already_is_not_promised_twice(self):
+        invoice = self.invoice(self.partner, 100)
+        self.take(70)
+        with self.assertRefused("No more than $\xa030.00 is open there and not promised yet"):
+            self.take(30.01)
+        self.take(30)
+        self.assertDecision(invoice, "wait", "paused_until", paused_amount=100)
+
+    def test_what_is_paid_of_it_may_be_promised_again(self):
+        invoice = self.invoice(self.partner, 100)
+        self.take(70)
+        self.pays(invoice, 70, on=TODAY)
+        self.take(30)
+
+    def test_in_the_currency_of_the_lines(self):
+        yen, dinar = self.new_currency("JPY", 150), self.new_currency("KWD", 0.3)
+        japan = self.invoice(self.partner, 30000, currency=yen)
+        kuwait = self.invoice(self.partner, 90.505, currency=dinar)
+        self.assertEqual(self.take(15000, currency="JPY").currency_id, yen)
+        self.assertEqual(self.take("30.125", line_ids=self.due(kuwait).ids).amount, 30.125)
+        self.assertDecision(japan, "remind", "level_reached", amount=15000)
+        self.assertDecision(kuwait, "remind", "level_reached", amount=60.380)
+        # 15000 / 150 + 30.125 / 0.3
+        self.assertAlmostEqual(self.debtor().promised_amount, 200.42)
+
+    def test_what_can_not_be_promised(self):
+        invoice, other = self.invoice(self.partner, 100), self.invoice(self.other, 100)
+        paid = self.invoice(self.partner, 10)
+        self.pay(paid)
+        stranger = self.new_partner("Nobody")
+        yesterday, fine = TODAY - timedelta(days=1), (self.partner.id, 10, SOON)
+        for message, args, kwargs in (
+            ("there is no contact “None”", (None, 10, SOON), {}),
+            ("there is no contact “Ana”", ("Ana", 10, SOON), {}),
+            ("Nobody owes nothing in", (stranger.id, 10, SOON), {}),
+            ("more than nothing", (self.partner.id, 0, SOON), {}),
+            ("more than nothing", (self.partner.id, -5, SOON), {}),
+            ("more than nothing", (self.partner.id, 0.004, SOON), {}),
+            ("isn't an amount", (self.partner.id, float("inf"), SOON), {}),
+            ("isn't an amount", (self.partner.id, float("nan"), SOON), {}),
+            ("“ten” isn't an amount", (self.partner.id, "ten", SOON), {}),
+            ("isn't an amount", (self.partner.id, None, SOON), {}),
+            ("No more than", (self.partner.id, 100.01, SOON), {}),
+            ("isn't a date", (self.partner.id, 10, "soon"), {}),
+            ("Say by which day", (self.partner.id, 10, None), {}),
+            ("has passed", (self.partner.id, 10, yesterday), {}),
+            ("isn't a due line of Ana", fine, {"line_ids": self.due(other).ids}),
+            ("isn't a due line of Ana", fine, {"line_ids": self.due(paid).ids}),
+            ("owes nothing that could", fine, {"line_ids": [0, "x"]}),
+            ("There is no currency “Peso”", fine, {"currency": "Peso"}),
+            ("owes nothing that could", fine, {"currency": "EUR"}),
+        ):
+            with self.subTest(message, args=args), self.assertRefused(message):
+                self.promises.promise(*args, **kwargs)
+        self.assertFalse(self.promises.search([("debtor_id", "=", self.debtor().id)]))
+        self.take(100, TODAY, line_ids=self.due(invoice).ids)
+
+    def test_of_several_currencies_one_is_named(self):
+        euro = self.new_currency("EUR", 0.5)
+        self.invoice(self.partner, 100)
+        self.invoice(self.partner, 100, currency=euro)
+        with self.assertRefused("owes in several currencies"):
+            self.take(10)
+        self.assertEqual(self.take(10, currency=euro.id).currency_id, euro)
+
+    def test_a_customer_by_himself_may_not_put_it_off_for_long(self):
+        self.invoice(self.partner, 100)
+        latest = TODAY + timedelta(days=10)
+        with self.assertRefused("Choose a day up to"):
+            self.take(10, latest + timedelta(days=1), origin="portal")
+        self.assertEqual(self.take(10, latest, origin="portal").origin, "portal")
+        with self.assertRefused("What you promised before is still open"):
+            self.take(10, origin="portal")
+        self.take(10, latest + timedelta(days=90))  # a person may agree to more
+
+    def test_what_was_promised_stays_as_it_was_given(self):
+        self.invoice(self.partner, 100)
+        promise = self.take(50)
+        for name, value in (("amount", 10), ("date", SOON), ("channel", "sms"),
+                            ("currency_id", self.company.currency_id.id)):
+            with self.subTest(name), self.assertRefused("A promise stays as it was given"):
+                promise.write({name: value})
+        promise.write({"note": "She calls back", "user_id": False})
+
+    def test_from_an_account_an_invoice_and_a_reminder(self):
+        invoice = self.invoice(self.partner, 100)
+        self.invoice(self.partner, 70, TODAY + timedelta(days=9))
+        reminder = self.remind()
+        for record, amount in (
+            (self.debtor(), 100),
+            (invoice, 100),
+            (reminder, 100),
+        ):
+            with self.subTest(record._name):
+                action = getattr(
+                    record, "action_cobranza_promise" if record == invoice else "action_promise"
+                )()
+                wizard = Form(self.env[action["res_model"]].with_context(**action["context"]))
+                self.assertEqual(wizard.amount, amount)  # what is overdue
+                wizard.amount, wizard.date = 20, SOON
+                wizard.save().action_promise()
+        found = self.promises.search([("debtor_id", "=", self.debtor().id)])
+        self.assertEqual(found.mapped("amount"), [20, 20, 20])
+        self.assertEqual(invoice.cobranza_promise_line_ids.promise_id, found)
+        self.assertEqual(
+            invoice.cobranza_promise_line_ids[:1].action_view_promise()["res_model"], found._name
+        )
+        both = invoice | self.invoice(self.other, 10)
+        with self.assertRefused("Choose invoices of one customer"):
+            both.action_cobranza_promise()
+
+
+@tagged("post_install", "-at_install")
+class TestKeeping(PromiseCase):
+    def test_a_tolerance_of_the_policy_at_that_time(self):
+        self.policy.promise_tolerance = 10
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        self.policy.promise_tolerance = 0
+        self.pays(invoice, 89)
+        self.assertEqual(promise.state, "open")
+        self.pays(invoice, 1)
+        self.assertEqual((promise.state, promise.paid_amount), ("kept", 90))
+
+    def test_a_payment_of_a_newer_invoice_counts_where_none_was_named(self):
+        old, new = self.invoice(self.partner, 100), self.invoice(self.partner, 80, days_ago(5))
+        promise = self.take(80)
+        self.pays(new)
+        self.assertEqual(promise.state, "kept")
+        self.assertDecision(old, "remind", "level_reached", amount=100)
+
+    def test_a_credit_note_is_no_payment_but_nothing_to_pay(self):
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        self.credit_note(self.partner, 40, invoice=invoice)
+        self.debtor()
+        self.assertEqual((promise.state, promise.paid_amount), ("open", 0))
+        self.pays(invoice, 60)
+        self.assertEqual((promise.state, promise.paid_amount), ("kept", 60))
+
+    def test_a_payment_that_comes_back_breaks_it(self):
+        """The cheque bounces: what was kept is open again, and broken once its day is over."""
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        self.pays(invoice)
+        self.assertEqual(promise.state, "kept")
+        with self.at(SOON):
+            self.due(invoice).remove_move_reconcile()
+            self.env.cr.flush()
+            self.assertEqual((promise.state, promise.decided_on), ("open", False))
+            self.assertDecision(invoice, "wait", "paused_until")
+        self.evaluate(OVER)
+        self.assertEqual(promise.state, "broken")
+        self.assertEqual(len(promise.activity_id), 1)
+
+    def test_a_payment_entered_late_makes_good(self):
+        """The bank file of Friday comes in on Tuesday: it was kept, and the work is done."""
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        self.evaluate(OVER)
+        activity = promise.activity_id
+        self.assertEqual((promise.state, activity.active), ("broken", True))
+        with self.at(OVER):
+            self.pay(invoice, payment_date=SOON)
+            debtor = self.debtor()
+        self.assertEqual((promise.state, promise.decided_on), ("kept", SOON))
+        self.assertFalse(activity.active)
+        self.assertEqual(debtor.broken_promise_count, 0)
+
+    def test_an_invoice_that_is_posted_again_is_found_again(self):
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        invoice.button_draft()
+        invoice.invoice_line_ids.price_unit = 90
+        # as if Odoo had made its due line anew
+        self.env.cr.execute(
+            "UPDATE cobranza_promise_line SET move_line_id = NULL WHERE promise_id = %s",
+            [promise.id],
+        )
+        promise.invalidate_recordset()
+        invoice.action_post()
+        self.debtor()
+        self.assertEqual(promise.line_ids, self.due(invoice))
+        self.assertEqual(promise.state, "open")
+        self.assertDecision(invoice, "wait", "paused_until", amount=0, paused_amount=90)
+
+    def test_it_is_cancelled_by_a_person(self):
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        promise.action_cancel()
+        self.assertEqual((promise.state, promise.decided_on), ("cancelled", TODAY))
+        self.assertEqual(self.debtor().promised_amount, 0)
+        self.assertDecision(invoice, "remind", "level_reached", amount=100)
+        self.pays(invoice)
+        promise.action_cancel()  # twice is once
+        self.assertEqual(promise.state, "cancelled")
+        self.assertEqual(promise.action_view_debtor()["res_id"], self.debtor().id)
+
+    def test_the_scheduled_action_decides_as_well(self):
+        self.invoice(self.partner, 100)
+        promise, debtor = self.take(100), self.debtor()
+        with self.at(OVER):
+            self.trigger("ir_cron_work")
+        self.assertEqual(promise.state, "broken")
+        self.assertEqual(debtor.broken_promise_count, 1)
+
+    def test_a_preview_decides_nothing(self):
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        with self.at(OVER):
+            self.assertDecision(invoice, "remind", "level_reached", amount=100)
+        self.assertEqual(promise.state, "open")
+
+    def test_customers_that_become_one_keep_what_they_promised(self):
+        self.invoice(self.partner, 100)
+        self.invoice(self.other, 50)
+        promise = self.take(50, partner=self.other)
+        self.debtor(self.other).sudo()._merge_into(self.partner)
+        self.assertEqual((promise.debtor_id, promise.partner_id), (self.debtor(), self.partner))
+        self.assertEqual(self.debtor().promise_ids, promise)
+
+
+@tagged("post_install", "-at_install")
+class TestForging(PromiseCase):
+    """Nobody says that a promise was kept: payments do."""
+
+    STATES = ("open", "kept", "partial", "broken", "cancelled")
+
+    def test_no_state_can_be_forced(self):
+        self.invoice(self.partner, 100)
+        promise = self.take(50)
+        collector = self.new_collector(companies=self.company)
+        for user in (collector, self.env.user):
+            model = self.promises.with_user(user)
+            own = promise.with_user(user)
+            for name, value in (
+                ("state", "kept"), ("paid_amount", 50), ("decided_on", str(TODAY)),
+                ("pause_until", "2099-01-01"), ("grace", 999), ("tolerance", 99),
+                ("made_on", "2000-01-01"),
+                ("part_ids", [(0, 0, {"amount": 50})]), ("partner_id", self.other.id),
+                ("origin", "portal"),
+            ):  # fmt: skip
+                with self.subTest(name, user=user.name):
+                    with self.assertRaises(AccessError):
+                        call_kw(own.browse(), "write", [own.ids, {name: value}], {})
+                    vals = {"debtor_id": self.debtor().id, "amount": 1, "date": str(SOON)}
+                    if name != "partner_id":
+                        with self.assertRaises(AccessError):
+                            call_kw(model, "create", [{**vals, name: value}], {})
+                    # neither does a default in the context
+                    context = {f"default_{name}": value, "cobranza_gate": True}
+                    made = call_kw(model, "create", [vals], {"context": context})
+                    self.assertEqual(model.browse(made).state, "open")
+                    self.assertNotEqual(model.browse(made).grace, 999)
+            parts = promise.part_ids.with_user(user)
+            with self.assertRaises(AccessError):
+                call_kw(parts.browse(), "write", [parts.ids, {"paid_amount": 50}], {})
+            with self.assertRaises(AccessError):
+                call_kw(parts.browse(), "create", [{"promise_id": promise.id, "amount": 1}], {})
+            with self.assertRaises(AccessError):
+                call_kw(own.browse(), "unlink", [own.ids], {})
+        for method in ("_evaluate", "_take", "_set_cancelled", "_write_outcomes", "_write_changed"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                call_kw(promise.browse(), method, [promise.ids], {})
+        self.assertEqual(promise.state, "open")
+
+    def test_who_may_promise(self):
+        self.invoice(self.partner, 100)
+        auditor = self.new_user("cobranza_dunning.group_auditor", companies=self.company)
+        portal = self.new_user("base.group_portal", companies=self.company)
+        for user in (auditor, portal):
+            with self.subTest(user.name), self.assertRaises(AccessError):
+                self.promises.with_user(user).promise(self.partner.id, 10, SOON)
+        collector = self.new_collector(companies=self.company)
+        promise = self.take(10)
+        with self.assertRaises(AccessError):
+            promise.with_user(auditor).action_cancel()
+        with self.assertRaises(AccessError):
+            promise.with_user(portal).read(["amount"])
+        self.promises.with_user(collector).promise(self.partner.id, 10, SOON)
+        self.assertEqual(promise.with_user(auditor).part_ids.amount, 10)
+
+    def test_the_policy_takes_sensible_limits_only(self):
+        for name in ("promise_grace_days", "promise_max_days", "promise_max_open"):
+            with self.subTest(name), self.assertRefused("can't be negative"):
+                self.policy[name] = -1
+            self.policy.invalidate_recordset()
+        for value in (-1, 100):
+            with self.subTest(value), self.assertRefused("from 0 to less than 100"):
+                self.policy.promise_tolerance = value
+            self.policy.invalidate_recordset()
+        with self.assertRefused("a day or more"):
+            self.policy.dispute_days = 0
+
+
+@tagged("post_install", "-at_install")
+class TestQueries(PromiseCase):
+    """What was agreed costs a run, and a payment, the same number of queries however much it is."""
+
+    def agreed(self, customers):
+        """Make customers who promised 50 of 100 and dispute 20."""
+        debtors = self.env["cobranza.debtor"]
+        for partner in self.debts(customers, lines=2):
+            debtor = self.debtor(partner)
+            self.take(50, partner=partner)
+            line = debtor.due_line_ids[:1]
+            self.env["cobranza.dispute"].raise_dispute(line.id, 20, "price")
+            debtors |= debtor
+        return debtors
+
+    def queries(self, function, *args):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = sql_db.sql_counter
+        function(*args)
+        self.env.flush_all()
+        return sql_db.sql_counter - before
+
+    def test_evaluation(self):
+        warm_up, few, many = self.agreed(1), self.agreed(3), self.agreed(9)
+        counts = []
+        with self.at(OVER):
+            for debtors in (warm_up, few, many):
+                evaluate = self.env["cobranza.debtor"]._evaluate_agreements
+                counts.append(self.queries(evaluate, self.company, debtors))
+                self.assertEqual(set(debtors.promise_ids.mapped("state")), {"broken"})
+                self.assertTrue(all(debtors.promise_ids.mapped("activity_id")))
+        self.assertEqual(counts[2], counts[1])
+
+    def test_a_run(self):
+        counts = {}
+        for mode in ("preview", "propose"):
+            warm_up, few, many = self.agreed(1), self.agreed(3), self.agreed(9)
+            for debtors in (warm_up, few, many):
+                run = self.new_run(mode, debtors=debtors)
+                counts[mode, len(debtors)] = self.queries(run.action_execute)
+                self.assertEqual(run.lines_count, 2 * len(debtors))
+            self.assertEqual(counts[mode, 9], counts[mode, 3], mode)
+
+    def test_payments_are_read_at_once(self):
+        lines = self.agreed(4).due_line_ids
+        for line in lines:
+            self.pay(line.move_id, 10)
+        read = self.env["account.move.line"].browse(lines.ids)._cobranza_payments
+        self.assertEqual(self.queries(read), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestPayments(PromiseCase):
+    def test_what_was_paid_of_a_line(self):
+        invoice = self.invoice(self.partner, 100)
+        self.assertEqual(self.due(invoice)._cobranza_payments(), {})
+        self.assertEqual(self.env["account.move.line"]._cobranza_payments(), {})
+        self.pays(invoice, 30, on=SOON)
+        self.pays(invoice, 20, on=TODAY)
+        self.credit_note(self.partner, 15, invoice=invoice, due=TODAY, invoice_date=TODAY)
+        (found,) = self.due(invoice)._cobranza_payments().values()
+        self.assertEqual(
+            sorted((one.day, float(one.amount), one.is_credit_note) for one in found),
+            [(TODAY, 15, True), (TODAY, 20, False), (SOON, 30, False)],
+        )
+
+    def test_in_the_currency_of_the_line(self):
+        """What the rate did between invoice and payment is no payment."""
+        euro = self.new_currency("EUR", 0.5)
+        invoice = self.invoice(self.partner, 100, currency=euro)
+        euro.rate_ids.copy({"name": TODAY, "company_rate": 0.4})
+        self.pays(invoice, on=TODAY)
+        (found,) = self.due(invoice)._cobranza_payments().values()
+        self.assertEqual([float(one.amount) for one in found], [100])
+
+    def test_of_a_credit_what_it_was_used_for(self):
+        invoice, payment = self.invoice(self.partner, 100), self.open_payment(self.partner, 150)
+        credit = self.due(payment.move_id)
+        (credit | self.due(invoice)).reconcile()
+        (found,) = credit._cobranza_payments().values()
+        self.assertEqual([float(one.amount) for one in found], [100])
+        self.assertEqual(found[0].day, invoice.date)
