@@ -18,6 +18,13 @@ class CobranzaDebtor(models.Model):
         self.ensure_one()
         return self.env["cobranza.plan.wizard"]._open(self)
 
+    def action_view_plans(self):
+        """Open the payment plans and extensions of these customers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_plan_action"
+        )
+        return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
+
     def _negotiation_floor(self, currency, amounts):
         """Return the engine.negotiation.Floor for a debt of this customer.
 

@@ -7,6 +7,9 @@ from odoo.tools import formatLang
 from .arguments import to_amount, to_date, to_line, to_record
 from .cobranza_promise import ORIGINS
 
+#: So many days a disputed amount is left alone where neither a person nor a policy says.
+USUAL_DAYS = 14
+
 
 class CobranzaDispute(models.Model):
     """What a customer doesn't accept of a due line, until somebody has decided about it.
@@ -230,7 +233,8 @@ class CobranzaDispute(models.Model):
         debtor = self.env["cobranza.debtor"]._of_partner(line.partner_id.id, line.company_id)
         today = line.company_id._cobranza_today()
         revisit = to_date(self.env, vals.get("revisit_date"))
-        revisit = revisit or today + timedelta(days=debtor.effective_policy_id.dispute_days)
+        days = debtor.effective_policy_id.dispute_days or USUAL_DAYS
+        revisit = revisit or today + timedelta(days=days)
         self._check_revisit(revisit, today)
         return {
             "user_id": (debtor._person_in_charge() or self.env.user).id,

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..models.cobranza_dispute import USUAL_DAYS
+
 
 class CobranzaDisputeWizard(models.TransientModel):
     """Writes down what a customer doesn't accept of a due line."""
@@ -63,7 +65,7 @@ class CobranzaDisputeWizard(models.TransientModel):
     def _compute_from_debtor(self):
         for wizard in self:
             debtor = wizard.debtor_id
-            days = debtor.effective_policy_id.dispute_days or 1
+            days = debtor.effective_policy_id.dispute_days or USUAL_DAYS
             wizard.revisit_date = debtor.company_id._cobranza_today() + timedelta(days=days)
             wizard.user_id = debtor._person_in_charge() if debtor else False
 
