@@ -312,7 +312,8 @@ class CobranzaPlan(models.Model):
             )
         except ValueError as error:
             (code,) = error.args
-            raise UserError(self.env._(MISTAKES[code]) % {"most": installments.MOST}) from error
+            correction = self.env._(MISTAKES[code])
+            raise UserError(correction % {"most": installments.MOST}) from error
 
     def _offer_text(self, talk, offer):
         """An offer in words, as they stand on its button."""
@@ -335,10 +336,8 @@ class CobranzaPlan(models.Model):
                 date=format_date(self.env, later[0].due),
             )
         else:
-            text = self.env._(PERIODS[offer.period]) % {
-                "count": len(later),
-                "amount": money(later[0].amount),
-            }
+            several = self.env._(PERIODS[offer.period])
+            text = several % {"count": len(later), "amount": money(later[0].amount)}
         if not offer.down_payment:
             return text
         return self.env._(
