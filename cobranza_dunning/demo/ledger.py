@@ -55,6 +55,7 @@ class Ledger:
             (plan.Payment, self._collect),
             (plan.Advance, self._each(self._collect_in_advance)),
             (plan.Pause, self._each(self._pause)),
+            (plan.Agreement, self._each(self._agree)),
         ):
             make([event for event in now if isinstance(event, kind)])
         self._give_roles()
@@ -229,3 +230,14 @@ class Ledger:
                     "until": event.until,
                 }
             )
+
+    def _agree(self, event):
+        """Make the plan of an offer; none if nothing is due, or less is offered than accepted."""
+        partner = self.contacts[event.customer].commercial_partner_id
+        plans = self.env["cobranza.plan"].with_company(self.company)
+        self.env["cobranza.debtor"]._ensure(self.company, partner)
+        made = plans.browse(plans.propose(partner.id, event.offer)["plan_id"] or [])
+        if event.accepted:
+            made.action_accept()
+        else:
+            made.action_offer()

@@ -90,6 +90,16 @@ class Pause(NamedTuple):
     until: date | None
 
 
+class Agreement(NamedTuple):
+    """A customer wants to pay later what is due by then; `offer` as `cobranza.plan.negotiate` takes
+    it. Accepted at once, or offered to him for signature."""
+
+    day: date
+    customer: str
+    offer: dict
+    accepted: bool
+
+
 def table(name):
     """Return the rows of one of the CSV tables beside this file, as dicts by key."""
     with open(Path(__file__).with_name(f"{name}.csv"), encoding="utf-8", newline="") as file:
@@ -137,6 +147,7 @@ _MAKERS = {
     "advance": Advance,
     "opening": Opening,
     "pause": Pause,
+    "agreement": Agreement,
 }
 
 

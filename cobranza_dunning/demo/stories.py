@@ -59,6 +59,10 @@ STORIES = (
      {"invoice": "s-viveros", "reason": "Mercancía dañada: pendiente de abono", "until": None}),
     ("pause", "reformas-deza", 40,
      {"invoice": None, "reason": "Vacaciones del cliente", "until": 25}),
+    # paying later: agreed on by phone, and waiting for a signature
+    ("agreement", "ferretera-golfo", 3, {"offer": {"count": 4}, "accepted": True}),
+    ("agreement", "barbanza", 2,
+     {"offer": {"count": 3, "down_payment": 500}, "accepted": False}),
     # debts from the earlier system
     ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),
     ("opening", "marmoles-pontevedra", 270, {"amount": Decimal("1240.00"), "due": 255}),

@@ -86,3 +86,8 @@ class TestDemoCompany(TransactionCase):
             },
             reasons,
         )  # fmt: skip
+
+    def test_agreements(self):
+        """One in force, one that waits for its signature."""
+        plans = self.env["cobranza.plan"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(sorted(plans.mapped("state")), ["active", "offered"])

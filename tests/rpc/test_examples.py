@@ -104,6 +104,24 @@ def test_explain_invoice(live, books, three):
     assert "INV/0/0: there is no such invoice" in done.stdout
 
 
+def test_negotiate_plan(live, books, three):
+    """Too little is offered; what would be accepted is, and holds."""
+    customer = books.read("res.partner", three[0][0], "name")
+    port = ("--port", str(live.port))
+    done = run("negotiate_plan.py", live, *port, customer, "--count", "60", "--agree")
+    assert done.returncode == 1, done.stderr
+    assert "1,234.50 USD: counter" in done.stdout
+    assert "It takes too long until everything is paid." in done.stdout
+    assert "acceptable: $" in done.stdout
+
+    done = run("negotiate_plan.py", live, *port, customer, "--count", "3", "--agree")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("411.50") == 3
+    assert "is active; it breaks on" in done.stdout
+    done = run("negotiate_plan.py", live, *port, "Nobody at all", "--count", "3")
+    assert (done.returncode, "no such customer" in done.stdout) == (1, True)
+
+
 def _name_and_address(books, partner_id):
     values = books.read("res.partner", partner_id, "name", "email")
     return values["name"], values["email"]
