@@ -1,6 +1,8 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import SQL, format_date, formatLang
 
 from ..engine import installments
 from .amounts import to_decimal, to_rate
@@ -278,7 +280,8 @@ class CobranzaPlan(models.Model):
                     date=format_date(self.env, calendar[0].due),
                 )
             )
-        if self.is_custom:
+        if self.is_custom and self.state == "draft":
+            # what was offered is agreed to by whoever offered it
             self._check_written_by_hand(calendar)
 
     def _check_possible(self):
@@ -297,10 +300,19 @@ class CobranzaPlan(models.Model):
                         amount=self._money(line.amount),
                     )
                 )
-        self._check_no_other_plan(self.env["account.move.line"].union(*items.values()))
+        items = self.env["account.move.line"].union(*items.values())
+        self._check_no_other_plan(self.debtor_id, items)
 
-    def _check_no_other_plan(self, items):
-        """Raise UserError if another plan, proposed or in force, covers one of these items."""
+    def _check_no_other_plan(self, debtor, items):
+        """Raise UserError if another plan, proposed or in force, covers one of these items.
+
+        Whoever makes a plan for the same customer at this moment comes after, and sees this one:
+        a row that both write makes the database have the second start again.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id = %s", debtor.id)
+        )
         found = self.env["cobranza.plan.line"].search(
             [
                 ("move_line_id", "in", items.ids),
@@ -331,7 +343,7 @@ class CobranzaPlan(models.Model):
     def _ordered(self):
         """The installments, earliest first; those being typed in without a day don't count."""
         dated = self.installment_ids.filtered("date_due")
-        return dated.sorted(lambda one: (one.date_due, one.id))
+        return dated.sorted(lambda one: (one.date_due, one._origin.id or math.inf))
 
     def _lang(self):
         """The language that the customer reads."""

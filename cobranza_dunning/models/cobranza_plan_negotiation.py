@@ -352,7 +352,7 @@ class CobranzaPlan(models.Model):
         if talk.answer.decision not in (negotiation.ACCEPT, negotiation.PROPOSE):
             return plans
         lines = self.env["account.move.line"].union(*talk.amounts)
-        plans._check_no_other_plan(lines)
+        plans._check_no_other_plan(talk.debtor, lines)
         plan = plans._gated().create(self._plan_vals(talk)).with_env(self.env)
         if talk.answer.decision == negotiation.ACCEPT:
             plan.action_offer()

@@ -511,6 +511,9 @@ class TestTerms(PlanCase):
             plan.with_user(self.collector).action_offer()
         plan.action_offer()
         self.assertEqual(plan.state, "offered")
+        # he has agreed by offering it: whoever hears that the customer agrees says so
+        plan.with_user(self.collector).action_accept()
+        self.assertEqual(plan.state, "active")
 
     def test_what_was_offered_stays(self):
         plan = self.proposed(count=3)

@@ -333,3 +333,19 @@ def test_two_workers_keep_to_the_days_caps(both, ledger, server, cap, limit):
     finally:
         ledger.env["res.company"].write([ledger.company_id], {f"cobranza_cap_{cap}": 0})
         server.psql("UPDATE cobranza_reminder SET automatic = FALSE WHERE automatic")
+
+
+def test_two_people_agree_with_one_customer(both, ledger, server):
+    """A due line is in one plan: the second proposal finds the first one's."""
+    (partner_id,) = ledger.customers(1)
+    ledger.invoices([partner_id])
+    for client in both:  # nothing is made twice because nothing was there yet
+        client.env["cobranza.plan"].negotiate(partner_id, {"count": 2})
+    results = at_once(*(
+        lambda client=client: client.env["cobranza.plan"].propose(partner_id, {"count": 2})
+        for client in both))
+    made = [one for one in results if isinstance(one, dict)]
+    assert len(made) == 1, results
+    assert any("is part of" in str(one) for one in results), results
+    plans = ledger.env["cobranza.plan"].search_count([("partner_id", "=", partner_id)])
+    assert plans == 1
