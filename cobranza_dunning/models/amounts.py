@@ -1,9 +1,22 @@
 from decimal import Decimal
 
+from odoo.tools import formatLang
+
 
 def to_decimal(amount, currency):
     """Return a stored float amount as the exact Decimal of its currency."""
     return Decimal(f"{amount:.{currency.decimal_places}f}")
+
+
+def format_money(env, amount, currency, own):
+    """Return an amount in the context's language.
+
+    own: the company's currency, which has its sign; others have their code: many share a sign.
+    """
+    if currency == own:
+        return formatLang(env, float(amount), currency_obj=currency)
+    number = formatLang(env, float(amount), digits=currency.decimal_places)
+    return f"{number}\N{NO-BREAK SPACE}{currency.name}"
 
 
 def to_rate(percentage):

@@ -2,10 +2,10 @@ import math
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_date
 
 from ..engine import installments
-from .amounts import to_decimal, to_rate
+from .amounts import format_money, to_decimal, to_rate
 from .arguments import to_line
 
 #: Those that may still come to something.
@@ -81,6 +81,7 @@ class CobranzaPlan(models.Model):
     breach_count = fields.Integer(
         "Installments late at once", help="Broken when so many are late at once; 0: however many."
     )
+    breach_text = fields.Char("Ends", compute="_compute_breach_text")
     interest_rate = fields.Float(
         "Financing interest", digits=(5, 2), help="Per cent a year, simple, actual/365."
     )
@@ -131,6 +132,12 @@ class CobranzaPlan(models.Model):
                 plan._calendar(), plan.date, to_rate(max(plan.interest_rate, 0)),
                 plan.currency_id.decimal_places,
             )  # fmt: skip
+
+    @api.depends("breach_days", "breach_count")
+    @api.depends_context("lang")
+    def _compute_breach_text(self):
+        for plan in self:
+            plan.breach_text = plan._when_broken()
 
     # --- CRUD --------------------------------------------------------------------------
 
@@ -355,7 +362,21 @@ class CobranzaPlan(models.Model):
 
     def _money(self, amount):
         """An amount of this plan as people write it, in the context's language."""
-        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
+        return format_money(self.env, amount, self.currency_id, self.company_id.currency_id)
+
+    def _when_broken(self):
+        """When it is broken, as a clause in the context's language: "if …"."""
+        self.ensure_one()
+        values = {"days": self.breach_days, "count": self.breach_count}
+        if not self.breach_count:
+            return self.env._("if an installment is more than %(days)s days late", **values)
+        if not self.breach_days:
+            return self.env._("if %(count)s installments are late at the same time", **values)
+        return self.env._(
+            "if an installment is more than %(days)s days late, or %(count)s of them are late at "
+            "the same time",
+            **values,
+        )
 
     # --- screens -----------------------------------------------------------------------
 

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ..engine import installments, negotiation
-from .amounts import to_decimal, to_rate
+from .amounts import format_money, to_decimal, to_rate
 from .arguments import to_date, to_record
 from .negotiation_texts import MISTAKES, PERIODS, sentences
 
@@ -320,7 +320,8 @@ class CobranzaPlan(models.Model):
         calendar = self._calendar_of(talk, offer)
 
         def money(amount):
-            return formatLang(self.env, float(amount), currency_obj=talk.currency)
+            own = talk.debtor.currency_id
+            return format_money(self.env, amount, talk.currency, own)
 
         if offer.is_extension:
             return self.env._(

@@ -1,8 +1,9 @@
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang, is_html_empty
+from odoo.tools import format_date, is_html_empty
 
+from .amounts import format_money
 from .mail_template_preview import BLOCKS
 
 
@@ -146,11 +147,8 @@ class CobranzaReminder(models.Model):
         ]
 
     def _format_money(self, amount, currency):
-        """An amount in the reminder's language; other currencies by code: many share a sign."""
-        if currency == self.currency_id:
-            return formatLang(self.env, amount, currency_obj=currency)
-        number = formatLang(self.env, amount, digits=currency.decimal_places)
-        return f"{number}\N{NO-BREAK SPACE}{currency.name}"
+        """An amount in the reminder's language; other currencies by code."""
+        return format_money(self.env, amount, currency, self.currency_id)
 
     @api.depends("line_ids.amount", "line_ids.currency_id")
     def _compute_totals(self):

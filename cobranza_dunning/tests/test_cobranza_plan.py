@@ -260,6 +260,9 @@ class TestMoney(PlanCase):
         with self.assertRefused("A plan is in one currency: choose among"):
             self.negotiate(count=2)
         self.assertEqual(self.negotiate(count=2, currency="EUR")["currency"], "EUR")
+        # many currencies share a sign: others than the company's are told by their code
+        offers = self.negotiate(count=60, currency="EUR")["counter_offers"]
+        self.assertIn("8.33\xa0EUR", offers[0]["text"])
 
     def test_the_smallest_installment_of_a_currency(self):
         """The company's at the rate of the debt, or the currency's own."""

@@ -1,7 +1,9 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
+
+from ..models.amounts import format_money
 
 #: Counter-offers on one screen; the engine finds no more.
 COUNTERS = 3
@@ -164,11 +166,11 @@ class CobranzaPlanWizard(models.TransientModel):
         ) % (body, foot)
 
     def _money(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.currency_id)
+        return format_money(self.env, amount, self.currency_id, self.company_id.currency_id)
 
     # --- actions -----------------------------------------------------------------------
 
-    def action_take(self, number):
+    def action_take(self, number=None):
         """Take one of the counter-offers over into the dialog.
 
         number: which, from 0. Raises UserError if there is none with it.

@@ -1,0 +1,74 @@
+"""Agreeing on a payment plan: at the desk while the customer calls, and signed on his telephone."""
+from support.waiting import wait_until
+
+from .conftest import DESK, PHONE
+from .test_portal import fits, visit, whole
+
+__all__ = ["visit"]  # a fixture
+
+
+def owing(office, **values):
+    """A new customer who owes 1 200, and his account."""
+    partner_id = office.customer(**values)
+    office.invoice(partner_id, amount=1200.0, overdue=30)
+    (debtor_id,) = office.env["cobranza.debtor"].search([("partner_id", "=", partner_id)])
+    return partner_id, debtor_id
+
+
+def plan_of(office, partner_id):
+    """The plan of a customer: its values."""
+    (plan,) = office.env["cobranza.plan"].search_read(
+        [("partner_id", "=", partner_id)],
+        ["state", "amount", "access_url", "access_token", "signed_by", "installment_ids"])
+    return plan
+
+
+def test_from_a_counter_offer_to_the_signature(live, office, web, visit):
+    """Sixty months are too long; the button has what is acceptable, and the customer signs it."""
+    partner_id, debtor_id = owing(office, name="Cooperativa do Val", lang="es_ES")
+    web.open(f"debtors/{debtor_id}").button("Pay later…")
+    dialog = web.page.locator(".modal-dialog").last
+    dialog.locator(".o_field_widget[name=count] input").fill("60")
+    dialog.locator(".o_field_widget[name=count] input").blur()
+    dialog.get_by_text("It takes too long until everything is paid.").first.wait_for()
+    assert not dialog.get_by_text("Make the plan").is_visible()
+    dialog.locator("button[name=action_take]").first.click()
+    web.settle()
+    dialog = web.page.locator(".modal-dialog").last
+    dialog.get_by_text("This can be agreed on.").first.wait_for()
+    assert "In all" in dialog.inner_text()
+    web.button("Make the plan")
+    web.page.wait_for_selector(".o_statusbar_status")
+    web.button("Offer to the customer")
+    assert web.state() == "Offered"
+    plan = plan_of(office, partner_id)
+    assert (plan["state"], plan["amount"], len(plan["installment_ids"])) == ("offered", 1200, 12)
+
+    link = f"{live.url}{plan['access_url']}?access_token={plan['access_token']}"
+    page = visit(link, PHONE)
+    assert fits(page) and "1.200,00" in page.inner_text(".o_cobranza_summary")
+    whole(page, "plan-phone")
+    sign(page, "Sabela Rial")
+    wait_until(lambda: plan_of(office, partner_id)["state"] == "active")
+    page.wait_for_selector(".o_cobranza_thanks")
+    assert plan_of(office, partner_id)["signed_by"] == "Sabela Rial"
+    assert page.locator(".o_portal_sign_submit").count() == 0
+
+
+def sign(page, name):
+    """Write a name into Odoo's signature form and send it."""
+    page.locator(".o_web_sign_name_input").fill(name)
+    page.locator(".o_portal_sign_submit").scroll_into_view_if_needed()
+    page.wait_for_selector(".o_portal_sign_submit:not([disabled])")
+    page.locator(".o_portal_sign_submit").click()
+
+
+def test_a_plan_on_a_desk_and_without_its_token(live, office, visit):
+    partner_id, _debtor_id = owing(office, name="Astilleros do Sur")
+    plans = office.env["cobranza.plan"]
+    plan_id = plans.propose(partner_id, {"count": 3})["plan_id"]
+    plans.action_accept([plan_id])
+    plan = plan_of(office, partner_id)
+    page = visit(f"{live.url}{plan['access_url']}?access_token={plan['access_token']}", DESK)
+    assert "Still to pay" in page.inner_text(".o_cobranza_summary") and fits(page)
+    visit(f"{live.url}{plan['access_url']}", DESK, expect=".o_cobranza_gone")
