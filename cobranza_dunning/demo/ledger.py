@@ -56,6 +56,8 @@ class Ledger:
             (plan.Advance, self._each(self._collect_in_advance)),
             (plan.Pause, self._each(self._pause)),
             (plan.Agreement, self._each(self._agree)),
+            (plan.Promise, self._each(self._promise)),
+            (plan.Dispute, self._each(self._dispute)),
         ):
             make([event for event in now if isinstance(event, kind)])
         self._give_roles()
@@ -241,3 +243,24 @@ class Ledger:
             made.action_accept()
         else:
             made.action_offer()
+
+    def _promise(self, event):
+        lines, amount = self._open_share(event)
+        self.env["cobranza.promise"].promise(
+            self.contacts[event.customer].id,
+            amount,
+            event.until,
+            line_ids=lines.ids,
+            company_id=self.company.id,
+        )
+
+    def _dispute(self, event):
+        lines, amount = self._open_share(event)
+        self.env["cobranza.dispute"].raise_dispute(
+            lines[:1].id, amount, event.reason, event.description, event.until
+        )
+
+    def _open_share(self, event):
+        """The open due lines of an event's invoice, oldest first, and its share of the first."""
+        lines = self.moves[event.invoice].cobranza_due_line_ids.sorted("date_maturity")
+        return lines, lines[0].amount_residual_currency * float(event.share)

@@ -100,6 +100,31 @@ class Agreement(NamedTuple):
     accepted: bool
 
 
+class Promise(NamedTuple):
+    """A customer's word to pay a share of what is open of an invoice up to a day."""
+
+    day: date
+    customer: str
+    invoice: str
+    share: Decimal
+    until: date
+
+
+class Dispute(NamedTuple):
+    """A share of what is open of an invoice that a customer doesn't accept.
+
+    reason: code of a cobranza.dispute.reason.  until: the day to look at it again.
+    """
+
+    day: date
+    customer: str
+    invoice: str
+    share: Decimal
+    reason: str
+    description: str
+    until: date
+
+
 def table(name):
     """Return the rows of one of the CSV tables beside this file, as dicts by key."""
     with open(Path(__file__).with_name(f"{name}.csv"), encoding="utf-8", newline="") as file:
@@ -148,6 +173,8 @@ _MAKERS = {
     "opening": Opening,
     "pause": Pause,
     "agreement": Agreement,
+    "promise": Promise,
+    "dispute": Dispute,
 }
 
 

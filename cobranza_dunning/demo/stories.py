@@ -63,6 +63,12 @@ STORIES = (
     ("agreement", "ferretera-golfo", 3, {"offer": {"count": 4}, "accepted": True}),
     ("agreement", "barbanza", 2,
      {"offer": {"count": 3, "down_payment": 500}, "accepted": False}),
+    # half of what is open promised for next week, and a fifth of an invoice in dispute
+    ("promise", "harbor-supply", 1,
+     {"invoice": "s-harbor", "share": Decimal("0.5"), "until": -6}),
+    ("dispute", "talleres-ria", 6,
+     {"invoice": "s-talleres", "share": Decimal("0.3"), "reason": "quantity",
+      "description": "Llegaron dos compresores de tres; el albarán firmado dice dos.", "until": -8}),
     # debts from the earlier system
     ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),
     ("opening", "marmoles-pontevedra", 270, {"amount": Decimal("1240.00"), "due": 255}),

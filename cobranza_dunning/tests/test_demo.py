@@ -76,6 +76,15 @@ class TestDemoCompany(TransactionCase):
         )
         self.assertEqual(set(in_process.mapped("state")), {"in_process"})
 
+    def test_a_promise_and_a_dispute(self):
+        ours = [("company_id", "=", self.company.id)]
+        for name in ("cobranza.promise", "cobranza.dispute"):
+            with self.subTest(name):
+                agreed = self.env[name].search(ours)
+                self.assertEqual(agreed.mapped("state"), ["open"])
+                debtor = agreed.debtor_id
+                self.assertGreater(debtor.promised_amount + debtor.disputed_amount, 0)
+
     def test_a_run_shows_each_case_with_its_reason(self):
         reasons = set(self.dunning.line_ids.mapped("reason"))
         self.assertLessEqual(
