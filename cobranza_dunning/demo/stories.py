@@ -63,7 +63,7 @@ STORIES = (
     ("agreement", "ferretera-golfo", 3, {"offer": {"count": 4}, "accepted": True}),
     ("agreement", "barbanza", 2,
      {"offer": {"count": 3, "down_payment": 500}, "accepted": False}),
-    # half of what is open promised for next week, and a fifth of an invoice in dispute
+    # half of what is open promised for next week, and a part of an invoice in dispute
     ("promise", "harbor-supply", 1,
      {"invoice": "s-harbor", "share": Decimal("0.5"), "until": -6}),
     ("dispute", "talleres-ria", 6,
