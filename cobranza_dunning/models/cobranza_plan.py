@@ -137,7 +137,7 @@ class CobranzaPlan(models.Model):
     @api.depends_context("lang")
     def _compute_breach_text(self):
         for plan in self:
-            plan.breach_text = plan._when_broken()
+            plan.breach_text = plan._tell_breach()
 
     # --- CRUD --------------------------------------------------------------------------
 
@@ -363,20 +363,6 @@ class CobranzaPlan(models.Model):
     def _money(self, amount):
         """An amount of this plan as people write it, in the context's language."""
         return format_money(self.env, amount, self.currency_id, self.company_id.currency_id)
-
-    def _when_broken(self):
-        """When it is broken, as a clause in the context's language: "if …"."""
-        self.ensure_one()
-        values = {"days": self.breach_days, "count": self.breach_count}
-        if not self.breach_count:
-            return self.env._("if an installment is more than %(days)s days late", **values)
-        if not self.breach_days:
-            return self.env._("if %(count)s installments are late at the same time", **values)
-        return self.env._(
-            "if an installment is more than %(days)s days late, or %(count)s of them are late at "
-            "the same time",
-            **values,
-        )
 
     # --- screens -----------------------------------------------------------------------
 

@@ -90,6 +90,56 @@ class CobranzaPlan(models.Model):
         )
         return words[:1].upper() + words[1:]
 
+    # --- the agreement's sentences, in the context's language ---------------------------
+
+    def _tell_debt(self):
+        """Who owes whom how much, in figures and words."""
+        return self.env._(
+            "%(customer)s owes %(company)s on %(date)s the amount of %(amount)s (%(words)s), from:",
+            customer=self.partner_id.sudo().name,
+            company=self.company_id.sudo().name,
+            date=format_date(self.env, self.accepted_on or self.offered_on or self.date),
+            amount=self._money(self.amount),
+            words=self._in_words(self.amount),
+        )
+
+    def _tell_interest(self):
+        """What paying later costs."""
+        return self.env._(
+            "For paying later, interest of %(amount)s (%(words)s) is charged by an invoice of its "
+            "own. The amounts above don't contain it.",
+            amount=self._money(self.interest_amount),
+            words=self._in_words(self.interest_amount),
+        )
+
+    def _tell_breach(self):
+        """When the agreement ends before its time."""
+        values = {"days": self.breach_days, "count": self.breach_count}
+        if not self.breach_count:
+            return self.env._(
+                "The agreement ends, and what is still open is due at once, if an installment is "
+                "more than %(days)s days late.",
+                **values,
+            )
+        if not self.breach_days:
+            return self.env._(
+                "The agreement ends, and what is still open is due at once, if %(count)s "
+                "installments are late at the same time.",
+                **values,
+            )
+        return self.env._(
+            "The agreement ends, and what is still open is due at once, if an installment is more "
+            "than %(days)s days late, or if %(count)s of them are late at the same time.",
+            **values,
+        )
+
+    def _tell_signing(self):
+        """What signing means."""
+        amount = self._money(self.amount)
+        return self.env._("By signing you agree to pay %s on the days above.", amount)
+
+    # --- the signature ------------------------------------------------------------------
+
     def _agreement_name(self):
         """The name of the file with the agreement, without its ending."""
         self.ensure_one()
