@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import channels
+from ..engine.headers import header_line
 from .cobranza_reminder import OPEN_STATES
 from .crons import MAILS, wake
 
@@ -185,12 +186,13 @@ class CobranzaReminder(models.Model):
         )
 
     def _sender_address(self):
-        return self._signer_sudo().email_formatted or self.company_id.email_formatted
+        sender = self._signer_sudo().email_formatted or self.company_id.email_formatted
+        return header_line(sender)
 
     def _mail_vals(self, reply_to):
         self.ensure_one()
         return {
-            "reply_to": reply_to,
+            "reply_to": header_line(reply_to),
             "subject": self.text_subject,
             "body": self.text_body,
             "body_html": self.text_body,

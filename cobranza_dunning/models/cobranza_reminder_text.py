@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
+from ..engine.headers import header_line
 from .amounts import format_money
 from .mail_template_preview import BLOCKS
 
@@ -71,14 +72,14 @@ class CobranzaReminder(models.Model):
             raise UserError(
                 self.env._("Only a reminder that waits for approval can be edited.")
             )
-        if not _one_line(subject) or is_html_empty(body):
+        if not header_line(subject) or is_html_empty(body):
             raise UserError(
                 self.env._("A message needs a subject and a text: write them, or go back to the "
                            "policy's text.")
             )
         self._gated().write(
             {
-                "text_subject": _one_line(subject),
+                "text_subject": header_line(subject),
                 "text_body": body,
                 "is_edited": True,
                 "text_outdated": False,
@@ -187,7 +188,7 @@ class CobranzaReminder(models.Model):
                 "body_html", reminders.ids, compute_lang=True, options={"post_process": False}
             )
             for reminder_id in reminders.ids:
-                texts[reminder_id] = (_one_line(subjects[reminder_id]), bodies[reminder_id])
+                texts[reminder_id] = (header_line(subjects[reminder_id]), bodies[reminder_id])
         return texts
 
     def _render_or_explain(self):
@@ -252,8 +253,3 @@ class CobranzaReminder(models.Model):
         proposed._gated().write(
             {"is_edited": False, "text_outdated": False, "text_subject": False, "text_body": False}
         )
-
-
-def _one_line(subject):
-    """A mail's subject is one line: no mail server would take more of them."""
-    return " ".join((subject or "").split())

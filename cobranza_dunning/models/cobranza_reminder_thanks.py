@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
+from ..engine.headers import header_line
 from .cobranza_reminder_handover import Obstacle
 from .cobranza_tone_term import ERROR
 from .tone_texts import describe
@@ -190,7 +191,7 @@ class CobranzaReminder(models.Model):
         body = template_sudo._render_field(
             "body_html", self.ids, compute_lang=True, options={"post_process": False}
         )[self.id]
-        subject = " ".join(subject.split())
+        subject = header_line(subject)
         self._check_thanks_tone(subject, body)
         mail_sudo = self._queue_mails(subject=subject, body=body, body_html=body)
         self.env["cobranza.interaction"]._log(

@@ -5,6 +5,7 @@ from odoo import models, modules
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
+from ..engine.headers import header_line
 from .smtp_answer import Conversation, Verdict
 
 
@@ -151,6 +152,9 @@ class MailMail(models.Model):
         """Prepare the message; it is the last step before the mail server is asked."""
         emails = super()._prepare_outgoing_list(*args, **kwargs)
         if isinstance(self.env.context.get("cobranza_conversation"), Conversation):
+            for email in emails:
+                email["subject"] = header_line(email["subject"])
+                email["email_to"] = [header_line(one) for one in email["email_to"]]
             self._cobranza_ask(emails)
         return emails
 

@@ -45,6 +45,7 @@ from . import (
     test_minimums,
     test_moments,
     test_neutralize,
+    test_outsiders,
     test_pauses,
     test_performance,
     test_policy,

@@ -42,6 +42,25 @@ def at_once(*calls):
 #: the lock under which what leaves in a day is counted (models/res_company_limits.py)
 CAP_LOCK = 0xC0B7B
 
+#: a lock of this file's own, behind which processes wait for each other
+START_LOCK = 4711
+
+#: What a process does with approved reminders; a conflict with the other one is tried again, as
+#: a scheduled action is.
+HAND_OVER = f"""
+from psycopg2.errors import SerializationFailure
+env.cr.execute("SELECT pg_advisory_lock_shared({START_LOCK})")
+env.cr.commit()
+for _turn in range(5):
+    try:
+        env["cobranza.reminder"]._cron_send()
+        env["mail.mail"].process_email_queue()
+        env.cr.commit()
+    except SerializationFailure:
+        env.cr.rollback()
+        print("CONFLICT")
+"""
+
 CLEAR = ("Another run of this company is still working: wait until it is done.",
          "Another run has just made a reminder for the same recipient: start the run again.")
 
@@ -132,6 +151,35 @@ def execute(client, run_id):
         return client.env["cobranza.run"].action_execute([run_id])
     except RPCError as error:
         return error
+
+
+def test_two_processes_hand_over_and_work_off_the_queue(ledger, server):
+    """As if the scheduled action ran twice, and the mail queue with it: each leaves once."""
+    partner_ids, _moves, reminder_ids = ledger.propose(110)    # more than two batches
+    ledger.env["cobranza.reminder"].action_approve(reminder_ids)
+    with ThreadPoolExecutor(2) as pool, server.connect() as connection:
+        with connection.cursor() as cr:
+            cr.execute("SELECT pg_advisory_lock(%s)", [START_LOCK])
+        calls = [pool.submit(server.shell, HAND_OVER) for _process in range(2)]
+        wait_until(lambda: server.lock_waits() == 2, 90)
+        server.psql("UPDATE cobranza_reminder SET automatic = TRUE"
+                    f" WHERE id IN ({', '.join(map(str, reminder_ids))})")
+        connection.rollback()
+        with connection.cursor() as cr:
+            cr.execute("SELECT pg_advisory_unlock(%s)", [START_LOCK])
+        printed = [call.result() for call in calls]
+    server.make_due("cobranza_dunning.ir_cron_work")
+    server.make_due("mail.ir_cron_mail_scheduler_action")
+    wait_until(lambda: len(server.sink) >= 110, 90)
+    server.wait_for_jobs()
+    assert len(ledger.reminders(partner_ids, "sent")) == 110
+    addresses = [row["email"] for row in ledger.env["res.partner"].read(partner_ids, ["email"])]
+    mails = Counter(mail["X-Sink-Recipients"] for mail in server.sink)
+    assert mails == dict.fromkeys(addresses, 1)
+    rows = server.psql("SELECT result, count(*) FROM cobranza_attempt WHERE reminder_id IN"
+                       f" ({', '.join(map(str, reminder_ids))}) GROUP BY 1").split()
+    assert rows == ["accepted|110"], printed
+    server.psql("UPDATE cobranza_reminder SET automatic = FALSE WHERE automatic")
 
 
 def test_two_people_send_the_same_reminders(both, ledger, server):
