@@ -1,3 +1,4 @@
+from math import isfinite
 from uuid import uuid4
 
 from odoo import http
@@ -102,7 +103,7 @@ class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
             raise ValidationError(request.env._("The access token is invalid.")) from error
         self._validate_transaction_kwargs(kwargs)
         moves_sudo, currency, open_amount = self._to_pay(reminder_sudo, currency_id, line_id)
-        if currency.compare_amounts(float(amount or 0), open_amount):
+        if currency.compare_amounts(_number(amount), open_amount):
             raise ValidationError(
                 request.env._("What is to pay has changed: go back to the overview, please.")
             )
@@ -120,3 +121,12 @@ class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
         return self._process_transaction(
             payer_sudo.id, currency.id, moves_sudo.ids, reference, **kwargs
         )
+
+
+def _number(value):
+    """The amount that a page sends; 0 for what is none, which is never to be paid."""
+    try:
+        number = float(value or 0)
+    except (TypeError, ValueError):
+        return 0.0
+    return number if isfinite(number) else 0.0

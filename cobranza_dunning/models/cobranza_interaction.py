@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 #: How a customer and we may have been in touch.
 CHANNELS = [
@@ -119,6 +119,37 @@ class CobranzaInteraction(models.Model):
         for one in self:
             handled_or_noted = "handled" if one.handled_at else "noted"
             one.status = "waiting" if one.waiting else handled_or_noted
+
+    @api.constrains("debtor_id", "reminder_id", "move_id")
+    def _check_customer(self):
+        """What an interaction is about is the customer's own."""
+        for one in self:
+            # whose invoice it is, and no more: a collector need not be an accountant
+            move_sudo = one.move_id.sudo()
+            if one.reminder_id.debtor_id not in (one.debtor_id, one.debtor_id.browse()) or (
+                move_sudo and move_sudo.commercial_partner_id != one.partner_id
+            ):
+                raise ValidationError(
+                    self.env._("The reminder or invoice chosen is another customer's.")
+                )
+
+    @api.constrains("date")
+    def _check_date(self):
+        """A contact has happened; clocks may differ a little."""
+        limit = fields.Datetime.add(fields.Datetime.now(), minutes=5)
+        for one in self:
+            if one.date > limit and not one.automatic:
+                raise ValidationError(
+                    self.env._(
+                        "A contact can't be in the future: use the next step for what is planned."
+                    )
+                )
+
+    @api.constrains("summary")
+    def _check_summary(self):
+        """What is written down says something."""
+        if any(not one.summary.strip() for one in self if not one.automatic):
+            raise ValidationError(self.env._("Say in one line what it was about."))
 
     # --- CRUD --------------------------------------------------------------------------
 

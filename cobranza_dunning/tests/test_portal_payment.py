@@ -121,6 +121,31 @@ class TestPortalPayment(PortalCase):
         self.assertNotStarted("saved payment method", reminder, 100, flow="token")
         self.assertNotStarted("not whitelisted", reminder, 100, partner_id=1)
 
+    def test_an_amount_that_the_customer_has_changed(self):
+        """Whatever the page sends: what is open is paid, or nothing."""
+        reminder, _move = self.sent(100)
+        for amount in (
+            0.01, 99.99, 100.01, -100, 1e300, "abc", "nan", "inf", "1e400", "", None, True,
+            {"a": 1}, [100], "100; 1",
+        ):  # fmt: skip
+            with self.subTest(amount=amount):
+                self.assertNotStarted("has changed", reminder, amount)
+        self.assertEqual(self.start(reminder, 100.001).amount, 100)
+
+    def test_another_companys_reminder(self):
+        """A link opens its own reminder, whoever else owes to another company of ours."""
+        company = self.new_company("Second company")
+        self.invoice(self.partner, 70, company=company)
+        theirs = self.propose(company=company)
+        theirs.action_approve()
+        theirs.action_send()
+        reminder, _move = self.sent(100)
+        self.assertNotStarted("access token is invalid", theirs, 70, token=reminder.access_token)
+        self.assertNotStarted("nothing left", reminder, 70, line=theirs.line_ids)
+        self.assertTurnedAway(self.page(theirs, reminder.access_token))
+        self.assertTurnedAway(self.page(theirs, reminder.access_token, part="/pay"))
+        self.assertTurnedAway(self.page(theirs, reminder.access_token, part="/invoices"))
+
     def test_a_started_payment_is_on_its_way(self):
         """Nobody shall pay twice because the provider is slow."""
         reminder, first, second = self.sent(100, 200)

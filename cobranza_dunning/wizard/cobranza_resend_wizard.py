@@ -47,11 +47,18 @@ class CobranzaResendWizard(models.TransientModel):
     def action_resend(self):
         """Send the invoices and mark what the customer said as handled.
 
-        Raises UserError if no invoice is chosen.
+        Raises UserError if no invoice is chosen, or another customer's.
         """
         self.ensure_one()
         if not self.move_ids:
             raise UserError(self.env._("Choose the invoices to send again."))
+        # whose invoices these are, and no more: a collector need not be an accountant
+        if self.move_ids.sudo().commercial_partner_id != self.partner_id:
+            raise UserError(
+                self.env._(
+                    "Choose invoices of %s: the answer is about these.", self.partner_id.name
+                )
+            )
         self.move_ids.cobranza_resend(self.recipient_id.id)
         self.interaction_id.action_handled()
         return {"type": "ir.actions.act_window_close"}

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class CobranzaStopWizard(models.TransientModel):
@@ -17,7 +18,14 @@ class CobranzaStopWizard(models.TransientModel):
     reason = fields.Char("Why", required=True)
 
     def action_stop(self):
-        """Stop them with the reason given."""
+        """Stop them with the reason given.
+
+        Raises UserError if none is chosen although some aren't stopped: nobody shall believe
+        that all stands still.
+        """
         self.ensure_one()
-        self.env["cobranza.stop"]._stop(self.company_ids & self.env.companies, self.reason)
+        companies = self.company_ids & self.env.companies
+        if not companies and self.env.companies - self.env["cobranza.stop"]._stopped_companies():
+            raise UserError(self.env._("Choose the companies whose contact is to be stopped."))
+        self.env["cobranza.stop"]._stop(companies, self.reason)
         return {"type": "ir.actions.act_window_close"}

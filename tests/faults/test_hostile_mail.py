@@ -87,7 +87,7 @@ def test_addresses_make_no_headers(ledger, server):
 
 @pytest.mark.parametrize("size", ["text", "attachment", "subject", "references", "parts"])
 def test_answers_of_any_size(ledger, server, size):
-    """Ten megabytes of whatever: one answer that waits, within a few seconds."""
+    """As large as mail servers let in: one answer that waits, within a few seconds."""
     (partner_id,), _moves, (reminder_id,) = ledger.propose()
     mail = sent_mail(ledger, server, reminder_id)
     answer = answer_to(mail)
@@ -97,9 +97,9 @@ def test_answers_of_any_size(ledger, server, size):
         answer.add_attachment(b"%PDF" + b"x" * 10 * MEGABYTE, maintype="application",
                               subtype="pdf", filename="proof.pdf")
     if size == "subject":
-        answer.replace_header("Subject", "Re: " + "x" * MEGABYTE)
+        answer.replace_header("Subject", "Re: " + "x" * 90_000)    # mail servers cut more
     if size == "references":
-        answer["References"] = " ".join(f"<{n}@them.test>" for n in range(20_000))
+        answer["References"] = " ".join(f"<{n}@them.test>" for n in range(2_000))
     if size == "parts":
         for number in range(300):
             answer.add_attachment(b"x", maintype="image", subtype="png", filename=f"{number}.png")
@@ -124,19 +124,20 @@ def test_programs_that_answer_each_other(ledger, server):
         (partner_id,), (move_id,), (reminder_id,) = ledger.propose()
         mail = sent_mail(ledger, server, reminder_id)
         (interaction,) = away(ledger, mail, 1, partner_id)
+        address = mail["X-Sink-Recipients"]
         ledger.pay(move_id)
         server.make_due(WORK)
-        wait_until(lambda: len(server.sink) == 2)
-        thanks = server.sink.messages[-1]
+        wait_until(lambda: len(server.sink.to(address)) == 2)
+        thanks = server.sink.to(address)[-1]
         assert "thank you" in thanks["Subject"]
         away(ledger, thanks, 10, partner_id)
         ledger.env["account.move"].cobranza_resend([move_id])
-        wait_until(lambda: len(server.sink) == 3)
-        away(ledger, server.sink.messages[-1], 3, partner_id)
+        wait_until(lambda: len(server.sink.to(address)) == 3)
+        away(ledger, server.sink.to(address)[-1], 3, partner_id)
         for name in (WORK, QUEUE):
             server.make_due(name)
             server.wait_for_jobs()
-        assert len(server.sink) == 3
+        assert len(server.sink.to(address)) == 3
         assert interaction["kind"] == "auto_reply"
         assert not any(one["waiting"] for one in answers(ledger, partner_id))
     finally:
@@ -150,10 +151,11 @@ def test_a_program_that_does_not_say_what_it_is(ledger, server):
     for number in range(30):
         receive(ledger, answer_to(mail, number))
     server.wait_for_jobs()
-    mails = [one for one in server.sink if one["X-Sink-Recipients"] != "admin@example.com"]
-    told = [one["Subject"] for one in mails[1:]]
-    # Odoo answers once that it takes no more of them, and that can't be answered
-    assert len(told) <= 1, told
+    server.make_due(QUEUE)
+    server.wait_for_jobs()
+    # Odoo takes no more of them after a while; it may say so, once, in a mail that ends loops
+    told = server.sink.to(mail["X-Sink-Recipients"])[1:]
+    assert len(told) <= 1, [one["Subject"] for one in told]
     found = answers(ledger, partner_id)
     assert 0 < len(found) <= 30 and all(one["waiting"] for one in found)
 
