@@ -136,9 +136,13 @@ class ResPartner(models.Model):
         return texts[way]
 
     def action_cobranza_call(self):
-        """Ask whether this customer may be called now, and open the call."""
+        """Ask whether this customer may be called now, and open the call.
+
+        Raises UserError if he has no account in the company.
+        """
         self.ensure_one()
-        return self.cobranza_debtor_id.action_open_call()
+        debtor = self.env["cobranza.debtor"]._of_partner(self.id, self.env.company)
+        return debtor.action_open_call()
 
     def action_cobranza_debtor(self):
         """Open this customer's collections account."""

@@ -67,7 +67,7 @@ class TestOutsiders(AnswerCase):
             "recipient_id": self.partner.id, "partner_id": self.partner.id,
             "move_line_id": self.reminder.line_ids.move_line_id.id,
             "cancel_reason": "Because", "reason": "Because", "channel": "phone",
-            "amount": 10.0, "date": str(TODAY), "offer": {},
+            "amount": 10.0, "date": str(TODAY), "offer": {}, "number": 1,
         }  # fmt: skip
 
     # --- what there is -------------------------------------------------------------------

@@ -170,10 +170,12 @@ def send(ledger, *reminder_ids):
 
 def sent_mail(ledger, server, reminder_id):
     """Send a reminder and return its mail as the customer got it."""
+    address = ledger.read("cobranza.reminder", reminder_id, "recipient_email")
     send(ledger, reminder_id)
-    wait_until(lambda: len(server.sink) == 1)
+    # our own people are told of answers, also of those of other tests
+    wait_until(lambda: server.sink.to(address))
     server.wait_for_jobs()
-    return server.sink.messages[0]
+    return server.sink.to(address)[0]
 
 
 def answer_to(mail, number=0):
