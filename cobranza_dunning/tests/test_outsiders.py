@@ -106,7 +106,8 @@ class TestOutsiders(AnswerCase):
             {
                 name: self.value(field)
                 for name, field in model._fields.items()
-                if field.required and field.store and not field.compute and name not in given
+                if field.required and field.store and not given.get(name)
+                and not (field.compute and field.readonly)
             }
         )
 
