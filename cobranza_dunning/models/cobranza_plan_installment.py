@@ -16,7 +16,7 @@ class CobranzaPlanInstallment(models.Model):
     plan_id = fields.Many2one("cobranza.plan", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="plan_id.currency_id")
-    number = fields.Integer("No.", compute="_compute_number")
+    number = fields.Integer(compute="_compute_number")
     date_due = fields.Date("Due", required=True)
     amount = fields.Monetary(required=True)
     net_amount = fields.Monetary(
