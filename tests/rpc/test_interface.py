@@ -24,6 +24,9 @@ EXPLAINED = {"line_id", "outcome", "reason", "sentence", "level", "level_id", "n
      {"state": {"proposed", "approved", "sent", "cancelled"}}),
     ("cobranza.reminder.line", REMINDER_LINE_FIELDS, {}),
     ("cobranza.block", {"debtor_id", "reason", "until"}, {}),
+    ("cobranza.plan", {"partner_id", "line_ids", "amount", "installment_ids", "state"},
+     {"state": {"draft", "offered", "active", "fulfilled", "broken", "cancelled"}}),
+    ("cobranza.plan.installment", {"date_due", "amount", "paid_amount", "state"}, {}),
 ])
 def test_fields(odoo, model, names, selections):
     """The stable fields and values are there."""
