@@ -68,7 +68,8 @@ STORIES = (
      {"invoice": "s-harbor", "share": Decimal("0.5"), "until": -6}),
     ("dispute", "talleres-ria", 6,
      {"invoice": "s-talleres", "share": Decimal("0.3"), "reason": "quantity",
-      "description": "Llegaron dos compresores de tres; el albarán firmado dice dos.", "until": -8}),
+      "description": "Llegaron dos compresores de tres; el albarán firmado dice dos.",
+      "until": -8}),
     # debts from the earlier system
     ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),
     ("opening", "marmoles-pontevedra", 270, {"amount": Decimal("1240.00"), "due": 255}),
