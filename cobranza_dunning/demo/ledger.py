@@ -55,6 +55,7 @@ class Ledger:
             (plan.Payment, self._collect),
             (plan.Advance, self._each(self._collect_in_advance)),
             (plan.Pause, self._each(self._pause)),
+            (plan.Call, self._each(self._call)),
             (plan.Agreement, self._each(self._agree)),
             (plan.Promise, self._each(self._promise)),
             (plan.Dispute, self._each(self._dispute)),
@@ -216,13 +217,28 @@ class Ledger:
             [("account_type", "=", "equity"), ("company_ids", "in", self.company.ids)], limit=1
         )
 
-    def _pause(self, event):
-        partner = self.contacts[event.customer].commercial_partner_id
+    def _debtor(self, customer):
+        """The collections account of a customer of the plan; empty if he owes nothing yet."""
+        partner = self.contacts[customer].commercial_partner_id
         debtors = self.env["cobranza.debtor"]
         debtors._ensure(self.company, partner)
-        debtor = debtors.search(
+        return debtors.search(
             [("partner_id", "=", partner.id), ("company_id", "=", self.company.id)]
         )
+
+    def _call(self, event):
+        debtor = self._debtor(event.customer)
+        if debtor:
+            self.env["cobranza.interaction"].with_company(self.company).log_contact(
+                debtor.partner_id.id,
+                event.outcome,
+                reason=event.reason,
+                summary=event.summary,
+                date=f"{event.day} 10:00:00",
+            )
+
+    def _pause(self, event):
+        debtor = self._debtor(event.customer)
         if debtor:
             self.env["cobranza.block"].create(
                 {

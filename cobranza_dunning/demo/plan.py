@@ -125,6 +125,16 @@ class Dispute(NamedTuple):
     until: date
 
 
+class Call(NamedTuple):
+    """A telephone call to a customer; outcome and reason are codes of their lists."""
+
+    day: date
+    customer: str
+    outcome: str
+    summary: str
+    reason: str | None = None
+
+
 def table(name):
     """Return the rows of one of the CSV tables beside this file, as dicts by key."""
     with open(Path(__file__).with_name(f"{name}.csv"), encoding="utf-8", newline="") as file:
@@ -175,6 +185,7 @@ _MAKERS = {
     "agreement": Agreement,
     "promise": Promise,
     "dispute": Dispute,
+    "call": Call,
 }
 
 

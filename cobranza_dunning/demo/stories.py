@@ -70,6 +70,12 @@ STORIES = (
      {"invoice": "s-talleres", "share": Decimal("0.3"), "reason": "quantity",
       "description": "Llegaron dos compresores de tres; el albarán firmado dice dos.",
       "until": -8}),
+    # calls that were made
+    ("call", "barbanza", 20, {"outcome": "no_answer", "summary": "No contesta"}),
+    ("call", "barbanza", 18,
+     {"outcome": "more_time", "summary": "Cobra una obra a fin de mes", "reason": "own_customer"}),
+    ("call", "lourido", 16,
+     {"outcome": "right_party", "summary": "No tiene las facturas", "reason": "invoice_lost"}),
     # debts from the earlier system
     ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),
     ("opening", "marmoles-pontevedra", 270, {"amount": Decimal("1240.00"), "due": 255}),

@@ -51,6 +51,13 @@ class TestDemoCompany(TransactionCase):
         debtors = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(debtors), 12)
 
+    def test_calls_were_made(self):
+        calls = self.env["cobranza.interaction"].search(
+            [("company_id", "=", self.company.id), ("channel", "=", "phone")]
+        )
+        self.assertIn("own_customer", calls.mapped("reason_id.code"))
+        self.assertEqual(set(calls.mapped("right_party")), {True, False})
+
     def test_people_have_their_roles(self):
         roles = self.env["cobranza.contact.role"].search([("company_id", "=", self.company.id)])
         self.assertEqual(

@@ -122,6 +122,25 @@ def test_negotiate_plan(live, books, three):
     assert (done.returncode, "no such customer" in done.stdout) == (1, True)
 
 
+def test_log_call(live, books, three):
+    """The rule's answer is printed first; a call is written down, a wrong outcome refused."""
+    customer, _address = _name_and_address(books, three[0][0])
+    asked = run("log_call.py", live, "--port", str(live.port), customer)
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout.strip() and "Written down" not in asked.stdout
+    done = run("log_call.py", live, "--port", str(live.port), customer, "right_party",
+               "--reason", "cash_shortage", "--next-step", "Call", "--next-step-date", "2099-01-01")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Spoke with the right person, the right person" in done.stdout
+    wrong = run("log_call.py", live, "--port", str(live.port), customer, "nobody")
+    assert wrong.returncode == 1
+    assert "use one of no_answer" in wrong.stdout
+    (call,) = books.env["cobranza.interaction"].search_read(
+        [("partner_id", "=", three[0][0])], ["right_party", "reason_id", "next_step_date"])
+    assert (call["right_party"], call["reason_id"][1], call["next_step_date"]) == (
+        True, "Short of cash", "2099-01-01")
+
+
 def _name_and_address(books, partner_id):
     values = books.read("res.partner", partner_id, "name", "email")
     return values["name"], values["email"]
