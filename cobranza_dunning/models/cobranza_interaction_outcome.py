@@ -6,6 +6,15 @@ from odoo.tools import plaintext2html
 
 from .arguments import to_date, to_line
 
+#: What a customer may mean to do: stable codes, scripts may name them.
+INTENTIONS = [
+    ("pays_all", "Pays everything"),
+    ("pays_part", "Pays a part"),
+    ("needs_time", "Needs time or installments"),
+    ("cannot", "Can't pay now"),
+    ("wont", "Won't pay"),
+]
+
 CALL_AGAIN = "cobranza_dunning.mail_activity_type_call_again"
 
 
@@ -35,16 +44,7 @@ class CobranzaInteraction(models.Model):
         help="As the customer says. Some contact rules forbid asking for it.",
     )
     may_ask_reason = fields.Boolean(related="debtor_id.may_ask_reason")
-    intention = fields.Selection(
-        [
-            ("pays_all", "Pays everything"),
-            ("pays_part", "Pays a part"),
-            ("needs_time", "Needs time or installments"),
-            ("cannot", "Can't pay now"),
-            ("wont", "Won't pay"),
-        ],
-        help="What the customer means to do.",
-    )
+    intention = fields.Selection(INTENTIONS, help="What the customer means to do.")
     contact_check_id = fields.Many2one(
         "cobranza.contact.check",
         "Contact rule's answer",

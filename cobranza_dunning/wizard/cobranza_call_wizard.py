@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.cobranza_interaction_outcome import CALL_AGAIN
+from ..models.cobranza_interaction_outcome import CALL_AGAIN, INTENTIONS
 
 
 class CobranzaCallWizard(models.TransientModel):
@@ -47,9 +47,7 @@ class CobranzaCallWizard(models.TransientModel):
     promise_date = fields.Date("Pays by")
     may_ask_reason = fields.Boolean(related="debtor_id.may_ask_reason")
     reason_id = fields.Many2one("cobranza.nonpayment.reason", "Why not paid")
-    intention = fields.Selection(
-        lambda self: self.env["cobranza.interaction"]._fields["intention"].selection
-    )
+    intention = fields.Selection(INTENTIONS)
     note = fields.Text("Details")
     next_step = fields.Char("Next step")
     next_step_date = fields.Date("Next step on")
