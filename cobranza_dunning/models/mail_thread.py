@@ -2,6 +2,9 @@ from odoo import api, models
 
 from ..engine import answers
 
+#: Models whose threads customers answer.
+ANSWERED = ("cobranza.reminder", "cobranza.debtor")
+
 
 class MailThread(models.AbstractModel):
     """Incoming mail: what answers a reminder reaches it, and is written down as an answer."""
@@ -22,7 +25,21 @@ class MailThread(models.AbstractModel):
                 user = self._mail_find_user_for_gateway(message_dict["email_from"])
                 route = (reminder._name, reminder.id, custom_values, user.id or self.env.uid, None)
                 return [self._routing_check_route(message, message_dict, route)]
+        message_dict = self._cobranza_with_reference(message_dict)
         return super().message_route(message, message_dict, model, thread_id, custom_values)
+
+    @api.model
+    def _cobranza_with_reference(self, message_dict):
+        """The mail with what it answers among its references, where that is a message of ours.
+
+        Odoo looks for the thread in References alone if there are any; RFC 5322 has programs put
+        In-Reply-To there, and some keep only their own.
+        """
+        answered = self.env["mail.message"].sudo().browse(message_dict.get("parent_id") or [])
+        if answered.model not in ANSWERED:
+            return message_dict
+        references = f"{message_dict['references']} {answered.message_id}"
+        return {**message_dict, "references": references}
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
@@ -31,7 +48,7 @@ class MailThread(models.AbstractModel):
         kind = answers.classify(message.items(), message_dict.get("subject"))
         result = super()._message_route_process(message, message_dict, routes)
         for model, thread_id, *_route in routes or ():
-            if model in ("cobranza.reminder", "cobranza.debtor") and thread_id:
+            if model in ANSWERED and thread_id:
                 # the gateway's user may be anybody; a customer's answer is written down anyway
                 record_sudo = self.env[model].sudo().browse(thread_id)
                 posted = record_sudo.message_ids.filtered(lambda one: one.message_id == message_id)

@@ -73,6 +73,12 @@ class TestAnswersByMail(AnswerCase):
         )
         self.assertEqual(reminder.debtor_id.next_step, reminder.debtor_id.answer_text)
 
+    def test_an_answer_whose_references_are_all_of_another_thread(self):
+        """Some programs keep their own; what it answers says its In-Reply-To alone."""
+        reminder = self.sent()
+        self.mail(reminder, sender="who@ever.test", References="<1@them.test> <2@them.test>")
+        self.assertEqual(self.answers().reminder_id, reminder)
+
     def test_reminders_stop_until_somebody_has_handled_it(self):
         reminder = self.sent()
         invoice = reminder.line_ids.move_id
