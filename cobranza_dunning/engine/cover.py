@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from .cover_reasons import COVER_REASONS
 from .cover_rules import stops, verdict
 from .due import ZERO, to_places
 from .indemnity import indemnity
@@ -20,6 +21,9 @@ from .insurance_dates import duties
 from .limits import Applied, applicable, known
 
 __all__ = ("Cover", "Exposure", "allocate", "decide", "exposure", "indemnity", "insurable")
+
+#: The step of the duties.
+LAST_STEP = 10
 
 
 class Cover(NamedTuple):
@@ -52,6 +56,16 @@ class Cover(NamedTuple):
     def uncovered(self):
         """What is open and not covered."""
         return self.residual - self.covered
+
+    @property
+    def reason(self):
+        """The code that says most: that of a duty or a dispute where it decides the state."""
+        if self.state == "suspended":
+            return "disputed"
+        duties = [code for code in self.reasons if COVER_REASONS[code][0] == LAST_STEP]
+        # missed before due, and what comes late in a claim's life before what comes early
+        weighed = sorted(duties, key=lambda code: code.endswith("_missed"))
+        return weighed[-1] if self.state in (AT_RISK, LOST) else self.reasons[0]
 
     @property
     def next_duty(self):

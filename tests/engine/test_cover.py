@@ -444,3 +444,27 @@ def test_exposure(limits, expected):
 
 def test_nothing_to_decide():
     assert cover.decide(policy(), [], [], TODAY) == []
+
+
+# --- the reason that says most ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts, terms, today, state, reason",
+    [
+        ({}, {}, 14, "covered", "within_limit"),
+        ({"flagged": False}, {}, 14, "not_covered", "not_flagged"),
+        ({"disputed": Decimal(10)}, {}, 14, "partial", "within_limit"),
+        ({"disputed": Decimal(100)}, {}, 14, "suspended", "disputed"),
+        ({}, {"notice": (Deadline("due", 30),)}, 50, "at_risk", "notice_due"),
+        ({}, {"notice": (Deadline("due", 30),)}, 61, "lost", "notice_missed"),
+        # the declaration is missed as well, and can be made up for
+        ({}, {"notice": (Deadline("due", 30),), "declaration": MONTHLY}, 61, "lost",
+         "notice_missed"),
+        ({}, {"notice": (Deadline("due", 30),), "declaration": MONTHLY}, 50, "at_risk",
+         "declaration_missed"),
+    ],
+)  # fmt: skip
+def test_the_reason_that_says_most(facts, terms, today, state, reason):
+    (one,) = decide(line(**facts), terms=policy(**terms), today=day(today))
+    assert (one.state, one.reason) == (state, reason)

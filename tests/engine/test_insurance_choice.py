@@ -1,0 +1,52 @@
+"""Which policy a sale falls under: somebody's choice, the debtor's own, the company's in force."""
+
+from datetime import date
+
+import pytest
+from engine.insurance import SINGLE_DEBTOR, SINGLE_INVOICE, Buyer
+from engine.insurance_choice import choose
+from insured import YEAR_2026, day, line, policy
+
+LAST_YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+OLD, NEW = policy(periods=(LAST_YEAR,)), policy()
+OWN = policy(kind=SINGLE_DEBTOR, debtor_id=7)
+ONE_SALE = policy(kind=SINGLE_INVOICE)
+
+
+@pytest.mark.parametrize(
+    "policies, debtor, chosen, expected",
+    [
+        ({}, 7, None, None),
+        ({"new": NEW}, 7, None, "new"),
+        ({"old": OLD, "new": NEW}, 7, None, "new"),
+        ({"old": OLD}, 7, None, "old"),  # none in force: the first says why nothing is covered
+        ({"new": NEW, "second": NEW}, 7, None, "new"),  # the preferred one
+        ({"new": NEW, "own": OWN}, 7, None, "own"),
+        ({"new": NEW, "own": OWN}, 8, None, "new"),
+        ({"own": OWN}, 8, None, None),
+        ({"one": ONE_SALE}, 7, None, None),
+        ({"one": ONE_SALE, "new": NEW}, 7, None, "new"),
+        ({"one": ONE_SALE, "new": NEW}, 7, "one", "one"),
+        ({"old": OLD, "new": NEW}, 7, "old", "old"),
+        ({"new": NEW}, 7, "gone", "new"),
+    ],
+)
+def test_the_policy_of_a_sale(policies, debtor, chosen, expected):
+    assert choose(policies, line(), Buyer(debtor), chosen) == expected
+
+
+def test_a_debtors_own_policy_that_is_over_still_comes_first():
+    own = OWN._replace(periods=(LAST_YEAR,))
+    assert choose({"new": NEW, "own": own}, line(), Buyer(7)) == "own"
+
+
+@pytest.mark.parametrize(
+    "attachment, expected", [("invoice", "new"), ("delivery", "old")]
+)
+def test_the_day_of_the_sale_is_the_policys(attachment, expected):
+    policies = {
+        "new": NEW._replace(attachment=attachment),
+        "old": OLD._replace(attachment=attachment),
+    }
+    sale = line(invoiced=YEAR_2026[0], delivered=LAST_YEAR[1], due=day())
+    assert choose(policies, sale) == expected
