@@ -24,7 +24,7 @@ class CobranzaDebtor(models.Model):
         "partner_id", "company_id", "overdue_amount", "not_due_amount", "credit_amount", "balance",
         "oldest_due_date", "level_id", "last_contact_date", "paused", "next_date", "figures_date",
         "answer_waiting", "disputed_amount", "planned_amount", "promised_amount",
-        "broken_promise_count",
+        "broken_promise_count", "insured_amount", "uninsured_amount",
     )  # fmt: skip
 
     partner_id = fields.Many2one(

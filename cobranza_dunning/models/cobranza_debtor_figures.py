@@ -7,10 +7,11 @@ from ..engine.reasons import REMIND
 CHANGED = """
     AND ((d.overdue_amount, d.not_due_amount, d.credit_amount, d.oldest_due_date, d.level_id,
           d.paused, d.last_contact_date, d.answer_waiting, d.disputed_amount, d.planned_amount,
-          d.promised_amount, d.broken_promise_count)
+          d.promised_amount, d.broken_promise_count, d.insured_amount, d.uninsured_amount)
          IS DISTINCT FROM
          (f.overdue, f.not_due, f.credit, f.oldest, f.level_id, f.paused, f.sent_date,
-          f.answer_waiting, f.disputed, f.planned, f.promised, f.broken)
+          f.answer_waiting, f.disputed, f.planned, f.promised, f.broken,
+          f.insured, f.overdue + f.not_due - f.insured)
          OR (f.oldest IS NULL AND d.next_date IS NOT NULL)
          OR d.figures_date < now() AT TIME ZONE 'UTC' - INTERVAL '1 day')
 """
@@ -74,6 +75,7 @@ class CobranzaDebtor(models.Model):
                      told AS (%(told)s),
                      agreed AS (%(agreed)s),
                      broken AS (%(broken)s),
+                     covered AS (%(covered)s),
                      fresh AS (%(fresh)s)
                 UPDATE cobranza_debtor d
                    SET overdue_amount = f.overdue, not_due_amount = f.not_due,
@@ -82,6 +84,8 @@ class CobranzaDebtor(models.Model):
                        last_contact_date = f.sent_date, answer_waiting = f.answer_waiting,
                        disputed_amount = f.disputed, planned_amount = f.planned,
                        promised_amount = f.promised, broken_promise_count = f.broken,
+                       insured_amount = f.insured,
+                       uninsured_amount = f.overdue + f.not_due - f.insured,
                        next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
                        figures_date = now() AT TIME ZONE 'UTC'
                   FROM fresh f
@@ -92,6 +96,7 @@ class CobranzaDebtor(models.Model):
                 told=self._query_told(company, debtor_ids),
                 agreed=self._query_agreed(company, today, debtor_ids),
                 broken=self._query_broken(company, debtor_ids),
+                covered=self._query_covered(company, debtor_ids),
                 fresh=self._query_fresh(company, today, debtor_ids),
                 only_changed=SQL(CHANGED) if debtor_ids is None else SQL(),
             )
@@ -173,6 +178,22 @@ class CobranzaDebtor(models.Model):
             self.env["cobranza.facts"]._only_agreements("p", company, debtor_ids),
         )
 
+    def _query_covered(self, company, debtor_ids):
+        """What is insured of each debtor's debts, in company currency."""
+        only = SQL()
+        if debtor_ids is not None:
+            only = SQL("AND debtor_id IN %s", tuple(debtor_ids) or (0,))
+        return SQL(
+            """
+            SELECT debtor_id, sum(covered_company_amount) AS insured
+              FROM cobranza_insurance_cover
+             WHERE company_id = %s AND date_to IS NULL %s
+          GROUP BY debtor_id
+            """,
+            company.id,
+            only,
+        )
+
     def _query_told(self, company, debtor_ids):
         """The highest level that each debtor was told about what is still open."""
         return SQL(
@@ -198,6 +219,7 @@ class CobranzaDebtor(models.Model):
                    o.oldest, t.level_id, c.sent_date,
                    COALESCE(a.disputed, 0) AS disputed, COALESCE(a.planned, 0) AS planned,
                    COALESCE(a.promised, 0) AS promised, COALESCE(b.broken, 0) AS broken,
+                   COALESCE(v.insured, 0) AS insured,
                    EXISTS (SELECT 1 FROM cobranza_block b
                             WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
                               AND (b.until IS NULL OR b.until > %(today)s)) AS paused,
@@ -209,6 +231,7 @@ class CobranzaDebtor(models.Model):
          LEFT JOIN contacted c ON c.debtor_id = d.id
          LEFT JOIN agreed a ON a.partner_id = d.partner_id
          LEFT JOIN broken b ON b.debtor_id = d.id
+         LEFT JOIN covered v ON v.debtor_id = d.id
              WHERE d.company_id = %(company)s %(only)s
             """,
             today=today,
@@ -217,8 +240,11 @@ class CobranzaDebtor(models.Model):
         )
 
     def _refresh_now(self):
-        """Recompute the stored figures of these debtors, of whatever companies."""
+        """Recompute covers and stored figures of these debtors, of whatever companies."""
+        # what is insured follows from facts, whoever entered them
+        covers_sudo = self.env["cobranza.insurance.cover"].sudo()
         for company, debtors in self.grouped("company_id").items():
+            covers_sudo._follow(company, debtors)
             self._refresh_figures(company, debtors.ids)
 
     @api.model
@@ -255,14 +281,24 @@ class CobranzaDebtor(models.Model):
         lines: account.move.line. Once per transaction for all of them, after everything is
         computed: postings and reconciliations come in bursts.
         """
+        self._remember_changed(
+            {
+                (line.company_id.id, line.partner_id.id)
+                for line in lines.sudo()
+                if line.account_type == "asset_receivable" and line.partner_id
+            }
+        )
+
+    @api.model
+    def _remember_changed(self, pairs):
+        """Refresh these customers' accounts when the transaction commits.
+
+        pairs: set of (company id, partner id).
+        """
         changed = self.env.cr.precommit.data.setdefault("cobranza.debtor", set())
         if not changed:
             self.env.cr.precommit.add(self._refresh_changed)
-        changed |= {
-            (line.company_id.id, line.partner_id.id)
-            for line in lines.sudo()
-            if line.account_type == "asset_receivable" and line.partner_id
-        }
+        changed |= pairs
 
     @api.model
     def _refresh_changed(self):
@@ -281,6 +317,7 @@ class CobranzaDebtor(models.Model):
             )
             if found:
                 debtors_sudo._evaluate_agreements(company_sudo, found)
+                debtors_sudo.env["cobranza.insurance.cover"]._follow(company_sudo, found)
                 debtors_sudo._refresh_figures(company_sudo, found.ids)
 
 

@@ -3,6 +3,13 @@ from odoo.fields import Domain
 
 from .cobranza_reminder import OPEN_STATES
 
+#: What a person has entered on an account: kept, or taken over where it is empty.
+KEPT = (
+    "user_id", "policy_id", "contact_rule_id", "pay_days", "insure", "insurance_policy_id",
+    "insurance_kind", "insurer_number", "insolvent_on", "insurance_stop_from",
+    "insurance_stop_until",
+)  # fmt: skip
+
 
 class CobranzaDebtor(models.Model):
     """Customers that turn out to be one: their collections accounts become one as well."""
@@ -29,7 +36,7 @@ class CobranzaDebtor(models.Model):
         """Take over what belongs to other accounts of the same company, and delete those."""
         self.ensure_one()
         others._cancel_for_merge(others.partner_id)
-        for name in ("user_id", "policy_id", "contact_rule_id", "pay_days"):
+        for name in KEPT:
             self[name] = self[name] or others.filtered(name)[:1][name]
         merge = self.env["base.partner.merge.automatic.wizard"]
         if others:
@@ -47,6 +54,8 @@ class CobranzaDebtor(models.Model):
                 "cobranza.dispute",
                 "cobranza.promise",
                 "cobranza.plan",
+                "cobranza.insurance.limit",
+                "cobranza.insurance.cover",
             ):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])

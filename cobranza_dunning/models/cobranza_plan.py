@@ -309,6 +309,7 @@ class CobranzaPlan(models.Model):
                 )
         items = self.env["account.move.line"].union(*items.values())
         self._check_no_other_plan(self.debtor_id, items)
+        self.debtor_id._check_insured_until(items, max(self.installment_ids.mapped("date_due")))
 
     def _check_no_other_plan(self, debtor, items):
         """Raise UserError if another plan, proposed or in force, covers one of these items.

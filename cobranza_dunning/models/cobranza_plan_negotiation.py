@@ -108,6 +108,7 @@ class CobranzaPlan(models.Model):
             had_extension=self._had_extension(amounts),
             broken_on=self._last_broken(debtor),
             manager=self._is_manager(),
+            insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
         )
         floor = debtor._negotiation_floor(currency, amounts)
         answer = negotiation.evaluate(offer, floor, situation)
@@ -414,6 +415,7 @@ class CobranzaPlan(models.Model):
             self.date,
             had_extension=self._had_extension(amounts),
             broken_on=self._last_broken(self.debtor_id),
+            insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),
         )
         floor = self.debtor_id._negotiation_floor(self.currency_id, amounts)
         reasons = negotiation.below_calendar(calendar, floor, situation)

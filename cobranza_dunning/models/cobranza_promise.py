@@ -258,6 +258,9 @@ class CobranzaPromise(models.Model):
         self._check_date(date, made_on)
         if origin == "portal":
             self._check_own_word(debtor, date, made_on)
+        parts = self._prepare_parts(lines, amount, made_on)
+        promised = lines.browse([values["move_line_id"] for _code, _id, values in parts])
+        debtor._check_insured_until(promised, date)
         given = {name: vals[name] for name in GIVEN if name in vals and name != "line_ids"}
         return {
             **given,
@@ -268,7 +271,7 @@ class CobranzaPromise(models.Model):
             "made_on": made_on,
             "tolerance": policy.promise_tolerance,
             "grace": policy.promise_grace_days,
-            "part_ids": self._prepare_parts(lines, amount, made_on),
+            "part_ids": parts,
         }
 
     def _promised_lines(self, debtor, vals):

@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .cases import ReminderCase
+from .cases import IN_A_WEEK, ReminderCase
 from .common import TODAY
 
 MODULE = "cobranza_dunning"
@@ -43,6 +43,14 @@ MAY = {
         "cobranza.stop.wizard": "rwcu",
         "cobranza.settings": "rwcu",
         "cobranza.dispute.reason": "wcu",
+        "cobranza.insurance.policy": "wcu",
+        "cobranza.insurance.period": "wcu",
+        "cobranza.insurance.percentage": "wcu",
+        "cobranza.insurance.deadline": "wcu",
+        "cobranza.insurance.limit": "wc",
+        "cobranza.insurance.approval": "wc",
+        "cobranza.insurance.import": "rwcu",
+        "cobranza.insurance.import.line": "rwcu",
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
@@ -151,6 +159,7 @@ class AccessCase(ReminderCase):
         made = plans.propose(self.partner.id, {"lines": later.ids, "count": 2})
         plan = env["cobranza.plan"].browse(made["plan_id"])
         records = [
+            *self.one_of_each_insurance(env, company),
             plan, plan.line_ids, plan.installment_ids[:1],
             term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
             policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
@@ -160,6 +169,34 @@ class AccessCase(ReminderCase):
             outcome, why, script, script.objection_ids,
         ]  # fmt: skip
         return {record._name: record for record in records}
+
+    def one_of_each_insurance(self, env, company):
+        """A record of each model of credit insurance in a company."""
+        policy = env["cobranza.insurance.policy"].create(
+            {
+                "name": "Whole turnover",
+                "company_id": company.id,
+                "currency_id": company.currency_id.id,
+                "deadline_ids": [Command.create({"duty": "notice", "base": "due", "days": 30})],
+            }
+        )
+        limit = env["cobranza.insurance.limit"].create(
+            {"policy_id": policy.id, "partner_id": self.partner.id, "amount": 100}
+        )
+        insured = self.invoice(self.partner, 100, company=company, insured=True, due=IN_A_WEEK)
+        approval = env["cobranza.insurance.approval"].create(
+            {
+                "move_ids": insured.ids,
+                "company_id": company.id,
+                "until": IN_A_WEEK,
+                "reference": "AUT-1",
+            }
+        )
+        env.cr.flush()
+        return [
+            policy, policy.period_ids, policy.percentage_ids, policy.deadline_ids, limit, approval,
+            insured.with_env(env).cover_ids,
+        ]  # fmt: skip
 
 
 @tagged("post_install", "-at_install")

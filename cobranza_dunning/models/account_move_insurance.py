@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column
+
+from .insurance_texts import STATE_SELECTION
+
+#: Documents that can be insured.
+INSURABLE = ("out_invoice", "out_receipt")
+#: What of an invoice decides about its cover.
+DECIDING = {"insured", "insurance_policy_id", "insurance_activated_on", "delivery_date"}
+#: Of several due lines' states the invoice has the worst: the first of these.
+WORST_FIRST = ("lost", "at_risk", "not_covered", "suspended", "partial", "covered")
+
+
+class AccountMove(models.Model):
+    """An invoice that is to be insured, and what is covered of it."""
+
+    # a file for each part
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    insured = fields.Boolean(
+        "To be insured",
+        compute="_compute_insured",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        tracking=True,
+        help="This invoice is to be insured. New invoices are marked as their customer's account, "
+        "or the insurance policy, says.",
+        groups="cobranza_dunning.group_auditor",
+    )
+    insurance_policy_id = fields.Many2one(
+        "cobranza.insurance.policy",
+        "Insurance policy",
+        check_company=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Only for this invoice; empty: the customer's or the company's policy.",
+        groups="cobranza_dunning.group_auditor",
+    )
+    insurance_activated_on = fields.Date(
+        "Cover activated on",
+        copy=False,
+        tracking=True,
+        help="Only for policies that insure single invoices.",
+        groups="cobranza_dunning.group_auditor",
+    )
+    # computed together, from one query for all invoices
+    insurance_state = fields.Selection(
+        STATE_SELECTION, "Insurance",
+        compute="_compute_insurance", search="_search_insurance_state",
+        help="Of several due lines the one that is worst.",
+        groups="cobranza_dunning.group_auditor",
+    )  # fmt: skip
+    insured_amount = fields.Monetary(
+        "Insured", compute="_compute_insurance", currency_field="company_currency_id",
+        help="What of the open amount is covered, in company currency.",
+        groups="cobranza_dunning.group_auditor",
+    )  # fmt: skip
+    uninsured_amount = fields.Monetary(
+        "Uninsured", compute="_compute_insurance", currency_field="company_currency_id",
+        help="What of the open amount is not covered, in company currency.",
+        groups="cobranza_dunning.group_auditor",
+    )  # fmt: skip
+    insurance_next_date = fields.Date(
+        "Insurance deadline", compute="_compute_insurance",
+        help="The first day on which something must have been done for the cover to last.",
+        groups="cobranza_dunning.group_auditor",
+    )  # fmt: skip
+    insurance_reason = fields.Char(
+        "Why insured or not", compute="_compute_insurance",
+        groups="cobranza_dunning.group_auditor",
+    )  # fmt: skip
+    insurance_possible = fields.Boolean(
+        compute="_compute_insurance_possible", groups="cobranza_dunning.group_auditor"
+    )
+    cover_ids = fields.One2many(
+        "cobranza.insurance.cover",
+        "move_id",
+        "Covers",
+        domain=[("date_to", "=", False)],
+        groups="cobranza_dunning.group_auditor",
+    )
+
+    _insured_idx = models.Index(
+        "(company_id, commercial_partner_id) WHERE insured AND state = 'posted'"
+    )
+
+    def _auto_init(self):
+        """Leave what was invoiced before the addon came unmarked, instead of reading it all."""
+        if not column_exists(self.env.cr, "account_move", "insured"):
+            create_column(self.env.cr, "account_move", "insured", "bool")
+        return super()._auto_init()
+
+    @api.depends("partner_id", "company_id", "move_type")
+    def _compute_insured(self):
+        new = self.filtered(lambda one: one.move_type == "out_invoice" and one.state == "draft")
+        defaults = new._insure_by_default()
+        for move in self:
+            move.insured = defaults.get(move, move.insured)
+
+    def _insure_by_default(self):
+        """Return {invoice: whether it is to be insured} from its customer's account or a policy."""
+        if not self:
+            return {}
+        # what accounts and policies say counts, whoever writes the invoice
+        wanted = self.env["cobranza.insurance.policy"].sudo().search(
+            [("company_id", "in", self.company_id.ids), ("insure_by_default", "=", True),
+             ("kind", "!=", "single_invoice")]
+        )  # fmt: skip
+        general = wanted.filtered(lambda one: one.kind == "whole_turnover").company_id
+        single = {(one.company_id, one.partner_id.commercial_partner_id) for one in wanted}
+        debtors_sudo = self.env["cobranza.debtor"].sudo().search(
+            [("company_id", "in", self.company_id.ids), ("insure", "!=", False),
+             ("partner_id", "in", self.partner_id.commercial_partner_id.ids)]
+        )  # fmt: skip
+        own = {(one.company_id, one.partner_id): one.insure == "always" for one in debtors_sudo}
+        found = {}
+        for move in self:
+            key = (move.company_id, move.partner_id.commercial_partner_id)
+            found[move] = bool(move.partner_id) and own.get(
+                key, move.company_id in general or key in single
+            )
+        return found
+
+    def _compute_insurance_possible(self):
+        sales = self.filtered(lambda one: one.move_type in INSURABLE)
+        # whether something is insured at all is no secret of those who write invoices
+        found = self.env["cobranza.insurance.policy"].sudo()._read_group(
+            [("company_id", "in", sales.company_id.ids)], ["company_id"]
+        )
+        companies = {company for (company,) in found}
+        for move in self:
+            move.insurance_possible = move in sales and move.company_id in companies
+
+    @api.depends("cover_ids.state", "insured", "state", "payment_state")
+    @api.depends_context("lang")
+    def _compute_insurance(self):
+        covers = self.env["cobranza.insurance.cover"].search(
+            [("move_id", "in", self.ids), ("date_to", "=", False)]
+        ).grouped("move_id")
+        for move in self:
+            ours = covers.get(move._origin, self.env["cobranza.insurance.cover"])
+            move.insurance_state = move._insurance_state_of(ours)
+            move.insured_amount = sum(ours.mapped("covered_company_amount"))
+            move.uninsured_amount = sum(ours.mapped("uncovered_company_amount"))
+            move.insurance_next_date = min(filter(None, ours.mapped("next_date")), default=False)
+            worst = ours.filtered(lambda one, state=move.insurance_state: one.state == state)[:1]
+            move.insurance_reason = worst.sentence
+
+    def _insurance_state_of(self, covers):
+        """The worst state of an invoice's due lines; settled once nothing insured is open."""
+        states = set(covers.mapped("state"))
+        if states:
+            return next(state for state in WORST_FIRST if state in states)
+        return self.insured and self.state == "posted" and self.move_type in INSURABLE and "settled"
+
+    def _search_insurance_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def having(states):
+            # only current covers, as the field says
+            return Domain("cover_ids.state", "in", list(states))
+
+        nothing = ~having(WORST_FIRST)
+        settled = (
+            Domain("insured", "=", True)
+            & Domain("state", "=", "posted")
+            & Domain("move_type", "in", INSURABLE)
+            & nothing
+        )
+        found = Domain.FALSE
+        for number, state in enumerate(WORST_FIRST):
+            if state in value:
+                found |= having([state]) & ~having(WORST_FIRST[:number])
+        if "settled" in value:
+            found |= settled
+        if False in value:
+            found |= nothing & ~settled
+        return found
+
+    def write(self, vals):
+        """Write values; what they change in the cover shows when the transaction commits."""
+        result = super().write(vals)
+        if DECIDING & set(vals):
+            self.env["cobranza.debtor"]._refresh_later(self.line_ids)
+        return result
+
+    def cobranza_cover(self, date=None):
+        """Tell what is insured of these invoices' due lines; see account.move.line."""
+        return self.line_ids.cobranza_cover(date)
+
+    def action_cobranza_covers(self):
+        """Open what is insured of these invoices."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_insurance_cover_action"
+        )
+        return {**action, "domain": [("move_id", "in", self.ids)]}

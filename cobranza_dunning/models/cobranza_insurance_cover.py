@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .insurance_texts import (
+    DUTY_SELECTION,
+    LIMIT_KIND_SELECTION,
+    REASON_SELECTION,
+    STATE_SELECTION,
+    sentences,
+)
+
+
+class CobranzaInsuranceCover(models.Model):
+    """What of a due line was insured, from a day on, and why.
+
+    A decision that differs from the one before is added and ends that one, so that it stays known
+    what was believed on any day.  How they are made is in `cobranza_insurance_cover_following`.
+    """
+
+    _name = "cobranza.insurance.cover"
+    _description = "Cover"
+    _inherit = ["cobranza.gated.mixin"]
+    _order = "next_date, date_due, id"
+    _rec_name = "move_id"
+    _gated_fields = None
+    _gated_create = True
+    # they come by COPY, and `date_from` says when
+    _log_access = False
+
+    move_line_id = fields.Many2one(
+        "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
+    )
+    date_due = fields.Date("Due date")
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Collections account", required=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        related="debtor_id.partner_id", store=True, string="Customer", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True)
+    policy_id = fields.Many2one(
+        "cobranza.insurance.policy", "Policy", required=True, ondelete="restrict"
+    )
+    limit_id = fields.Many2one(
+        "cobranza.insurance.limit",
+        "Limit",
+        ondelete="set null",
+        help="The decision that counts for this sale; none if it was nobody's.",
+    )
+    limit_kind = fields.Selection(LIMIT_KIND_SELECTION, "Whose limit")
+    currency_id = fields.Many2one("res.currency", required=True, help="The policy's.")
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date("Since", required=True)
+    date_to = fields.Date(
+        "Until", help="The first day on which something else was believed; empty: it still holds."
+    )
+
+    state = fields.Selection(STATE_SELECTION, required=True)
+    reason = fields.Selection(
+        REASON_SELECTION, "Main reason", required=True, help="The one that says most."
+    )
+    reasons = fields.Json(help="The codes of all reasons.")
+    sentence = fields.Char("Why", compute="_compute_sentence")
+    residual_amount = fields.Monetary("Open")
+    covered_amount = fields.Monetary("Covered")
+    uncovered_amount = fields.Monetary("Not covered")
+    suspended_amount = fields.Monetary(
+        "Suspended", help="Of what is not covered: it comes back once a dispute is settled."
+    )
+    lost_amount = fields.Monetary(
+        "Lost", help="Of what is not covered: it was covered before a duty was missed."
+    )
+    used_amount = fields.Monetary("Limit used")
+    percentage = fields.Float("Insured (%)", digits=(5, 2))
+    insured_amount = fields.Monetary(
+        "Insurer pays", help="The insured percentage of the covered amount."
+    )
+    covered_company_amount = fields.Monetary(
+        "Covered (company currency)", currency_field="company_currency_id"
+    )
+    uncovered_company_amount = fields.Monetary(
+        "Not covered (company currency)", currency_field="company_currency_id"
+    )
+    next_duty = fields.Selection(DUTY_SELECTION, "Next duty")
+    next_date = fields.Date("Do it by", help="The last day that is in time.")
+
+    _current_unique = models.UniqueIndex(
+        "(move_line_id) WHERE date_to IS NULL",
+        "Somebody else has just decided on this due line: try once more.",
+    )
+    _move_idx = models.Index("(move_id) WHERE date_to IS NULL")
+    _debtor_idx = models.Index("(debtor_id, date_to)")
+    _company_idx = models.Index("(company_id) WHERE date_to IS NULL")
+    _deadline_idx = models.Index("(next_date) WHERE date_to IS NULL AND next_date IS NOT NULL")
+
+    @api.depends("reasons")
+    @api.depends_context("lang")
+    def _compute_sentence(self):
+        for one in self:
+            one.sentence = " ".join(sentences(self.env, one.reasons or ()))
+
+    @api.model
+    def _domain_on(self, date=None):
+        """Domain of what was believed at the end of a day; None = what is believed now."""
+        if date is None:
+            return Domain("date_to", "=", False)
+        return Domain("date_from", "<=", date) & (
+            Domain("date_to", "=", False) | Domain("date_to", ">", date)
+        )
+
+    def action_view_move(self):
+        """Open the invoice."""
+        self.ensure_one()
+        return self.move_id._get_records_action()
+
+    def action_view_debtor(self):
+        """Open the customer's collections account."""
+        return self.debtor_id._get_records_action()
+
+    def action_view_history(self):
+        """Open all that was ever believed about this invoice."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_insurance_cover_action"
+        )
+        return {**action, "domain": [("move_id", "in", self.move_id.ids)], "context": {}}

@@ -1,0 +1,309 @@
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import date as calendar_date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import cover, insurance
+from ..engine.due import ZERO, to_places
+from ..engine.insurance_choice import choose
+
+
+class Terms(NamedTuple):
+    """A company's policies as the engine takes them.
+
+    policies: {policy id: engine Policy}, the preferred ones first.
+    currencies: {policy id: (currency id, decimals)}.
+    limits: {(policy id, debtor id): [engine Limit]}.
+    """
+
+    policies: dict
+    currencies: dict
+    limits: dict
+
+
+class Fact(NamedTuple):
+    """A due line as the statement reads it: amounts as text, in its own currency."""
+
+    line_id: int
+    debtor_id: int
+    move_id: int
+    currency_id: int
+    places: int
+    residual: str
+    company_residual: str
+    amount: str
+    company_amount: str
+    tax_share: str
+    invoiced: Any
+    due: Any
+    date_due: Any
+    delivered: Any
+    flagged: bool
+    cash: bool
+    chosen: int | None
+    settled_on: Any
+    disputed: str
+    extended_to: Any
+    done: dict | None
+
+
+class Decided(NamedTuple):
+    """What was decided about a due line.
+
+    fact: the Fact.  line: the engine Line, in the policy's currency.  cover: its engine Cover.
+    """
+
+    fact: Fact
+    line: Any
+    cover: Any
+
+
+class Position(NamedTuple):
+    """A debtor's position under one policy.
+
+    decided: [Decided] of the lines that fall under it.  exposure: engine.cover.Exposure.
+    """
+
+    policy_id: int
+    decided: list
+    exposure: Any
+
+
+class CobranzaInsuranceFacts(models.AbstractModel):
+    """Reads what the engine has to know about cover, and asks it.
+
+    The one place where the ledger is read for insurance: the stored covers, the warning on a
+    draft, the question what may be agreed on all come through here.  One SQL statement reads
+    every line of all debtors concerned.
+    """
+
+    _name = "cobranza.insurance.facts"
+    _description = "Facts about credit insurance"
+
+    @api.model
+    def _positions(self, company, date, debtor_ids=None, drafts=None):
+        """Decide on a company's insured debtors.
+
+        date: the day to decide for; the ledger is read as it is now.
+        debtor_ids: only these debtors; None = all with something to be insured.
+        drafts: {debtor id: [Fact]} of invoices that aren't posted yet.
+        Returns {debtor id: [Position]}; debtors who fall under no policy are missing.
+        """
+        terms = self._terms(company, debtor_ids)
+        if not terms.policies:
+            return {}
+        self.env.flush_all()
+        buyers = self._buyers(company, debtor_ids)
+        # whoever owes nothing has a limit all the same
+        facts = defaultdict(list, {debtor_id: [] for debtor_id in debtor_ids or ()})
+        for debtor_id, rows in (drafts or {}).items():
+            facts[debtor_id] += rows
+        for fact in self._read(company, date, debtor_ids, terms):
+            facts[fact.debtor_id].append(fact)
+        convert = self._converter(company, terms)
+        found = {}
+        for debtor_id, rows in facts.items():
+            if debtor_id in buyers:
+                positions = _decide(terms, rows, date, debtor_id, *buyers[debtor_id], convert)
+                if positions:
+                    found[debtor_id] = positions
+        return found
+
+    @api.model
+    def _strangers_position(self, company, partner, drafts):
+        """Return the [Position] of a customer without a collections account: he owes nothing.
+
+        partner: commercial partner.  drafts: [Fact] of his first invoice.
+        """
+        terms = self._terms(company, [])
+        if not terms.policies:
+            return []
+        related = self.env["res.company"].search_count([("partner_id", "=", partner.id)], limit=1)
+        buyer = insurance.Buyer(
+            partner.id,
+            insurance.RELATED if related else "company",
+            partner.country_id.code or None,
+        )
+        convert = self._converter(company, terms)
+        return _decide(terms, drafts, company._cobranza_today(), 0, buyer, None, convert)
+
+    # --- what is known -----------------------------------------------------------------
+
+    def _terms(self, company, debtor_ids):
+        """Return the Terms of a company: its policies, and the limits of these debtors."""
+        policies = self.env["cobranza.insurance.policy"]._of_company(company)
+        domain = [("policy_id", "in", policies.ids)]
+        if debtor_ids is not None:
+            domain.append(("debtor_id", "in", debtor_ids))
+        # what the insurer has decided counts, whoever may read it
+        limits = self.env["cobranza.insurance.limit"].sudo().search(domain) if policies else ()
+        today = company._cobranza_today()
+        return Terms(
+            {one.id: one._for_engine() for one in policies},
+            {one.id: (one.currency_id.id, one.currency_id.decimal_places) for one in policies},
+            {
+                (policy.id, debtor.id): ours._for_engine(today)
+                for (policy, debtor), ours in limits.grouped(
+                    lambda one: (one.policy_id, one.debtor_id)
+                ).items()
+            }
+            if limits
+            else {},
+        )
+
+    def _buyers(self, company, debtor_ids):
+        """Return {debtor id: (engine Buyer, the policy chosen for him or None)}."""
+        only = SQL() if debtor_ids is None else SQL("AND d.id IN %s", tuple(debtor_ids) or (0,))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id, d.partner_id,
+                       COALESCE(d.insurance_kind,
+                                CASE WHEN EXISTS (SELECT 1 FROM res_company c
+                                                   WHERE c.partner_id = d.partner_id)
+                                     THEN 'related_company' ELSE 'company' END),
+                       k.code, d.insolvent_on, d.insurance_stop_from, d.insurance_stop_until,
+                       d.insurance_policy_id
+                  FROM cobranza_debtor d
+                  JOIN res_partner p ON p.id = d.partner_id
+             LEFT JOIN res_country k ON k.id = p.country_id
+                 WHERE d.company_id = %s %s
+                """,
+                company.id,
+                only,
+            )
+        )
+        return {
+            debtor_id: (
+                insurance.Buyer(
+                    partner_id, kind, country, insolvent_on, None, ((first, last),) if first else ()
+                ),
+                chosen,
+            )
+            for debtor_id, partner_id, kind, country, insolvent_on, first, last, chosen in rows
+        }
+
+    def _converter(self, company, terms):
+        """Return the function that turns an amount of a line into the policy's currency.
+
+        It takes a currency id, the amount in it, the amount in company currency, a day and a
+        policy id.  What isn't in one of the two counts at the policy currency's rate of the day,
+        from the amount that was booked.
+        """
+        own = company.currency_id.id
+        foreign = {currency for currency, _places in terms.currencies.values()} - {own}
+        rate = self._rates(company, foreign | {own}) if foreign else None
+
+        def convert(currency_id, amount, company_amount, day, policy_id):
+            target, places = terms.currencies[policy_id]
+            if target == currency_id:
+                return amount
+            if target == own:
+                return company_amount
+            return to_places(company_amount * rate(target, day) / rate(own, day), places)
+
+        return convert
+
+    def _rates(self, company, currency_ids):
+        """Return the function of a currency and a day that gives its rate, as Odoo reads it."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT currency_id, name, rate::text FROM res_currency_rate
+                 WHERE currency_id IN %s AND (company_id IS NULL OR company_id = %s)
+              ORDER BY currency_id, name, company_id NULLS FIRST
+                """,
+                tuple(currency_ids),
+                company.root_id.id,
+            )
+        )
+        days, rates = defaultdict(list), defaultdict(list)
+        for currency_id, day, rate in rows:
+            days[currency_id].append(day)
+            rates[currency_id].append(Decimal(rate))
+
+        def find(currency_id, day):
+            if not days[currency_id]:
+                return Decimal(1)
+            return rates[currency_id][max(bisect_right(days[currency_id], day) - 1, 0)]
+
+        return find
+
+    def _read(self, company, date, debtor_ids, terms):
+        """Read the Facts about all that these debtors owe, and what they paid very late."""
+        extensions = [one.mep for one in terms.policies.values() if one.mep is not None]
+        rows = self.env.execute_query(self._query(company, date, debtor_ids, extensions))
+        return [Fact._make(row) for row in rows]
+
+
+# --- asking the engine ---------------------------------------------------------------------------
+
+
+def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
+    """Return the Positions of one debtor under every policy that something of his falls under."""
+    keyed = [
+        (fact, choose(terms.policies, fact, buyer, fact.chosen or chosen)) for fact in facts
+    ]
+    today = insurance.Line(0, ZERO, date, date)
+    wanted = {key for fact, key in keyed if fact.flagged}
+    wanted.add(choose(terms.policies, today, buyer, chosen))
+    found = []
+    for policy_id in terms.policies:
+        if policy_id not in wanted:
+            continue
+        policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])
+        lines = {
+            fact.line_id: _line(fact, policy_id, fact.flagged and key == policy_id, convert)
+            for fact, key in keyed
+        }
+        by_id = {fact.line_id: fact for fact, key in keyed if key == policy_id}
+        covers = cover.decide(policy, limits, lines.values(), date, buyer)
+        ours = [
+            Decided(by_id[one.line_id], lines[one.line_id], one)
+            for one in covers
+            if one.line_id in by_id
+        ]
+        found.append(Position(policy_id, ours, cover.exposure(policy, limits, covers, date)))
+    return found
+
+
+def _line(fact, policy_id, flagged, convert):
+    """Return the engine Line of a Fact, in a policy's currency."""
+    residual, amount, disputed = map(Decimal, (fact.residual, fact.amount, fact.disputed))
+    company_residual, company_amount = map(Decimal, (fact.company_residual, fact.company_amount))
+
+    def money(one, company_one):
+        return convert(fact.currency_id, one, company_one, fact.invoiced, policy_id)
+
+    total = money(amount, company_amount)
+    done = fact.done or {}
+    return insurance.Line(
+        fact.line_id,
+        money(residual, company_residual),
+        fact.invoiced,
+        fact.due,
+        fact.delivered,
+        total,
+        total * Decimal(fact.tax_share),
+        # a part of the residual, at the rate of the residual
+        money(disputed, company_residual * disputed / residual) if disputed and residual else ZERO,
+        flagged,
+        fact.cash,
+        fact.settled_on,
+        _day(done.get("activated")),
+        _day(done.get("declared")),
+        _day(done.get("notified")),
+        _day(done.get("claimed")),
+        fact.extended_to,
+        _day(done.get("approved")),
+        frozenset(kind.partition(":")[2] for kind in done if kind.startswith("excused:")),
+    )
+
+
+def _day(text):
+    """A day that came as text, or None."""
+    return calendar_date.fromisoformat(text) if text else None

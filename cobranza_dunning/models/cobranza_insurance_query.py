@@ -1,0 +1,226 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CobranzaInsuranceFacts(models.AbstractModel):
+    """The statement that reads the facts about cover.
+
+    It is SQL because a night concerns every insured debtor with all that he owes: one statement,
+    whatever the number of lines.
+    """
+
+    # a file for each part
+    _inherit = "cobranza.insurance.facts"  # pylint: disable=consider-merging-classes-inherited
+
+    #: Methods of a day that return statements of what was done about the lines of `scope`: rows of
+    #: `line_id`, `kind` ("approved", "activated", "declared", "notified", "claimed",
+    #: "excused:<duty>") and `day`; of several of a kind the last day counts.
+    _done_queries = ("_query_approved", "_query_activated")
+
+    def _query(self, company, date, debtor_ids, extensions):
+        """Return the one statement that reads every fact; its columns are Fact's."""
+        return SQL(
+            """
+            WITH late AS (%(late)s),
+                 scope AS (%(scope)s),
+                 rebooked AS (%(rebooked)s),
+                 disputed AS (%(disputed)s),
+                 extended AS (%(extended)s),
+                 done AS (%(done)s)
+            SELECT l.id, s.debtor_id, l.move_id, l.currency_id, c.decimal_places,
+                   l.amount_residual_currency::text, l.amount_residual::text,
+                   l.amount_currency::text, l.balance::text,
+                   COALESCE(b.tax_share, CASE WHEN m.amount_total > 0 AND m.amount_tax > 0
+                                              THEN m.amount_tax / m.amount_total END, 0)::text,
+                   COALESCE(b.invoiced, m.invoice_date, m.date),
+                   COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date),
+                   COALESCE(l.date_maturity, l.date),
+                   COALESCE(b.delivered, m.delivery_date),
+                   COALESCE(b.insured, m.insured, FALSE),
+                   m.move_type = 'out_receipt',
+                   COALESCE(b.policy_id, m.insurance_policy_id), t.settled_on,
+                   COALESCE(g.amount, 0)::text,
+                   GREATEST(x.extended_to, CASE WHEN l.cobranza_original_due_date IS NOT NULL
+                                                THEN l.date_maturity END), o.done
+              FROM scope s
+              JOIN account_move_line l ON l.id = s.line_id
+              JOIN account_move m ON m.id = l.move_id
+              JOIN res_currency c ON c.id = l.currency_id
+         LEFT JOIN late t ON t.line_id = l.id
+         LEFT JOIN rebooked b ON b.line_id = l.id
+         LEFT JOIN disputed g ON g.line_id = l.id
+         LEFT JOIN extended x ON x.line_id = l.id
+         LEFT JOIN done o ON o.line_id = l.id
+            """,
+            late=self._query_late(company, debtor_ids, extensions),
+            scope=self._query_scope(company, debtor_ids),
+            rebooked=self._query_rebooked(),
+            disputed=self._query_disputed(),
+            extended=self._query_extended(),
+            done=self._query_done(date),
+        )
+
+    def _query_scope(self, company, debtor_ids):
+        """What these debtors owe: rows of `debtor_id` and `line_id`."""
+        return SQL(
+            """
+            SELECT d.id AS debtor_id, l.id AS line_id
+              FROM account_move_line l
+              JOIN account_account a ON a.id = l.account_id
+              JOIN res_partner p ON p.id = l.partner_id
+              JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
+               AND d.company_id = l.company_id
+             WHERE %(open)s AND l.amount_residual_currency > 0 AND %(debtors)s
+         UNION ALL
+            SELECT debtor_id, line_id FROM late
+            """,
+            open=self.env["account.move.line"]._cobranza_open_sql(company),
+            debtors=self._of_debtors(company, debtor_ids),
+        )
+
+    def _of_debtors(self, company, debtor_ids):
+        """SQL condition: debtor `d` is one of these; None = something of his is to be insured."""
+        if debtor_ids is not None:
+            return SQL("d.id IN %s", tuple(debtor_ids) or (0,))
+        return SQL(
+            """
+            (d.partner_id IN (
+                SELECT mp.commercial_partner_id FROM account_move m
+                  JOIN res_partner mp ON mp.id = m.commercial_partner_id
+                 WHERE m.insured AND m.state = 'posted' AND m.company_id = %(company)s
+                   AND m.payment_state NOT IN ('paid', 'reversed'))
+             OR d.id IN (SELECT v.debtor_id FROM cobranza_insurance_cover v
+                          WHERE v.date_to IS NULL AND v.company_id = %(company)s))
+            """,
+            company=company.id,
+        )
+
+    def _query_late(self, company, debtor_ids, extensions):
+        """What these debtors settled later than its maximum extension, and on which day.
+
+        As far as deliveries that are still open may have been stopped by it.
+        extensions: the maximum extensions of the policies, in days.
+        """
+        if not extensions:
+            return SQL(
+                "SELECT NULL::int AS debtor_id, NULL::int AS line_id, NULL::date AS settled_on"
+                " WHERE FALSE"
+            )
+        return SQL(
+            """
+            SELECT d.id AS debtor_id, l.id AS line_id, max(r.max_date) AS settled_on
+              FROM account_partial_reconcile r
+              JOIN account_move_line l ON l.id = r.debit_move_id
+              JOIN account_account a ON a.id = l.account_id
+              JOIN res_partner p ON p.id = l.partner_id
+              JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
+               AND d.company_id = l.company_id
+             WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled
+               AND a.account_type = 'asset_receivable'
+               AND r.max_date > COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date)
+                                + %(mep)s
+               AND r.max_date > (SELECT min(LEAST(m.invoice_date, m.delivery_date))
+                                   FROM account_move m
+                                  WHERE m.insured AND m.state = 'posted'
+                                    AND m.company_id = %(company)s
+                                    AND m.payment_state NOT IN ('paid', 'reversed'))
+               AND %(debtors)s
+          GROUP BY d.id, l.id
+            """,
+            company=company.id,
+            mep=min(extensions),
+            debtors=self._of_debtors(company, debtor_ids),
+        )
+
+    def _query_rebooked(self):
+        """What the invoices were that an installment of a re-booked plan comes from."""
+        return SQL(
+            """
+            SELECT s.line_id, min(m.invoice_date) AS invoiced, min(m.delivery_date) AS delivered,
+                   bool_and(COALESCE(m.insured, FALSE)) AS insured,
+                   min(m.insurance_policy_id) AS policy_id,
+                   GREATEST(sum(m.amount_tax) / NULLIF(sum(m.amount_total), 0), 0) AS tax_share
+              FROM scope s
+              JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
+              JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+              JOIN account_move m ON m.id = part.move_id
+          GROUP BY s.line_id
+            """
+        )
+
+    def _query_disputed(self):
+        """What is disputed of each line until somebody has decided, however long that takes."""
+        return SQL(
+            """
+            SELECT s.line_id, sum(g.amount) AS amount
+              FROM scope s
+              JOIN cobranza_dispute g ON g.move_line_id = s.line_id AND g.pausing
+          GROUP BY s.line_id
+            """
+        )
+
+    def _query_extended(self):
+        """The last day agreed for each line: a promise that wasn't taken back, or a plan's end."""
+        return SQL(
+            """
+            SELECT t.line_id, max(t.day) AS extended_to
+              FROM (SELECT s.line_id, p.date AS day
+                      FROM scope s
+                      JOIN cobranza_promise_line part ON part.move_line_id = s.line_id
+                      JOIN cobranza_promise p ON p.id = part.promise_id
+                     WHERE p.state <> 'cancelled'
+                 UNION ALL
+                    SELECT s.line_id, i.date_due
+                      FROM scope s
+                      JOIN cobranza_plan_line part ON part.move_line_id = s.line_id
+                      JOIN cobranza_plan p ON p.id = part.plan_id
+                      JOIN cobranza_plan_installment i ON i.plan_id = p.id
+                     WHERE p.accepted_on IS NOT NULL AND p.state <> 'cancelled') t
+          GROUP BY t.line_id
+            """
+        )
+
+    def _query_done(self, date):
+        """What was done about each line by a day: {kind: last day} from all `_done_queries`."""
+        found = SQL(" UNION ALL ").join(getattr(self, name)(date) for name in self._done_queries)
+        return SQL(
+            """
+            SELECT t.line_id, jsonb_object_agg(t.kind, t.day) AS done
+              FROM (SELECT f.line_id, f.kind, max(f.day) AS day FROM (%s) f
+                  GROUP BY f.line_id, f.kind) t
+          GROUP BY t.line_id
+            """,
+            found,
+        )
+
+    def _query_approved(self, date):
+        """What the insurer has allowed for the invoices of lines, re-booked or not."""
+        return SQL(
+            """
+            SELECT s.line_id,
+                   CASE v.duty WHEN 'extension' THEN 'approved'
+                               ELSE 'excused:' || v.duty END AS kind,
+                   COALESCE(v.until, v.date) AS day
+              FROM scope s
+              JOIN account_move_line l ON l.id = s.line_id
+         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
+         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+              JOIN cobranza_insurance_approval_move_rel rel
+                ON rel.account_move_id = COALESCE(part.move_id, l.move_id)
+              JOIN cobranza_insurance_approval v ON v.id = rel.cobranza_insurance_approval_id
+             WHERE v.date <= %s
+            """,
+            date,
+        )
+
+    def _query_activated(self, _date):
+        """When the cover of single invoices was activated."""
+        return SQL(
+            """
+            SELECT s.line_id, 'activated' AS kind, m.insurance_activated_on AS day
+              FROM scope s
+              JOIN account_move_line l ON l.id = s.line_id
+              JOIN account_move m ON m.id = l.move_id
+             WHERE m.insurance_activated_on IS NOT NULL
+            """
+        )

@@ -1,0 +1,96 @@
+"""What the tests of credit insurance share: a policy, limits, and what is covered."""
+
+from datetime import date
+
+from odoo import Command
+
+from .common import CobranzaCase
+
+YEAR = ("2026-01-01", "2026-12-31")
+
+
+class InsuranceCase(CobranzaCase):
+    """A policy that insures 90 % (insurer's limit), 80 % (our own) and 70 % (blind) in 2026.
+
+    New invoices are to be insured.  It has no other terms: a test that is about one sets it.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.insurance = cls.new_insurance()
+
+    @classmethod
+    def new_insurance(cls, company=None, **vals):
+        """Create an insurance policy."""
+        company = company or cls.env.company
+        return cls.env["cobranza.insurance.policy"].create(
+            {
+                "name": "Whole turnover",
+                "company_id": company.id,
+                "currency_id": company.currency_id.id,
+                "period_ids": [Command.create({"date_from": YEAR[0], "date_to": YEAR[1]})],
+                "percentage_ids": [
+                    Command.create({"kind": kind, "percentage": percentage})
+                    for kind, percentage in (("named", 90), ("discretionary", 80), ("blind", 70))
+                ],
+                "law": False,
+                **vals,
+            }
+        )
+
+    def limit(self, amount, partner=None, effective=YEAR[0], decision="granted", **vals):
+        """Record a decision of the insurer about a customer, known since January."""
+        return self.env["cobranza.insurance.limit"].create(
+            {
+                "policy_id": self.insurance.id,
+                "partner_id": (partner or self.partner).id,
+                "amount": amount,
+                "effective": effective,
+                "recorded": YEAR[0],
+                "decision": decision,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def deadline(cls, duty, base, days=0, months=0):
+        """The command that adds a deadline to a policy."""
+        return Command.create({"duty": duty, "base": base, "days": days, "months": months})
+
+    def sale(self, amount, invoiced=date(2026, 3, 1), due=None, partner=None, **vals):
+        """Post an invoice of a day; due after 30 days."""
+        due = due or date.fromordinal(invoiced.toordinal() + 30)
+        return self.invoice(
+            partner or self.partner, amount, due=due, invoice_date=invoiced, **vals
+        )
+
+    def commit(self):
+        """What follows when a transaction commits."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+
+    def cover(self, of):
+        """The one cover that is believed now of a move's only due line."""
+        self.commit()
+        found = self.env["cobranza.insurance.cover"].search(
+            [("move_id", "=", of.id), ("date_to", "=", False)]
+        )
+        self.assertEqual(len(found), 1, "covers of one due line")
+        return found
+
+    def assertCovered(self, of, covered, state=None, reason=None):
+        """Check what is believed of a move's only due line, and that asking says the same."""
+        one = self.cover(of)
+        self.assertAlmostEqual(one.covered_amount, covered, places=2)
+        self.assertAlmostEqual(one.covered_amount + one.uncovered_amount, one.residual_amount)
+        if state:
+            self.assertEqual(one.state, state)
+        if reason:
+            self.assertEqual(one.reason, reason)
+        (asked,) = of.cobranza_cover()
+        for name in ("covered_amount", "uncovered_amount", "state", "reasons", "percentage",
+                     "insured_amount", "reason", "suspended_amount", "lost_amount"):  # fmt: skip
+            self.assertEqual(asked[name], one[name], name)
+        return one

@@ -1,0 +1,197 @@
+"""The worked cases about cover in docs/insurance.md, through Odoo's own documents."""
+
+import re
+import sys
+from contextlib import contextmanager
+from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .insurance import InsuranceCase
+
+ADDON = Path(__file__).resolve().parents[1]
+CASES = ADDON.parent / "tests" / "engine" / "worked_cases.py"
+#: What no document of ours says yet: cases that are given it are the engine's alone.
+NOT_IN_BOOKS = {"declared_on", "notified_on", "claimed_on"}
+#: A policy's facts whose field has another name.
+FIELDS = {"discretionary": "discretionary_amount", "blind": "blind_amount"}
+
+
+@contextmanager
+def engine_on_path():
+    """Let the engine be imported without Odoo, as its own tests do."""
+    sys.path.insert(0, str(ADDON))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(ADDON))
+
+
+def read_cases():
+    """The module that reads the table, and its cases about cover that documents can say."""
+    with engine_on_path():
+        spec = spec_from_file_location("cobranza_worked_cases", CASES)
+        module = module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+    cases = [one for one in module.read() if one.rule == "cover"]
+    known = re.compile("|".join(NOT_IN_BOOKS))
+    return module, [one for one in cases if not known.search(one.given)]
+
+
+@tagged("post_install", "-at_install")
+class TestWorkedCases(InsuranceCase):
+    """Each case with a policy, limits, invoices, payments and agreements of its own."""
+
+    def test_the_worked_cases(self):
+        module, cases = read_cases()
+        self.assertGreaterEqual(len(cases), 30)
+        for number, case in enumerate(cases):
+            with self.subTest(case.number, title=case.title):
+                self.partner = self.new_partner(f"Case {number}")
+                self.insurance.active = False
+                self.check(module, case, module.Given(case.given))
+
+    def check(self, module, case, given):
+        """Build what a case is given, and ask on its day."""
+        today = given.one("today", date(2026, 3, 15))
+        self.insurance = self.new_insurance(**self.terms(module, given))
+        buyer = given.facts("buyer")
+        with self.at(today):
+            invoices = {
+                name: self.document(module.line(given, place, name))
+                for place, name in enumerate(given.letters())
+            }
+            for text in given.get("limit", ()):
+                self.decide_limit(module.limit(text))
+            account = self.env["cobranza.debtor"]._accounts_of(self.company, self.partner)
+            account.write(
+                {"insurance_kind" if key == "kind" else key: value for key, value in buyer.items()}
+            )
+            self.commit()
+            found = self.answers(invoices)
+        for key, value in module.expected(case).items():
+            said = found[key]
+            if isinstance(said, str):
+                self.assertEqual(said, value, f"{case.number} {key}")
+            else:
+                self.assertAlmostEqual(said, float(value), 2, f"{case.number} {key}")
+
+    def terms(self, module, given):
+        """Values of the case's policy."""
+        terms = module.policy(given)
+        deadlines = [("notice", one) for one in terms.notice] + [
+            (duty, getattr(terms, duty))
+            for duty in ("waiting", "claim", "activation")
+            if getattr(terms, duty)
+        ]
+        vals = {
+            FIELDS.get(name, name): module.value(texts[0])
+            for name, texts in given.parts["policy"].items()
+            if name not in ("notice", "waiting", "claim", "activation", "declaration")
+        }
+        if terms.declaration:
+            vals |= {
+                "declares": True,
+                "declaration_months": str(terms.declaration.months),
+                "declaration_days": terms.declaration.days,
+            }
+        vals["deadline_ids"] = [
+            Command.create({"duty": duty, "base": one.base, "days": one.days, "months": one.months})
+            for duty, one in deadlines
+        ]
+        return {
+            name: float(value) if name.endswith("_amount") else value
+            for name, value in vals.items()
+        }
+
+    def decide_limit(self, said):
+        """Record one of the case's limits."""
+        self.limit(
+            float(said.amount), effective=said.effective, decision=said.decision,
+            kind=said.kind, until=said.until,
+        )  # fmt: skip
+
+    def document(self, line):
+        """Post the invoice of a line of the case, pay what isn't open, and agree on what it says.
+
+        What a line of nothing was isn't given: it was 100.
+        """
+        total = float(line.amount if line.amount is not None else line.residual) or 100.0
+        invoice = self.sale(
+            total - float(line.tax), line.invoiced, line.due,
+            delivery_date=line.delivered, post=False,
+            **({"insurance_policy_id": self.insurance.id, "insured": True,
+                "insurance_activated_on": line.activated_on}
+               if self.insurance.kind == "single_invoice" else {}),
+        )  # fmt: skip
+        if line.tax:
+            self.add_tax(invoice, float(line.tax), total)
+        invoice.action_post()
+        paid = total - float(line.residual)
+        if paid:
+            self.pay(invoice, paid, payment_date=line.settled_on or date(2026, 3, 10))
+        if line.disputed:
+            reason = self.env["cobranza.dispute.reason"].search([], limit=1)
+            self.env["cobranza.dispute"].create(
+                {"move_line_id": self.due(invoice).id, "amount": float(line.disputed),
+                 "reason_id": reason.id}
+            )  # fmt: skip
+        if line.extended_to:
+            # agreed before anybody asked the insurer: nobody could do so now
+            self.agree(invoice, line.extended_to)
+        if line.approved_until:
+            self.env["cobranza.insurance.approval"].create(
+                {"move_ids": invoice.ids, "until": line.approved_until, "reference": "A"}
+            )
+        for duty in line.excused:
+            self.env["cobranza.insurance.approval"].create(
+                {"move_ids": invoice.ids, "duty": duty, "reference": "B"}
+            )
+        return invoice
+
+    def add_tax(self, invoice, amount, total):
+        """Give a draft the tax of its case."""
+        tax = self.env["account.tax"].create(
+            {
+                "name": f"Tax of {invoice.id}",
+                "amount_type": "percent",
+                "amount": 100 * amount / (total - amount),
+                "type_tax_use": "sale",
+                "company_id": self.company.id,
+                "country_id": self.env.ref("base.us").id,
+                "tax_group_id": self.env["account.tax.group"]
+                .create({"name": "Tax", "company_id": self.company.id,
+                         "country_id": self.env.ref("base.us").id})
+                .id,
+            }
+        )  # fmt: skip
+        invoice.invoice_line_ids.tax_ids = tax
+        self.assertAlmostEqual(invoice.amount_total, total)
+
+    def agree(self, invoice, day):
+        """A promise of all that is open by a day, made before the invoice was to be insured."""
+        invoice.insured = False
+        self.commit()
+        self.env["cobranza.promise"].promise(
+            self.partner.id, invoice.amount_residual, day, line_ids=self.due(invoice).ids
+        )
+        invoice.insured = True
+
+    def answers(self, invoices):
+        """What Odoo says of each line, by the keys of the table."""
+        found = {}
+        for name, invoice in invoices.items():
+            (cover,) = invoice.cobranza_cover() or [
+                {"covered_amount": 0, "uncovered_amount": 0, "state": invoice.insurance_state,
+                 "reasons": ["settled"]}
+            ]  # fmt: skip
+            found[name] = cover["covered_amount"]
+            found[f"{name}.reasons"] = "+".join(cover["reasons"])
+            found |= {f"{name}.{key}": value for key, value in cover.items() if key != "reasons"}
+            for short in ("uncovered", "suspended", "lost"):
+                found[f"{name}.{short}"] = cover.get(f"{short}_amount", 0)
+        return found

@@ -1,0 +1,290 @@
+import base64
+import csv
+import io
+from datetime import date, datetime
+from zipfile import BadZipFile
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, formatLang
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+#: Rows read of a file at most.
+MOST_ROWS = 20_000
+#: key of `upsert` -> names of its column, as insurers write them, without case and blanks.
+COLUMNS = {
+    "insurer_number": ("insurernumber", "buyernumber", "debtornumber", "numerodeudor",
+                       "númerodeudor", "codigodeudor", "códigodeudor", "easynumber"),
+    "vat": ("vat", "vatnumber", "taxid", "nif", "cif", "rfc", "nit", "rut", "ruc", "cuit"),
+    "ref": ("ref", "customer", "customernumber", "cliente", "códigocliente",
+            "codigocliente"),
+    "decision": ("decision", "decisión", "status", "estado", "situación", "situacion"),
+    "amount": ("amount", "limit", "importe", "límite", "limite", "clasificación",
+               "clasificacion", "importeconcedido"),
+    "currency": ("currency", "moneda", "divisa"),
+    "effective": ("effective", "effectivedate", "from", "desde", "fechaefecto", "efecto",
+                  "fechadeefecto"),
+    "until": ("until", "expiry", "expirydate", "to", "hasta", "vencimiento", "fechavencimiento"),
+    "reference": ("reference", "insurerreference", "limitreference", "decisionnumber", "referencia",
+                  "expediente", "númeroexpediente", "numeroexpediente"),
+    "note": ("note", "notes", "observaciones", "notas"),
+}  # fmt: skip
+#: What insurers write for a decision, without case -> its code.
+DECISIONS = {
+    "requested": ("requested", "pending", "solicitado", "solicitada", "pendiente", "en estudio"),
+    "granted": ("granted", "approved", "accepted", "concedido", "concedida", "aprobado",
+                "aprobada", "aceptado", "aceptada"),
+    "reduced": ("reduced", "partial", "reducido", "reducida", "parcial"),
+    "refused": ("refused", "rejected", "declined", "denegado", "denegada", "rechazado",
+                "rechazada"),
+    "cancelled": ("cancelled", "canceled", "withdrawn", "anulado", "anulada", "cancelado",
+                  "cancelada", "retirado", "retirada"),
+}  # fmt: skip
+_BY_NAME = {name: key for key, names in COLUMNS.items() for name in names}
+_BY_WORD = {word: code for code, words in DECISIONS.items() for word in words}
+
+
+class CobranzaInsuranceImport(models.TransientModel):
+    """Reads an insurer's list of limits, shows what it would change, and records it.
+
+    Nothing is recorded before it has been shown.
+    """
+
+    _name = "cobranza.insurance.import"
+    _description = "Import of limits"
+    _rec_name = "policy_id"
+
+    policy_id = fields.Many2one("cobranza.insurance.policy", "Policy", required=True)
+    file = fields.Binary("List of the insurer", required=True, attachment=False)
+    file_name = fields.Char()
+    line_ids = fields.One2many("cobranza.insurance.import.line", "import_id", "What would change")
+    checked = fields.Boolean(readonly=True)
+    created_count = fields.Integer("New", compute="_compute_counts")
+    corrected_count = fields.Integer("Corrected", compute="_compute_counts")
+    unchanged_count = fields.Integer("Unchanged", compute="_compute_counts")
+    error_count = fields.Integer("Wrong", compute="_compute_counts")
+
+    @api.depends("line_ids.status")
+    def _compute_counts(self):
+        for wizard in self:
+            for status in ("created", "corrected", "unchanged", "error"):
+                lines = wizard.line_ids.filtered(lambda one, status=status: one.status == status)
+                wizard[f"{status}_count"] = len(lines)
+
+    @api.model
+    def _open(self, policy):
+        """Return the action that opens the dialog for a policy."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import limits"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_policy_id": policy.id},
+        }
+
+    def action_check(self):
+        """Read the file and show for each row what it would change; nothing is recorded."""
+        rows = self._read()
+        answers = self._limits().upsert([self._row(row) for row in rows], dry_run=True)
+        self.write(
+            {
+                "checked": True,
+                "line_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(self._line_vals(number, row, answer))
+                        for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 2)
+                    ),
+                ],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import limits"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_import(self):
+        """Record what was shown; rows that are wrong are left out.
+
+        Raises UserError if it hasn't been shown, or the file says something else by now.
+        """
+        if not self.checked:
+            raise UserError(self.env._("Look at what would change first: press “Check”."))
+        rows = self._read()
+        answers = self._limits().upsert([self._row(row) for row in rows])
+        shown = [(one.status, one.before, one.after) for one in self.line_ids]
+        if shown != [(one["status"], one["before"], one["after"]) for one in answers]:
+            raise UserError(
+                self.env._("The limits have changed since it was checked: check it once more.")
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_insurance_limit_action"
+        )
+        recorded = [one["id"] for one in answers if one["status"] in ("created", "corrected")]
+        return {**action, "domain": [("id", "in", recorded)], "context": {}}
+
+    def _limits(self):
+        """The limits of the policy's company."""
+        return self.env["cobranza.insurance.limit"].with_company(self.policy_id.company_id)
+
+    def _line_vals(self, number, row, answer):
+        """Values of the line that shows what a row would change."""
+        said = " · ".join(str(row[key]) for key in ("decision", "effective", "until")
+                          if row.get(key))  # fmt: skip
+        name = row.get("insurer_number") or row.get("vat") or row.get("ref") or ""
+        return {
+            "number": number,
+            "status": answer["status"],
+            "customer": answer["customer"] or str(name),
+            "said": said,
+            "before": answer["before"],
+            "after": answer["after"],
+            "message": answer["message"] or self._describe(answer["differences"]),
+        }
+
+    def _describe(self, differences):
+        """What differs from the decision with the same reference, in words."""
+        limits = self.env["cobranza.insurance.limit"]
+        texts = []
+        for name, values in differences.items():
+            label = limits._fields[name]._description_string(self.env)
+            was, new = (self._value_text(name, value) for value in values)
+            texts.append(f"{label}: {was} → {new}")
+        return "; ".join(texts)
+
+    def _value_text(self, name, value):
+        """A value of a decision as a person reads it."""
+        limits = self.env["cobranza.insurance.limit"]
+        if name == "amount":
+            return formatLang(self.env, value, currency_obj=self.policy_id.currency_id)
+        if name == "debtor_id":
+            return self.env["res.partner"].browse(value).display_name
+        if name in ("decision", "kind"):
+            return dict(limits._fields[name]._description_selection(self.env))[value]
+        return format_date(self.env, value) if value else self.env._("none")
+
+    # --- reading -----------------------------------------------------------------------
+
+    def _read(self):
+        """Return the file's rows as dicts {key of `upsert`: value as it stands there}.
+
+        Raises UserError for a file that is none, or has no column of customers or amounts.
+        """
+        content = base64.b64decode(self.file or b"")
+        is_workbook = content[:2] == b"PK"
+        table = self._read_workbook(content) if is_workbook else self._read_text(content)
+        table = [row for row in table if any(cell not in (None, "") for cell in row)]
+        if len(table) < 2:
+            raise UserError(self.env._("The file has no rows: the first one names the columns."))
+        if len(table) > MOST_ROWS:
+            raise UserError(self.env._("The file has more than %s rows: split it.", MOST_ROWS))
+        keys = [_BY_NAME.get("".join(str(cell or "").split()).lower()) for cell in table[0]]
+        if "amount" not in keys or not {"insurer_number", "vat", "ref"} & set(keys):
+            raise UserError(
+                self.env._(
+                    "The first row must name a column of amounts (such as “limit”) and one that "
+                    "says whose it is (“vat”, “ref” or “insurer number”)."
+                )
+            )
+        return [
+            {key: cell for key, cell in zip(keys, row, strict=False)
+             if key and cell not in (None, "")}
+            for row in table[1:]
+        ]  # fmt: skip
+
+    def _read_workbook(self, content):
+        """The cells of the first sheet of an XLSX file."""
+        try:
+            workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return [list(row) for row in workbook.worksheets[0].iter_rows(values_only=True)]
+        except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+            raise UserError(self.env._("This is no XLSX file that can be read.")) from error
+
+    def _read_text(self, content):
+        """The cells of a CSV file, whatever separates them."""
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("latin-1")
+        text = text.replace("\0", "")
+        first = (text.splitlines() or [""])[0]
+        delimiter = max(";,\t", key=first.count)
+        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+        return [[cell.strip() for cell in row] for row in rows]
+
+    def _row(self, row):
+        """A row of the file as `upsert` takes it."""
+        converted = {key: str(value) for key, value in row.items()}
+        converted["policy"] = self.policy_id.id
+        if "decision" in row:
+            word = str(row["decision"]).strip().lower()
+            converted["decision"] = _BY_WORD.get(word, word)
+        elif "amount" in row and _number(row["amount"]) == 0:
+            converted["decision"] = "cancelled"
+        if "amount" in row:
+            converted["amount"] = _number(row["amount"])
+        for key in ("effective", "until"):
+            if key in row:
+                converted[key] = _day(row[key])
+        return converted
+
+
+class CobranzaInsuranceImportLine(models.TransientModel):
+    """What a row of an insurer's list would change."""
+
+    _name = "cobranza.insurance.import.line"
+    _description = "Row of an import of limits"
+    _order = "number"
+
+    import_id = fields.Many2one("cobranza.insurance.import", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="import_id.policy_id.currency_id")
+    number = fields.Integer("Row")
+    status = fields.Selection(
+        [("created", "New"), ("corrected", "Corrected"), ("unchanged", "Unchanged"),
+         ("error", "Wrong")]
+    )  # fmt: skip
+    customer = fields.Char()
+    said = fields.Char("Decision")
+    before = fields.Monetary("Limit today")
+    after = fields.Monetary("Limit in the list")
+    message = fields.Char("Difference")
+
+
+def _number(value):
+    """An amount as insurers write it: 1.234,50 or 1,234.50; what is none stays as it is."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    text = str(value).replace(" ", "").replace("\xa0", "").strip("€$")
+    comma, point = text.rfind(","), text.rfind(".")
+    if comma >= 0 and point >= 0:
+        thousands = "," if comma < point else "."
+        text = text.replace(thousands, "").replace(",", ".")
+    elif comma >= 0 or point >= 0:
+        sign = "," if comma >= 0 else "."
+        # three digits after the only sign, or several of them: it separates thousands
+        is_thousands = text.count(sign) > 1 or len(text) - text.rfind(sign) == 4
+        text = text.replace(sign, "" if is_thousands else ".")
+    try:
+        return float(text)
+    except ValueError:
+        return value
+
+
+def _day(value):
+    """A day as insurers write it, as an ISO string; what is none stays as it is."""
+    if isinstance(value, (date, datetime)):
+        return value.strftime("%Y-%m-%d")
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d"):
+        try:
+            return datetime.strptime(str(value).strip(), pattern).strftime("%Y-%m-%d")
+        except ValueError:
+            continue
+    return value
+
+
