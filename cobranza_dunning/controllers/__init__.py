@@ -1,4 +1,4 @@
-from . import portal_reminder
+from . import portal_page
 
 # isort: split
-from . import portal_answer, portal_payment, portal_plan
+from . import portal_answer, portal_payment, portal_plan, portal_reminder

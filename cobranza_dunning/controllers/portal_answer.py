@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
-from .portal_reminder import ReminderPortal
+from .portal_page import ROUTE, CustomerPage
 
 #: Bytes of one file, and how many files.
 FILE_SIZE = 10 * 1024 * 1024
@@ -22,36 +22,34 @@ FILE_TYPES = {
 #: The longest a customer's own words and the short fields may be.
 TEXT_LENGTH = 4000
 FIELD_LENGTH = 120
-#: Kinds of answers that have a form.
-KINDS = ("already_paid", "call_back", "not_received", "other")
 
 
-class ReminderAnswer(ReminderPortal):
-    """What a customer tells us from his reminder's page.
+class CustomerAnswer(CustomerPage):
+    """What a customer tells us from his page.
 
     Each makes work for a person; what is written down in the collector's language is ours, the
     customer's words stay his.
     """
 
     @http.route(
-        "/my/reminders/<int:reminder_id>/answer",
+        f"{ROUTE}/answer",
         type="http",
         auth="public",
         methods=["POST"],
         website=True,
         max_content_length=FILE_COUNT * FILE_SIZE + 1024 * 1024,
     )
-    def portal_reminder_answer(self, reminder_id, access_token=None, kind=None, **form):
+    def cobranza_page_answer(self, page, page_id, access_token=None, kind=None, **form):
         """Take a form; thank the customer, or show the page again with what is missing."""
         try:
-            reminder_sudo = self._reminder_sudo(reminder_id, access_token)
+            page_sudo = self._page_sudo(page, page_id, access_token)
         except (AccessError, MissingError):
             return self._turn_away()
         try:
-            self._take(reminder_sudo, kind, form)
+            self._take(page_sudo, kind, form)
         except UserError as error:
-            return self._render_reminder(
-                reminder_sudo,
+            return self._render_page(
+                page_sudo,
                 access_token,
                 status=422,
                 kind=kind,
@@ -61,33 +59,29 @@ class ReminderAnswer(ReminderPortal):
                 files_lost=any(one.filename for one in request.httprequest.files.values()),
             )
         return request.redirect(
-            self._link(reminder_sudo, access_token)(thanks=kind) + "#answer", code=303
+            self._link(page_sudo, access_token)(thanks=kind) + "#answer", code=303
         )
 
-    def _take(self, reminder_sudo, kind, form):
+    def _take(self, page_sudo, kind, form):
         """Check a form and write it down. Raises UserError with what the customer should do."""
         if request.env.user._is_internal():
             raise UserError(
                 request.env._("This is a preview: only the customer can send this form.")
             )
         nonce = _nonce(form.get("nonce"))
-        if kind not in KINDS or not nonce:
+        if kind not in page_sudo._portal_kinds or not nonce:
             raise UserError(request.env._("Please reload the page and send the form again."))
         texts = {name: self._text(form, name) for name in ("reference", "phone", "moment")}
         texts["text"] = self._text(form, "text", TEXT_LENGTH)
-        vals = getattr(self, f"_take_{kind}")(reminder_sudo, form, texts)
-        not_received = vals.pop("not_received", None)
-        reminder_sudo._portal_take_answer(nonce, kind, **vals)
-        if not_received:
-            reminder_sudo._portal_resend(not_received)
+        getattr(self, f"_take_{kind}")(page_sudo, nonce, form, texts)
 
-    def _take_already_paid(self, reminder_sudo, form, texts):
+    def _take_already_paid(self, page_sudo, nonce, form, texts):
         """What the customer paid, when and how, and his proof."""
         paid_on = self._day(form.get("paid_on"))
-        if paid_on and paid_on > reminder_sudo.company_id._cobranza_today():
+        if paid_on and paid_on > page_sudo.company_id._cobranza_today():
             raise UserError(request.env._("The day of the payment can't be in the future."))
         amount = self._text(form, "amount")
-        office = self._office(reminder_sudo)
+        office = page_sudo._portal_office().env
         facts = [
             (office._("Paid on"), paid_on and paid_on.isoformat()),
             (office._("Amount"), amount),
@@ -101,54 +95,59 @@ class ReminderAnswer(ReminderPortal):
         summary = office._("The customer says it is paid")
         if paid_on or amount:
             summary += f": {' · '.join(filter(None, [paid_on and paid_on.isoformat(), amount]))}"
-        return {
-            "summary": summary, "note": _note(facts, texts["text"]), "attachments": files
-        }  # fmt: skip
+        page_sudo._portal_take_answer(
+            nonce,
+            "already_paid",
+            summary,
+            note=_note(facts, texts["text"]),
+            attachments=files,
+        )
 
-    def _take_call_back(self, reminder_sudo, form, texts):
+    def _take_call_back(self, page_sudo, nonce, form, texts):
         """Whom to call, and when."""
         if sum(char.isdigit() for char in texts["phone"]) < 6:
             raise UserError(request.env._("Tell us the phone number we may call."))
-        office = self._office(reminder_sudo)
+        office = page_sudo._portal_office().env
         facts = [(office._("Phone"), texts["phone"]), (office._("When"), texts["moment"])]
         summary = office._("Call the customer: %(phone)s", phone=texts["phone"])
         if texts["moment"]:
             summary += f" ({texts['moment']})"
-        return {"summary": summary, "note": _note(facts, texts["text"])}
+        page_sudo._portal_take_answer(
+            nonce, "call_back", summary, note=_note(facts, texts["text"])
+        )
 
-    def _take_not_received(self, reminder_sudo, form, texts):
+    def _take_not_received(self, page_sudo, nonce, form, texts):
         """Which invoices didn't arrive."""
         wanted = set(request.httprequest.form.getlist("line_ids"))
-        lines = reminder_sudo.line_ids.filtered(lambda line: str(line.id) in wanted)
+        lines = [line for line in page_sudo._portal_lines() if str(line.id) in wanted]
         if not lines:
             raise UserError(request.env._("Choose the invoices that did not reach you."))
-        names = ", ".join(dict.fromkeys(lines.mapped("name")))
-        office = self._office(reminder_sudo)
+        names = ", ".join(dict.fromkeys(line.name for line in lines))
+        office = page_sudo._portal_office().env
         facts = [(office._("Invoices"), names)]
-        moves = lines._portal_own_moves()
-        return {
-            "summary": office._("Not received: %(invoices)s", invoices=names)[:250],
-            "note": _note(facts, texts["text"]),
-            "move_id": moves.id if len(moves) == 1 else False,
-            "not_received": moves,
-        }
+        moves = page_sudo._portal_own_moves(lines)
+        page_sudo._portal_take_answer(
+            nonce,
+            "not_received",
+            office._("Not received: %(invoices)s", invoices=names)[:250],
+            note=_note(facts, texts["text"]),
+            move_id=moves.id if len(moves) == 1 else False,
+        )
+        page_sudo._portal_resend(moves)
 
-    def _take_other(self, reminder_sudo, form, texts):
+    def _take_other(self, page_sudo, nonce, form, texts):
         """Whatever else the customer wants to say."""
         if not texts["text"]:
             raise UserError(request.env._("Write your message, please."))
         summary = " ".join(texts["text"].split())
-        return {
-            "summary": summary if len(summary) <= 100 else f"{summary[:99]}…",
-            "note": _note([], texts["text"]),
-        }
+        page_sudo._portal_take_answer(
+            nonce,
+            "other",
+            summary if len(summary) <= 100 else f"{summary[:99]}…",
+            note=_note([], texts["text"]),
+        )
 
     # --- fields of the forms -----------------------------------------------------------
-
-    def _office(self, reminder_sudo):
-        """The environment in the language of the people who will read it."""
-        lang = reminder_sudo.user_id.lang or reminder_sudo.company_id._cobranza_lang()
-        return reminder_sudo.with_context(lang=lang).env
 
     def _text(self, form, name, length=FIELD_LENGTH):
         """A text of the form without blanks around it. Raises UserError if it is too long."""

@@ -7,60 +7,62 @@ from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request
 
-from .portal_reminder import ReminderPortal
+from .portal_page import ROUTE, CustomerPage
 
 
-class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
+class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
     """Paying what is open: Odoo's own payment form, for one line or a currency's total.
 
     What is paid is decided here again when the payment starts; the page may be hours old.
     """
 
-    def _to_pay(self, reminder_sudo, currency_id=None, line_id=None):
+    def _to_pay(self, page_sudo, currency_id=None, line_id=None):
         """What is paid: (invoices, currency, amount).
 
         line_id: this line alone, paused or not; else everything due in `currency_id`.
         Raises ValidationError if nothing is to pay.
         """
-        lines = reminder_sudo._portal_lines()
+        lines = page_sudo._portal_lines()
         if line_id:
-            chosen = [(one, one.payable) for one in lines if one.told.id == line_id]
+            chosen = [(one, one.payable) for one in lines if one.id == line_id]
         else:
-            chosen = [(one, one.to_pay) for one in lines if one.told.currency_id.id == currency_id]
+            chosen = [
+                (one, one.to_pay)
+                for one in lines
+                if one.currency.id == currency_id and page_sudo._portal_asks(one)
+            ]
         chosen = [(one, amount) for one, amount in chosen if amount > 0]
         if not chosen:
             raise ValidationError(request.env._("There is nothing left to pay here. Thank you."))
-        currency = chosen[0][0].told.currency_id
+        currency = chosen[0][0].currency
         moves_sudo = request.env["account.move"].sudo().union(*(one.move for one, amount in chosen))
         return moves_sudo, currency, currency.round(sum(amount for one, amount in chosen))
 
-    @http.route(
-        "/my/reminders/<int:reminder_id>/pay", type="http", auth="public", website=True
-    )
-    def portal_reminder_pay(
-        self, reminder_id, currency_id=None, line_id=None, access_token=None, **kwargs
+    @http.route(f"{ROUTE}/pay", type="http", auth="public", website=True)
+    def cobranza_page_pay(
+        self, page, page_id, currency_id=None, line_id=None, access_token=None, **kwargs
     ):
         """Show Odoo's payment form for a line or a currency's total."""
         currency_id, line_id = self._cast_as_int(currency_id), self._cast_as_int(line_id)
         try:
-            reminder_sudo = self._reminder_sudo(reminder_id, access_token)
+            page_sudo = self._page_sudo(page, page_id, access_token)
         except (AccessError, MissingError):
             return self._turn_away()
-        link = self._link(reminder_sudo, access_token)
+        link = self._link(page_sudo, access_token)
         try:
-            moves_sudo, currency, amount = self._to_pay(reminder_sudo, currency_id, line_id)
+            moves_sudo, currency, amount = self._to_pay(page_sudo, currency_id, line_id)
         except ValidationError:
             return request.redirect(link())
         part = f"line/{line_id}" if line_id else f"currency/{currency.id}"
         values = self._get_common_page_view_values(
             {
-                "partner": reminder_sudo.partner_id,
-                "company": reminder_sudo.company_id,
+                "partner": page_sudo.partner_id,
+                "company": page_sudo.company_id,
                 "total_amount": amount,
                 "currency": currency,
                 "amount_residual": amount,
                 "landing_route": link(),
-                "transaction_route": f"{reminder_sudo.access_url}/transaction/{part}",
+                "transaction_route": f"{page_sudo.access_url}/transaction/{part}",
             },
             access_token=access_token,
         )
@@ -72,37 +74,38 @@ class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
             {
                 **values,
                 "page_name": "reminder",
-                "reminder": reminder_sudo,
-                "company": reminder_sudo.company_id,
+                "record": page_sudo,
+                "company": page_sudo.company_id,
                 "moves": moves_sudo,
                 "amount": amount,
                 "link": link,
-                "money": reminder_sudo._format_money,
+                "money": page_sudo._format_money,
             },
         )
 
     @http.route(
         [
-            "/my/reminders/<int:reminder_id>/transaction/line/<int:line_id>",
-            "/my/reminders/<int:reminder_id>/transaction/currency/<int:currency_id>",
+            f"{ROUTE}/transaction/line/<int:line_id>",
+            f"{ROUTE}/transaction/currency/<int:currency_id>",
         ],
         type="jsonrpc",
         auth="public",
     )
-    def portal_reminder_transaction(
-        self, reminder_id, access_token=None, currency_id=None, line_id=None, amount=None, **kwargs
-    ):
+    def cobranza_page_transaction(
+        self, page, page_id, access_token=None, currency_id=None, line_id=None, amount=None,
+        **kwargs,
+    ):  # fmt: skip
         """Start the payment and return what the provider's form needs; see account_payment.
 
         Raises ValidationError with a wrong token, with nothing to pay, or if another amount is
         open now than the page showed.
         """
         try:
-            reminder_sudo = self._reminder_sudo(reminder_id, access_token)
+            page_sudo = self._page_sudo(page, page_id, access_token)
         except (AccessError, MissingError) as error:
             raise ValidationError(request.env._("The access token is invalid.")) from error
         self._validate_transaction_kwargs(kwargs)
-        moves_sudo, currency, open_amount = self._to_pay(reminder_sudo, currency_id, line_id)
+        moves_sudo, currency, open_amount = self._to_pay(page_sudo, currency_id, line_id)
         if currency.compare_amounts(_number(amount), open_amount):
             raise ValidationError(
                 request.env._("What is to pay has changed: go back to the overview, please.")
@@ -110,11 +113,11 @@ class ReminderPayment(ReminderPortal, PortalAccount, InvoicePayment):
         visitor = request.env.user
         if visitor._is_public() and kwargs.get("flow") == "token":
             raise ValidationError(request.env._("Log in to pay with a saved payment method."))
-        payer_sudo = reminder_sudo.partner_id if visitor._is_public() else visitor.partner_id
+        payer_sudo = page_sudo.partner_id if visitor._is_public() else visitor.partner_id
         kwargs |= {
             "amount": open_amount,
             "is_validation": False,
-            "landing_route": self._link(reminder_sudo, access_token)(thanks="paid"),
+            "landing_route": self._link(page_sudo, access_token)(thanks="paid"),
         }
         # a reference of Odoo's own making: the invoices' numbers, cut where there are many
         reference = None if len(moves_sudo) <= 3 else f"{moves_sudo[0].name}-{uuid4().hex[:6]}"

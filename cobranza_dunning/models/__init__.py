@@ -1,5 +1,5 @@
 # mixins come before the models that inherit from them
-from . import by_hand, code_list, contact_rule_part, gate
+from . import by_hand, cobranza_portal_page, code_list, contact_rule_part, gate
 
 # isort: split
 # what other parts of reminders override comes before them
@@ -69,6 +69,7 @@ from . import (
     cobranza_policy_minimum,
     cobranza_policy_plan,
     cobranza_policy_standard,
+    cobranza_portal_transfer,
     cobranza_promise,
     cobranza_promise_evaluation,
     cobranza_promise_line,
@@ -93,7 +94,6 @@ from . import (
     cobranza_reminder_text_short,
     cobranza_reminder_thanks,
     cobranza_reminder_tone,
-    cobranza_reminder_transfer,
     cobranza_reminder_undelivered,
     cobranza_route,
     cobranza_run,

@@ -147,10 +147,6 @@ class CobranzaReminder(models.Model):
             for currency, lines in part.grouped("currency_id").items()
         ]
 
-    def _format_money(self, amount, currency):
-        """An amount in the reminder's language; other currencies by code."""
-        return format_money(self.env, amount, currency, self.currency_id)
-
     @api.depends("line_ids.amount", "line_ids.currency_id")
     def _compute_totals(self):
         for reminder in self:

@@ -324,7 +324,7 @@ class TestVisitor(PortalCase):
         self.assertSeen(page)
         self.assertNotIn(self.other.name, page.text)
         sudo = reminder.with_user(self.env.ref("base.public_user")).sudo()
-        self.assertFalse(sudo.line_ids._portal_own_moves())
+        self.assertFalse(sudo._portal_own_moves(sudo._portal_lines()))
         self.assertEqual(move._cobranza_recipient(None), self.other)
 
     def test_the_chatter_is_the_offices(self):

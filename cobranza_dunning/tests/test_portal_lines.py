@@ -41,8 +41,8 @@ class TestPortalLines(PortalCase):
         [total] = reminder._portal_totals(reminder.sudo()._portal_lines())
         self.assertEqual(
             total,
-            {"currency": self.company.currency_id, "to_pay": 250, "arriving": 400,
-             "paused": 500, "credit": 0},
+            {"currency": self.company.currency_id, "to_pay": 250, "later": 0, "arriving": 400,
+             "paused": 500, "disputed": 0, "planned": 0, "promised": 0, "credit": 0},
         )  # fmt: skip
         # what was told stays as it was told
         self.assertEqual(sum(reminder.line_ids.mapped("amount")), 1500)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from engine import due, standing
 from engine.due import Position
+from engine.pauses import Pause
 
 TOTAL = Decimal("100.00")
 
@@ -36,6 +37,21 @@ def position(residual, in_process=0, paused=0, credit=0):
     (position("100", paused="60", credit="40"), "paused"),
 ])
 def test_open_items(given, expected):
+    assert standing.standing(given, TOTAL, settled=True) == expected
+
+
+@pytest.mark.parametrize("kinds, expected", [
+    (["block"], "paused"),
+    (["dispute"], "paused"),
+    (["plan"], "planned"),
+    (["promise"], "promised"),
+    # the first one says what it is called
+    (["dispute", "promise"], "paused"),
+    (["plan", "promise"], "planned"),
+])
+def test_what_is_agreed_on_has_its_own_name(kinds, expected):
+    applied = tuple((Pause(kind), Decimal(1)) for kind in kinds)
+    given = position("100", paused="100")._replace(applied=applied)
     assert standing.standing(given, TOTAL, settled=True) == expected
 
 

@@ -8,11 +8,11 @@ from reportlab.graphics.barcode import createBarcodeDrawing
 COMMUNICATION = 140
 
 
-class CobranzaReminder(models.Model):
-    """What the customer's page says about paying by transfer."""
+class CobranzaPortalPage(models.AbstractModel):
+    """What a customer's page says about paying by transfer."""
 
-    # a file for each part of its life
-    _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
+    # a file for each part
+    _inherit = "cobranza.portal.page"  # pylint: disable=consider-merging-classes-inherited
 
     def _portal_transfers(self, lines):
         """How each currency's total is paid by transfer: a list of dicts, the accounts' order.
@@ -23,8 +23,8 @@ class CobranzaReminder(models.Model):
         by_account = {}
         for line in lines:
             account = line.move.partner_bank_id or self.company_id.bank_ids[:1]
-            if account and line.to_pay > 0:
-                by_account.setdefault((account, line.told.currency_id), []).append(line)
+            if account and line.to_pay > 0 and self._portal_asks(line):
+                by_account.setdefault((account, line.currency), []).append(line)
         return [
             self._portal_transfer(account, currency, paid)
             for (account, currency), paid in by_account.items()
@@ -63,7 +63,7 @@ class CobranzaReminder(models.Model):
 
     def _portal_communication(self, lines):
         """What the customer writes on a transfer of these lines."""
-        references = [line.move.payment_reference or line.told.name for line in lines]
+        references = [line.move.payment_reference or line.name for line in lines]
         text = ", ".join(dict.fromkeys(references))
         if len(text) <= COMMUNICATION:
             return text

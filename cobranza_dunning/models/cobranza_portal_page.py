@@ -1,0 +1,375 @@
+import logging
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, formatLang
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
+from ..engine import due, dunning
+from ..engine.standing import standing
+from .amounts import to_decimal
+
+_logger = logging.getLogger(__name__)
+
+#: What one customer may send from one page within a day; more comes from a machine.
+ANSWERS_PER_DAY = 20
+
+#: What the open amounts of a page fall apart into: fields of PortalLine that totals add up.
+PARTS = ("to_pay", "arriving", "paused", "disputed", "planned", "promised", "credit")
+
+
+class PortalRow(NamedTuple):
+    """A line of a page before it is known how it stands.
+
+    id: names the line in the page's addresses and forms. item: its account.move.line, empty if
+    the books don't have it any more. total: its original amount, in `currency`.
+    """
+
+    id: int
+    item: Any
+    move: Any
+    name: str
+    concept: str
+    date_due: Any
+    currency: Any
+    total: float
+
+
+class PortalLine(NamedTuple):
+    """A line as it stands now; amounts in its currency.
+
+    state: a word of engine.standing. open_amount is what the ledger says; to_pay is what is left
+    of it after `arriving` (payments on their way), what `paused` (by hand), `disputed`, `planned`
+    and `promised` leave alone, and `credit`.
+    payable: what the customer may pay online: a pause keeps nobody from paying.
+    """
+
+    row: PortalRow
+    state: str
+    open_amount: float = 0
+    arriving: float = 0
+    paused: float = 0
+    disputed: float = 0
+    planned: float = 0
+    promised: float = 0
+    credit: float = 0
+    to_pay: float = 0
+    payable: float = 0
+
+    id = property(lambda self: self.row.id)
+    item = property(lambda self: self.row.item)
+    move = property(lambda self: self.row.move)
+    name = property(lambda self: self.row.name)
+    concept = property(lambda self: self.row.concept)
+    date_due = property(lambda self: self.row.date_due)
+    currency = property(lambda self: self.row.currency)
+    total = property(lambda self: self.row.total)
+
+
+class CobranzaPortalPage(models.AbstractModel):
+    """A page on which a customer sees what he owes, pays it, and answers.
+
+    Customers have no access rights on our models. The controllers decide who may see which page
+    (its token, or its own customer logged in) and come here as the superuser.
+    """
+
+    _name = "cobranza.portal.page"
+    _description = "Customer's page"
+    _inherit = ["portal.mixin"]
+
+    #: What a customer may tell us from the page: kinds of its forms.
+    _portal_kinds = ()
+    #: The page's template.
+    _portal_template = None
+
+    # --- who may see it ----------------------------------------------------------------
+
+    def _portal_ensure_token(self):
+        """The token of the link; guarded, or somebody could choose one he knows."""
+        if not self.access_token:
+            self.sudo()._gated().write({"access_token": str(uuid4())})
+        return self.access_token
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
+        """Keep the chatter the office's: a page's link neither reads it nor writes to it.
+
+        What a customer tells us comes through the page, where it waits for a person.
+        """
+        return super()._get_thread_with_access(thread_id, **kwargs)
+
+    def action_customer_page(self):
+        """Open the page as the customer sees it (whoever may read the record, may)."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.access_url, "target": "new"}
+
+    @api.model
+    def _portal_domain(self, user):
+        """Domain of the records that a customer finds in his portal."""
+        return [
+            ("partner_id", "=", user.partner_id.commercial_partner_id.id),
+            ("company_id", "in", user.company_ids.ids),
+        ]
+
+    def _portal_is_shown(self):
+        """Whether the customer may see it already."""
+        return True
+
+    # --- languages ---------------------------------------------------------------------
+
+    def _portal_lang(self):
+        """The language in which the page speaks to the customer."""
+        return self.partner_id.lang or self.company_id._cobranza_lang()
+
+    def _portal_office(self):
+        """The same record in the language of the people who read what the customer sends."""
+        return self.with_context(lang=self.user_id.lang or self.company_id._cobranza_lang())
+
+    def _format_money(self, amount, currency):
+        """An amount in the context's language; other currencies by code: many share a sign."""
+        if currency == self.currency_id:
+            return formatLang(self.env, amount, currency_obj=currency)
+        number = formatLang(self.env, amount, digits=currency.decimal_places)
+        return f"{number}\N{NO-BREAK SPACE}{currency.name}"
+
+    # --- how the lines stand -----------------------------------------------------------
+
+    def _portal_debtor(self):
+        """The collections account that the page is about."""
+        return self.debtor_id
+
+    def _portal_rows(self, items):
+        """The page's lines as PortalRows; items: all open due.DueItems of its debtor."""
+        raise NotImplementedError
+
+    def _portal_lines(self):
+        """Return a PortalLine for each row, in their order."""
+        self.ensure_one()
+        debtor = self._portal_debtor()
+        items = [one.item for one in debtor._assess().get(debtor.id, [])]
+        rows = self._portal_rows(items)
+        moves = self.env["account.move"].union(*(row.move for row in rows))
+        positions = self._portal_positions(items, moves)
+        return [self._portal_line(row, positions.get(row.item.id)) for row in rows]
+
+    def _portal_positions(self, items, moves):
+        """Return {item id: due.Position} of what the debtor owes now.
+
+        Like the facts of a run, plus online payments that were started and are not booked yet:
+        nobody shall pay twice because a provider is slow.
+        """
+        started = self._portal_started_payments(moves)
+        items = [
+            item._replace(payments=item.payments + tuple(started.get(item.move_id, ())))
+            for item in items
+        ]
+        today = self.company_id._cobranza_today()
+        return {one.item.id: one.position for one in dunning.assess(items, today)}
+
+    def _portal_started_payments(self, moves):
+        """Return {move id: [due.Payment]} of online payments without an accounting payment."""
+        started = {}
+        transactions = moves.transaction_ids.filtered(
+            lambda one: one.state in ("pending", "authorized", "done")
+            and not one.payment_id
+            # those of a transfer only say that somebody has read our bank details
+            and one.provider_code != "custom"
+            and one.operation != "validation"
+        )
+        for transaction in transactions:
+            currency = transaction.currency_id
+            payment = due.Payment(
+                # their ids mustn't meet those of accounting payments
+                -transaction.id,
+                currency.id,
+                to_decimal(transaction.amount, currency),
+                to_decimal(
+                    currency._convert(
+                        transaction.amount,
+                        self.currency_id,
+                        self.company_id,
+                        transaction.create_date.date(),
+                    ),
+                    self.currency_id,
+                ),
+            )
+            for move in transaction.invoice_ids:
+                started.setdefault(move.id, []).append(payment)
+        return started
+
+    def _portal_line(self, row, position):
+        """How one line stands, as a PortalLine."""
+        # an item that isn't open is settled, as long as it is in the books
+        settled = row.item.parent_state == "posted"
+        state = standing(position, to_decimal(row.total, row.currency), settled)
+        if position is None or position.item.residual <= 0:
+            return PortalLine(row, state)
+        amounts = {
+            "open_amount": position.item.residual,
+            "arriving": position.in_process,
+            "paused": position.paused_by("block"),
+            "disputed": position.paused_by("dispute"),
+            "planned": position.paused_by("plan"),
+            "promised": position.paused_by("promise"),
+            "credit": position.credit,
+            "to_pay": position.chaseable,
+            "payable": position.chaseable + position.paused,
+        }
+        return PortalLine(row, state, **{name: float(amount) for name, amount in amounts.items()})
+
+    def _portal_asks(self, line):
+        """Whether what is to pay of a line is asked for now."""
+        return True
+
+    def _portal_totals(self, lines):
+        """One dict per currency of the lines: `currency`, each of PARTS, and `later`.
+
+        to_pay: what is asked for now; later: what is to pay of the other lines.
+        """
+        totals = {}
+        for line in lines:
+            total = totals.setdefault(line.currency, dict.fromkeys((*PARTS, "later"), Decimal(0)))
+            for name in PARTS:
+                asked = name != "to_pay" or self._portal_asks(line)
+                amount = to_decimal(getattr(line, name), line.currency)
+                total[name if asked else "later"] += amount
+        return [
+            {"currency": currency} | {name: float(amount) for name, amount in total.items()}
+            for currency, total in totals.items()
+        ]
+
+    # --- documents ---------------------------------------------------------------------
+
+    def _portal_own_moves(self, lines):
+        """The invoices of these lines that are still the customer's, each once.
+
+        One that was issued to the wrong customer goes to another one by being reset to draft:
+        whoever was told of it must not see whose it is now.
+        """
+        moves = self.env["account.move"].union(*(line.move for line in lines))
+        return moves.filtered(
+            lambda move: move.commercial_partner_id == self.partner_id
+            and move.company_id == self.company_id
+        )
+
+    def _portal_documents(self, lines):
+        """The invoices of these lines that the customer may download, each once."""
+        return self._portal_own_moves(lines).filtered(
+            lambda move: move.state == "posted" and move.is_invoice()
+        )
+
+    # --- the page ----------------------------------------------------------------------
+
+    def _portal_contact_sudo(self):
+        """The partner whom the customer may ask: who looks after him, or else the company."""
+        # whom the customer may ask is told to him
+        user_sudo = self._portal_debtor()._person_in_charge().sudo()
+        return user_sudo.partner_id or self.company_id.sudo().partner_id
+
+    def _portal_values(self):
+        """What the page shows, beside what a controller adds; texts in the context's language."""
+        self.ensure_one()
+        lines = self._portal_lines()
+        totals = self._portal_totals(lines)
+        return {
+            "record": self,
+            "company": self.company_id,
+            "contact": self._portal_contact_sudo(),
+            "phone": self.partner_id.phone or "",
+            "today": self.company_id._cobranza_today(),
+            "lines": lines,
+            "totals": totals,
+            "owed": [total for total in totals if total["to_pay"]],
+            "transfers": self._portal_transfers(lines),
+            "documents": self._portal_documents(lines),
+            "pays_online": self.company_id.cobranza_pays_online,
+            "day": lambda value: format_date(self.env, value),
+            "money": self._format_money,
+        }
+
+    # --- what the customer tells us ----------------------------------------------------
+
+    def _portal_sent_domain(self):
+        """Domain of the interactions that were sent from this page."""
+        return [("debtor_id", "=", self._portal_debtor().id), ("channel", "=", "portal")]
+
+    def _portal_take_answer(self, nonce, kind, summary, **vals):
+        """Write down what the customer sent from his page, once.
+
+        nonce: the one of the page he sent it from; sending it again changes nothing.
+        kind, summary, vals: see `_log_answer`.
+        Returns the cobranza.interaction, new or from the first time.
+        Raises UserError if more comes than a person would send.
+        """
+        return self._portal_once(
+            nonce,
+            kind,
+            summary,
+            lambda: self._log_answer(
+                summary, channel="portal", kind=kind, portal_nonce=nonce, **vals
+            ),
+        )
+
+    def _portal_once(self, nonce, kind, summary, write):
+        """Have `write` make the interaction of what was sent from a page, once.
+
+        write: a function that makes it, with this nonce, and whatever comes with it.
+        The same words within a minute are the same message, whatever page they come from.
+        Returns the cobranza.interaction, new or from the first time.
+        Raises UserError if more comes than a person would send, and what `write` raises; then
+        nothing is written.
+        """
+        self.ensure_one()
+        interactions = self.env["cobranza.interaction"]
+        known = interactions.search([("portal_nonce", "=", nonce)], limit=1)
+        if known:
+            return known
+        now = fields.Datetime.now()
+        recent = interactions.search(
+            [*self._portal_sent_domain(), ("date", ">", now - timedelta(days=1))]
+        )
+        same = recent.filtered(
+            lambda one: (one.kind, one.summary) == (kind, summary)
+            and one.date > now - timedelta(minutes=1)
+        )
+        if same:
+            return same[0]
+        if len(recent) >= ANSWERS_PER_DAY:
+            raise UserError(
+                self.env._("We have received many messages from you today: please call us instead.")
+            )
+        try:
+            with self.env.cr.savepoint():
+                return write()
+        except UniqueViolation:
+            # the same page was sent twice at the same moment
+            return interactions
+
+    def _portal_resend(self, moves):
+        """Send invoices again that did not reach the customer, where that is possible.
+
+        The answer is written down already: what can't be sent waits for a person there, and so
+        does all of it while automatic contact is stopped.
+        """
+        if self.company_id._cobranza_stop():
+            return
+        for move in moves:
+            try:
+                with self.env.cr.savepoint():
+                    move.cobranza_resend()
+            except OperationalError:
+                raise
+            except Exception as error:
+                _logger.warning("Invoice %s isn't sent again", move.id, exc_info=True)
+                self._message_log(
+                    body=self.env._(
+                        "%(invoice)s could not be sent again: %(error)s",
+                        invoice=move.name,
+                        error=error,
+                    )
+                )
