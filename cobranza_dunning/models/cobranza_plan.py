@@ -81,6 +81,9 @@ class CobranzaPlan(models.Model):
     breach_count = fields.Integer(
         "Installments late at once", help="Broken when so many are late at once; 0: however many."
     )
+    down_payment_id = fields.Many2one(
+        "cobranza.plan.installment", "Down payment", compute="_compute_down_payment_id"
+    )
     breach_text = fields.Char("Ends", compute="_compute_breach_text")
     interest_rate = fields.Float(
         "Financing interest", digits=(5, 2), help="Per cent a year, simple, actual/365."
@@ -132,6 +135,15 @@ class CobranzaPlan(models.Model):
                 plan._calendar(), plan.date, to_rate(max(plan.interest_rate, 0)),
                 plan.currency_id.decimal_places,
             )  # fmt: skip
+
+    @api.depends("state", "date", "installment_ids.date_due")
+    def _compute_down_payment_id(self):
+        """What is paid at once of a plan that isn't in force yet: due when it was proposed."""
+        for plan in self:
+            first = plan._ordered()[:1]
+            waits = plan.state in ("draft", "offered") and len(plan.installment_ids) > 1
+            at_once = waits and first.date_due and first.date_due <= plan.date
+            plan.down_payment_id = first if at_once else False
 
     @api.depends("breach_days", "breach_count")
     @api.depends_context("lang")
@@ -220,12 +232,11 @@ class CobranzaPlan(models.Model):
         for plan in self.filtered(lambda one: one.state in ("draft", "offered")):
             plan._check_terms()
             plan._check_possible()
+            today = plan.company_id._cobranza_today()
             plan.line_ids._remember_settled()
+            plan.down_payment_id._gated().write({"date_due": today})
             plan._update_state(
-                "active",
-                allowed=("draft", "offered"),
-                accepted_on=plan.company_id._cobranza_today(),
-                **signed,
+                "active", allowed=("draft", "offered"), accepted_on=today, **signed
             )
             plan._after_acceptance()
         self._after_change()
@@ -278,13 +289,15 @@ class CobranzaPlan(models.Model):
                     plan=self.name,
                 )
             )
-        if calendar[0].due < self.company_id._cobranza_today():
+        # the down payment is paid when the customer agrees, whenever that is
+        first = calendar[1 if self.down_payment_id else 0].due
+        if first < self.company_id._cobranza_today():
             raise UserError(
                 self.env._(
                     "The first installment of %(plan)s was due on %(date)s already: propose new "
                     "days.",
                     plan=self.name,
-                    date=format_date(self.env, calendar[0].due),
+                    date=format_date(self.env, first),
                 )
             )
         if self.is_custom and self.state == "draft":
@@ -321,14 +334,7 @@ class CobranzaPlan(models.Model):
         self.env.cr.execute(
             SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id = %s", debtor.id)
         )
-        found = self.env["cobranza.plan.line"].search(
-            [
-                ("move_line_id", "in", items.ids),
-                ("plan_id.state", "in", OPEN_STATES),
-                ("plan_id", "not in", self.ids),
-            ],
-            limit=1,
-        )
+        found = self._in_open_plans(items).filtered(lambda one: one.plan_id not in self)[:1]
         if found:
             raise UserError(
                 self.env._(

@@ -9,6 +9,7 @@ from odoo.tools import format_date
 from ..engine import installments, negotiation
 from .amounts import format_money, to_decimal, to_rate
 from .arguments import to_date, to_record
+from .cobranza_plan import OPEN_STATES
 from .negotiation_texts import MISTAKES, PERIODS, sentences
 
 #: An offer may name days up to so far ahead.
@@ -51,7 +52,8 @@ class CobranzaPlan(models.Model):
 
         partner_id: the customer, in the current company.
         offer: a dict with what is paid how:
-          `lines` ids of due lines (all that are due if left out, else all that are open);
+          `lines` ids of due lines (left out: all that are due, else all that are open, without
+          those in another plan);
           `currency` its code (needed only if he owes in several);
           either `until` (a day: everything then), or `count` installments or as many as `each`
           (an amount) makes; `period` week | fortnight | month; `first` day of the first one
@@ -121,15 +123,12 @@ class CobranzaPlan(models.Model):
     def _plannable(self, debtor, line_ids, code):
         """Return {due line: what may be paid later of it}, oldest due first.
 
-        Payments in process and disputed amounts are no part of it.
+        line_ids: None means those that are due, or else all, without those in another plan.
         Raises UserError for lines that aren't the debtor's or are of several currencies.
         """
         today = debtor.company_id._cobranza_today()
-        positions = [one.position for one in debtor._assess().get(debtor.id, [])]
-        found = {
-            one.item.id: amount for one in positions if (amount := _free(one)) > 0
-        }
-        lines = self.env["account.move.line"].browse(found)
+        found = self._free_amounts(debtor)
+        lines = self.env["account.move.line"].union(*found)
         if code is not None:
             lines = lines.filtered(lambda line: line.currency_id.name == code)
         if line_ids is not None:
@@ -143,6 +142,7 @@ class CobranzaPlan(models.Model):
                 )
             lines = chosen
         else:
+            lines -= self._in_open_plans(lines).move_line_id
             due = lines.filtered(lambda line: (line.date_maturity or line.date) <= today)
             lines = due or lines
         if len(lines.currency_id) > 1:
@@ -153,7 +153,25 @@ class CobranzaPlan(models.Model):
                 )
             )
         ordered = lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
-        return {line: found[line.id] for line in ordered}
+        return {line: found[line] for line in ordered}
+
+    @api.model
+    def _free_amounts(self, debtor):
+        """Return {open due line of a debtor: what may be paid later of it}.
+
+        Payments in process and disputed amounts are no part of it.
+        """
+        items = self.env["account.move.line"]
+        positions = [one.position for one in debtor._assess().get(debtor.id, [])]
+        return {
+            items.browse(one.item.id): amount for one in positions if (amount := _free(one)) > 0
+        }
+
+    def _in_open_plans(self, items):
+        """The lines of plans, proposed or in force, that cover one of these items."""
+        return self.env["cobranza.plan.line"].search(
+            [("move_line_id", "in", items.ids), ("plan_id.state", "in", OPEN_STATES)]
+        )
 
     def _to_lines(self, value):
         """The journal items with the ids that an offer names. Raises UserError for others."""

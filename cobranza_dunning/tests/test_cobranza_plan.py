@@ -394,7 +394,8 @@ class TestNegotiation(PlanCase):
     def test_only_one_plan_for_a_line(self):
         plan = self.proposed(count=6, down_payment=100)
         with self.assertRefused("is part of"):
-            self.proposed(count=6, down_payment=100)
+            self.proposed(count=6, down_payment=100, lines=self.due(self.move).ids)
+        self.assertEqual(self.negotiate(count=6, down_payment=100)["reasons"], ["nothing_owed"])
         plan.action_cancel()
         self.proposed(count=6, down_payment=100)
 
@@ -548,6 +549,20 @@ class TestTerms(PlanCase):
         plan.action_offer()
         with self.at(date(2026, 4, 11)), self.assertRefused("was due on 04/10/2026 already"):
             plan.action_accept()
+
+    def test_a_down_payment_is_due_when_he_agrees(self):
+        """Two days after the offer; the installments stay on their days."""
+        plan = self.proposed(count=2, down_payment=100)
+        plan.action_offer()
+        self.assertEqual(plan.down_payment_id, plan._ordered()[0])
+        with self.at(date(2026, 3, 12)):
+            plan.action_accept()
+        self.assertEqual(
+            [str(one.date_due) for one in plan._ordered()],
+            ["2026-03-12", "2026-04-10", "2026-05-11"],
+        )
+        self.assertFalse(plan.down_payment_id)
+        self.assertEqual(plan.pause_until, date(2026, 3, 23))
 
     def test_what_was_paid_meanwhile(self):
         plan = self.proposed(count=3)

@@ -182,6 +182,15 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertIn('lang="es-ES"', text)
         self.assertIn("600,00", text)
 
+    def test_a_down_payment(self):
+        self.plan.action_cancel()
+        plan = self.proposed(count=2, down_payment=100)
+        plan.action_offer()
+        self.assertIn("On signing", self.page(plan).text)
+        self.assertIn("On signing", self.document(plan))
+        plan.action_accept()
+        self.assertNotIn("On signing", self.page(plan).text)
+
     def test_more_time(self):
         self.plan.action_cancel()
         plan = self.proposed(until="2026-03-31")

@@ -89,6 +89,15 @@ class TestPlanWizard(PlanCase):
         self.assertEqual(form.currency_id, euro)
         self.assertEqual(len(form.line_ids), 2)
 
+    def test_lines_of_another_plan_or_in_dispute_are_not_offered(self):
+        planned, second = self.due(self.move), self.due(self.invoice(self.partner, 300))
+        disputed = self.due(self.invoice(self.partner, 200))
+        self.proposed(lines=planned.ids, count=2, down_payment=100)
+        reason = self.env["cobranza.dispute.reason"].search([], limit=1)
+        self.env["cobranza.dispute"].raise_dispute(disputed.id, 200, reason.id)
+        wizard = self.opened().save()
+        self.assertEqual((wizard.open_line_ids, wizard.line_ids), (second, second))
+
     def test_nothing_due_yet(self):
         self.invoice(self.other, 70, due=days_ago(-20))
         form = self.opened(self.other)

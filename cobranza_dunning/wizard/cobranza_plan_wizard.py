@@ -91,9 +91,9 @@ class CobranzaPlanWizard(models.TransientModel):
     @api.depends("debtor_id")
     def _compute_open_line_ids(self):
         for wizard in self:
-            wizard.open_line_ids = wizard.debtor_id.due_line_ids.filtered(
-                lambda line: line.amount_residual_currency > 0
-            )
+            plans = wizard._plans()
+            lines = wizard.env["account.move.line"].union(*plans._free_amounts(wizard.debtor_id))
+            wizard.open_line_ids = lines - plans._in_open_plans(lines).move_line_id
 
     @api.depends("debtor_id")
     def _compute_line_ids(self):
