@@ -136,6 +136,14 @@ def _in_spanish(web, env):
     web.page.wait_for_selector(".o_data_row")
     yield _store(web, "cobranza")
 
+    web.page.locator(".o_data_row button[name=action_open_call]").first.click()
+    web.page.wait_for_selector(".modal .o_cobranza_call_script details")
+    yield _store(web, "call")
+
+    web.open(f"debtors/{_agreed(env)}")
+    web.tab("Acuerdos")
+    yield _store(web, "agreements")
+
     web.open("action-cobranza_dunning.mail_template_action_texts")
     web.open_row("Cobranza: recordatorio")
     web.page.wait_for_selector(".o_cobranza_preview table")
@@ -195,6 +203,13 @@ def _telling_debtor(env):
         reasons = len({one["reason"] for one in explained})
         best = max(best, (reasons, len(explained), debtor["id"]))
     return best[2]
+
+
+def _agreed(env):
+    """The debtor with whom the most different things were agreed."""
+    names = ("disputed_amount", "planned_amount", "promised_amount")
+    debtors = env["cobranza.debtor"].search_read([("overdue_amount", ">", 0)], list(names))
+    return max(debtors, key=lambda one: sum(bool(one[name]) for name in names))["id"]
 
 
 def _proposed(env):

@@ -49,9 +49,9 @@ class CobranzaCallWizard(models.TransientModel):
     reason_id = fields.Many2one("cobranza.nonpayment.reason", "Why not paid")
     intention = fields.Selection(INTENTIONS)
     note = fields.Text("Details")
-    next_step = fields.Char("Next step")
+    next_step = fields.Char()
     next_step_date = fields.Date("Next step on")
-    script_id = fields.Many2one("cobranza.script", "Script")
+    script_id = fields.Many2one("cobranza.script")
     script_html = fields.Html(compute="_compute_script_html", sanitize=False)
 
     @api.depends("contact_id")
