@@ -303,9 +303,15 @@ class CobranzaDispute(models.Model):
             activity = one.activity_schedule(
                 "cobranza_dunning.activity_type_dispute",
                 date_deadline=one.revisit_date,
+                summary=one._describe_for(owner),
                 user_id=owner.id,
             )
             one._gated().activity_id = activity
+
+    def _describe_for(self, user):
+        """What is disputed, in one line and in the language of a user."""
+        one = self.with_context(lang=user.lang or self.company_id._cobranza_lang())
+        return f"{one.display_name}: {one.reason_id.name}"
 
     def action_revisit(self, date):
         """Look at open disputes again later: until then the amount is left alone.

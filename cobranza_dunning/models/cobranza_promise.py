@@ -321,12 +321,7 @@ class CobranzaPromise(models.Model):
         What another open promise covers already isn't promised twice.
         Raises UserError if less is open than was promised.
         """
-        currency, taken = lines.currency_id, self._promised_of(lines)
-        available = [
-            (line, to_decimal(line.amount_residual_currency, currency) - taken.get(line.id, 0))
-            for line in lines
-        ]
-        available = [(line, max(free, Decimal(0))) for line, free in available]
+        currency, available = lines.currency_id, self._available(lines)
         try:
             parts = promises.allot(to_decimal(amount, currency), available)
         except ValueError as error:
@@ -357,6 +352,26 @@ class CobranzaPromise(models.Model):
             )
             for line, part in parts
         ]
+
+    def _available(self, lines):
+        """Return what may still be promised of due lines: pairs (line, Decimal)."""
+        taken = self._promised_of(lines)
+        return [
+            (
+                line,
+                max(
+                    to_decimal(line.amount_residual_currency, line.currency_id)
+                    - taken.get(line.id, 0),
+                    Decimal(0),
+                ),
+            )
+            for line in lines
+        ]
+
+    @api.model
+    def _unpromised(self, lines):
+        """Return how much of due lines, all in one currency, may still be promised."""
+        return float(sum(free for _line, free in self._available(lines)))
 
     def _promised_of(self, lines):
         """Return {line id: what open promises cover of it, still to be paid}, as Decimals."""

@@ -77,6 +77,7 @@ class TestDispute(RunCase):
         dispute = self.dispute(invoice, 10)
         self.assertEqual(dispute.user_id, collector)
         self.assertEqual(dispute.activity_id.user_id, collector)
+        self.assertIn(self.reason.name, dispute.activity_id.summary)
         other = self.new_collector(name="Other")
         dispute.user_id = other
         self.assertEqual(dispute.activity_id.user_id, other)

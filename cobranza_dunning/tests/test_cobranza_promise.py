@@ -190,17 +190,14 @@ class TestTaking(PromiseCase):
         invoice = self.invoice(self.partner, 100)
         self.invoice(self.partner, 70, TODAY + timedelta(days=9))
         reminder = self.remind()
-        for record, amount in (
-            (self.debtor(), 100),
-            (invoice, 100),
-            (reminder, 100),
-        ):
+        # what is overdue and not promised yet
+        for record, amount in ((self.debtor(), 100), (invoice, 80), (reminder, 60)):
             with self.subTest(record._name):
                 action = getattr(
                     record, "action_cobranza_promise" if record == invoice else "action_promise"
                 )()
                 wizard = Form(self.env[action["res_model"]].with_context(**action["context"]))
-                self.assertEqual(wizard.amount, amount)  # what is overdue
+                self.assertEqual(wizard.amount, amount)
                 wizard.amount, wizard.date = 20, SOON
                 wizard.save().action_promise()
         found = self.promises.search([("debtor_id", "=", self.debtor().id)])

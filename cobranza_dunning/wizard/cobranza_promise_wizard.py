@@ -45,7 +45,7 @@ class CobranzaPromiseWizard(models.TransientModel):
 
     @api.depends("currency_id", "line_ids")
     def _compute_amount(self):
-        """What is overdue; all of it where nothing is overdue yet."""
+        """What is overdue, or open where nothing is overdue yet, and isn't promised already."""
         for wizard in self:
             lines = wizard._lines().filtered(
                 lambda line, currency=wizard.currency_id: line.currency_id == currency
@@ -54,7 +54,7 @@ class CobranzaPromiseWizard(models.TransientModel):
             overdue = lines.filtered(
                 lambda line, today=today: (line.date_maturity or line.date) < today
             )
-            wizard.amount = sum((overdue or lines).mapped("amount_residual_currency"))
+            wizard.amount = self.env["cobranza.promise"]._unpromised((overdue or lines)._origin)
 
     def _lines(self):
         """The due lines that may be promised: those chosen, or all of the customer's."""

@@ -1,4 +1,5 @@
 """The scripts of docs/examples as a newcomer runs them: other process, real server, real mail."""
+import datetime
 import os
 import re
 import subprocess
@@ -139,6 +140,28 @@ def test_log_call(live, books, three):
         [("partner_id", "=", three[0][0])], ["right_party", "reason_id", "next_step_date"])
     assert (call["right_party"], call["reason_id"][1], call["next_step_date"]) == (
         True, "Short of cash", "2099-01-01")
+
+
+def test_promise_and_dispute(live, books, three):
+    """Both are written down and printed; what can't be taken is refused with the reason."""
+    customer = books.read("res.partner", three[0][0], "name")
+    number = books.read("account.move", three[1][0], "name")
+    day = (datetime.date.today() + datetime.timedelta(days=5)).isoformat()
+    port = ("--port", str(live.port))
+    done = run("promise_and_dispute.py", live, *port, "promise", customer, "1000", day)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"1,000.00 USD by {day}; chased again from" in done.stdout
+    assert f"{number}, due " in done.stdout
+
+    done = run("promise_and_dispute.py", live, *port, "dispute", number, "34.50", "price",
+               "--until", day)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "34.50 USD disputed (Price or discount isn't as agreed)" in done.stdout
+    assert f"looked at again on {day}" in done.stdout
+
+    done = run("promise_and_dispute.py", live, *port, "promise", customer, "9999", day)
+    assert done.returncode == 1
+    assert "is open there and not promised yet" in done.stdout
 
 
 def _name_and_address(books, partner_id):
