@@ -68,6 +68,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/cobranza_portal_templates.xml",
+        "views/cobranza_portal_account_templates.xml",
         "views/cobranza_portal_plan_templates.xml",
         "views/cobranza_menus.xml",
     ],

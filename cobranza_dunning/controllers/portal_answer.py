@@ -40,13 +40,16 @@ class CustomerAnswer(CustomerPage):
         max_content_length=FILE_COUNT * FILE_SIZE + 1024 * 1024,
     )
     def cobranza_page_answer(self, page, page_id, access_token=None, kind=None, **form):
-        """Take a form; thank the customer, or show the page again with what is missing."""
+        """Take a form; thank the customer, or show the page again with what is missing.
+
+        Where there is more to say than thanks, he is shown that.
+        """
         try:
             page_sudo = self._page_sudo(page, page_id, access_token)
         except (AccessError, MissingError):
             return self._turn_away()
         try:
-            self._take(page_sudo, kind, form)
+            taken = self._take(page_sudo, kind, {**form, "access_token": access_token})
         except UserError as error:
             return self._render_page(
                 page_sudo,
@@ -58,12 +61,17 @@ class CustomerAnswer(CustomerPage):
                 # a browser doesn't fill in files again
                 files_lost=any(one.filename for one in request.httprequest.files.values()),
             )
-        return request.redirect(
-            self._link(page_sudo, access_token)(thanks=kind) + "#answer", code=303
-        )
+        if isinstance(taken, dict):
+            return self._render_page(page_sudo, access_token, kind=kind, form=form, **taken)
+        thanks = self._link(page_sudo, access_token)(thanks=kind) + "#answer"
+        return request.redirect(taken or thanks, code=303)
 
     def _take(self, page_sudo, kind, form):
-        """Check a form and write it down. Raises UserError with what the customer should do."""
+        """Check a form and write it down.
+
+        Returns None, the address to go on at, or a dict of what the page is to show.
+        Raises UserError with what the customer should do.
+        """
         if request.env.user._is_internal():
             raise UserError(
                 request.env._("This is a preview: only the customer can send this form.")
@@ -73,7 +81,7 @@ class CustomerAnswer(CustomerPage):
             raise UserError(request.env._("Please reload the page and send the form again."))
         texts = {name: self._text(form, name) for name in ("reference", "phone", "moment")}
         texts["text"] = self._text(form, "text", TEXT_LENGTH)
-        getattr(self, f"_take_{kind}")(page_sudo, nonce, form, texts)
+        return getattr(self, f"_take_{kind}")(page_sudo, nonce, form, texts)
 
     def _take_already_paid(self, page_sudo, nonce, form, texts):
         """What the customer paid, when and how, and his proof."""

@@ -27,7 +27,7 @@ class CustomerPage(CustomerPortal):
     def _record_sudo(self, model, record_id, access_token=None):
         """A record that has a page, as the superuser, in its customer's language.
 
-        model: one that inherits from cobranza.portal.page.
+        model: one that inherits from cobranza.portal.mixin.
         Raises AccessError or MissingError, in the same way whether it exists or not.
         """
         user = request.env.user
@@ -39,9 +39,9 @@ class CustomerPage(CustomerPortal):
         own_sudo = records_sudo.search([("id", "=", record_id), *records_sudo._portal_domain(user)])
         if user._is_public() or not own_sudo:
             own_sudo = self._document_check_access(model, record_id, access_token)
-        if not own_sudo._portal_is_shown() and not user._is_internal():
+        if not own_sudo._is_shown() and not user._is_internal():
             raise MissingError(request.env._("This document does not exist."))
-        self._speak(own_sudo._portal_lang())
+        self._speak(own_sudo._lang())
         return own_sudo.with_context(lang=request.env.lang)
 
     def _page_sudo(self, page, page_id, access_token=None):
@@ -75,17 +75,22 @@ class CustomerPage(CustomerPortal):
         return self._render_page(page_sudo, access_token, thanks=thanks)
 
     def _render_page(self, page_sudo, access_token, status=200, **values):
-        """Render the page; values: `thanks`, or `kind`, `form`, `problem` and `files_lost` of a
-        refused form."""
+        """Render the page.
+
+        values: `thanks`, or of a form that was sent `kind` and `form`, with `problem` and
+        `files_lost` if it was refused, else with what there is to say.
+        """
         shown = self._get_page_view_values(
             page_sudo,
             access_token,
             {
                 **page_sudo._portal_values(),
-                "page_name": "reminder",
+                "page_name": page_sudo._portal_page_name,
                 "access_token": access_token,
                 "link": self._link(page_sudo, access_token),
                 "nonce": str(uuid4()),
+                "account_url": self._address(page_sudo._portal_debtor(), access_token),
+                "address": lambda record: self._address(record, access_token),
                 "is_preview": request.env.user._is_internal(),
                 "form": {},
                 "chosen": request.httprequest.form.getlist("line_ids"),
@@ -95,6 +100,11 @@ class CustomerPage(CustomerPortal):
             False,
         )
         return request.render(page_sudo._portal_template, shown, status=status)
+
+    @staticmethod
+    def _address(record_sudo, access_token):
+        """The address of another page of the same customer: with its own link for who has one."""
+        return record_sudo.get_portal_url() if access_token else record_sudo.access_url
 
     @staticmethod
     def _link(page_sudo, access_token):

@@ -3,41 +3,19 @@ from odoo.addons.account.controllers.download_docs import _get_headers
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
-from .portal_reminder import ReminderPortal
+from .portal_page import CustomerPage
 
 AGREEMENT = "cobranza_dunning.cobranza_plan_report_agreement"
 
 
-class PlanPortal(ReminderPortal):
-    """A payment plan's page: what was agreed on, how it stands, and the customer's signature.
-
-    Who may see which is decided here as for reminders: by its token, by a login of the same
-    customer, or by the right to read it in the back office.
-    """
-
-    def _plan_sudo(self, plan_id, access_token=None):
-        """The plan as the superuser, in its customer's language.
-
-        Raises AccessError or MissingError, in the same way whether it exists or not.
-        """
-        user = request.env.user
-        if access_token and not access_token.isascii():
-            # no token of ours, and nothing that tokens can be compared with
-            access_token = None
-        plans_sudo = request.env["cobranza.plan"].sudo()
-        own_sudo = plans_sudo.search([("id", "=", plan_id), *plans_sudo._portal_domain(user)])
-        if user._is_public() or not own_sudo:
-            own_sudo = self._document_check_access("cobranza.plan", plan_id, access_token)
-        if not own_sudo._is_shown() and not user._is_internal():
-            raise MissingError(request.env._("This document does not exist."))
-        self._speak(own_sudo._lang())
-        return own_sudo.with_context(lang=request.env.lang)
+class PlanPortal(CustomerPage):
+    """A payment plan's page: what was agreed on, how it stands, and the customer's signature."""
 
     @http.route("/my/plans/<int:plan_id>", type="http", auth="public", website=True)
     def portal_plan(self, plan_id, access_token=None, signed=None, **kwargs):
         """Show a plan's page; see `_turn_away` for whoever may not see it."""
         try:
-            plan_sudo = self._plan_sudo(plan_id, access_token)
+            plan_sudo = self._record_sudo("cobranza.plan", plan_id, access_token)
         except (AccessError, MissingError):
             return self._turn_away()
         page = self._get_page_view_values(
@@ -47,6 +25,7 @@ class PlanPortal(ReminderPortal):
                 **plan_sudo._portal_values(),
                 "page_name": "plan",
                 "link": self._link(plan_sudo, access_token),
+                "account_url": self._address(plan_sudo._portal_debtor(), access_token),
                 "is_preview": request.env.user._is_internal(),
                 "signed": signed,
             },
@@ -61,7 +40,7 @@ class PlanPortal(ReminderPortal):
         # the form posts to an address that carries the token
         access_token = access_token or request.httprequest.args.get("access_token")
         try:
-            plan_sudo = self._plan_sudo(plan_id, access_token)
+            plan_sudo = self._record_sudo("cobranza.plan", plan_id, access_token)
         except (AccessError, MissingError):
             return {"error": request.env._("This document does not exist.")}
         if request.env.user._is_internal():
@@ -77,7 +56,7 @@ class PlanPortal(ReminderPortal):
     def portal_plan_agreement(self, plan_id, access_token=None, **kwargs):
         """Download the agreement."""
         try:
-            plan_sudo = self._plan_sudo(plan_id, access_token)
+            plan_sudo = self._record_sudo("cobranza.plan", plan_id, access_token)
         except (AccessError, MissingError):
             return self._turn_away()
         reports_sudo = request.env["ir.actions.report"].sudo()

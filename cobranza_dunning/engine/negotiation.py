@@ -63,7 +63,8 @@ class Floor(NamedTuple):
     """The least a policy accepts; None = no limit.
 
     minimum_installment: in the currency of the debt.  minimum_down_payment: per cent of it.
-    automatic: what is not below the floor is accepted at once, not proposed to a person.
+    automatic: what is not below the floor is accepted at once, not proposed to a person; more time
+    a second time always is.
     quiet_months: so many months after a broken plan only a manager grants another.
     extension_first: who can't pay now gets more time before a plan is talked about.
     """
@@ -122,7 +123,9 @@ def evaluate(offer, floor, situation):
         return Answer(REFUSE, ("incomplete",))
     reasons = below(offer, floor, situation)
     if not reasons:
-        return Answer(ACCEPT if floor.automatic else PROPOSE, ("acceptable",))
+        # nobody gives himself more time again and again
+        again = offer.is_extension and situation.had_extension
+        return Answer(ACCEPT if floor.automatic and not again else PROPOSE, ("acceptable",))
     counters = _counters(offer, floor, situation)
     return Answer(COUNTER if counters else REFUSE, reasons, counters)
 

@@ -1,5 +1,12 @@
 # mixins come before the models that inherit from them
-from . import by_hand, cobranza_portal_page, code_list, contact_rule_part, gate
+from . import (
+    by_hand,
+    cobranza_portal_mixin,
+    cobranza_portal_page,
+    code_list,
+    contact_rule_part,
+    gate,
+)
 
 # isort: split
 # what other parts of reminders override comes before them
@@ -35,6 +42,8 @@ from . import (
     cobranza_debtor_insurance,
     cobranza_debtor_merge,
     cobranza_debtor_plans,
+    cobranza_debtor_portal,
+    cobranza_debtor_portal_agreements,
     cobranza_debtor_routing,
     cobranza_debtor_script,
     cobranza_dispute,

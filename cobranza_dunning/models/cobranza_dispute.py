@@ -229,6 +229,8 @@ class CobranzaDispute(models.Model):
         if not line.filtered_domain(line._cobranza_open_domain()):
             raise UserError(self.env._("Choose a due line with something open."))
         amount = to_amount(self.env, vals.get("amount"), line.currency_id)
+        if origin == "portal":
+            self._check_own_claim(line)
         self._check_amount(line, amount)
         debtor = self.env["cobranza.debtor"]._of_partner(line.partner_id.id, line.company_id)
         today = line.company_id._cobranza_today()
@@ -264,6 +266,24 @@ class CobranzaDispute(models.Model):
                     "No more than %(amount)s of %(document)s is open and not disputed yet.",
                     amount=formatLang(self.env, most, currency_obj=line.currency_id),
                     document=line.move_id.display_name,
+                )
+            )
+
+    def _check_own_claim(self, line):
+        """What was rejected isn't left alone again because the customer says it once more."""
+        rejected = self.search_count(
+            [
+                ("move_id", "=", line.move_id.id),
+                ("date_due", "=", line.date_maturity or line.date),
+                ("state", "=", "rejected"),
+            ],
+            limit=1,
+        )
+        if rejected:
+            raise UserError(
+                self.env._(
+                    "We have looked into %s already: please contact us if there is more to say.",
+                    line.move_id.display_name,
                 )
             )
 

@@ -22,6 +22,9 @@ KINDS = [
     ("invoice_resent", "Invoice sent again"),
     ("thanks", "Thank-you"),
     ("message", "Message or call"),
+    ("promise", "Promises to pay"),
+    ("dispute", "Doesn't accept an invoice"),
+    ("pay_later", "Asks to pay later"),
     ("other", "Something else"),
 ]
 

@@ -2,7 +2,7 @@ import math
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..engine import installments
 from .amounts import format_money, to_decimal, to_rate
@@ -24,7 +24,8 @@ class CobranzaPlan(models.Model):
 
     _name = "cobranza.plan"
     _description = "Payment plan"
-    _inherit = ["cobranza.gated.mixin", "mail.thread", "portal.mixin"]
+    # before mail.thread: a link doesn't open the chatter
+    _inherit = ["cobranza.gated.mixin", "cobranza.portal.mixin", "mail.thread"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _gated_fields = (
@@ -325,16 +326,9 @@ class CobranzaPlan(models.Model):
         self.debtor_id._check_insured_until(items, max(self.installment_ids.mapped("date_due")))
 
     def _check_no_other_plan(self, debtor, items):
-        """Raise UserError if another plan, proposed or in force, covers one of these items.
-
-        Whoever makes a plan for the same customer at this moment comes after, and sees this one:
-        a row that both write makes the database have the second start again.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id = %s", debtor.id)
-        )
-        found = self._in_open_plans(items).filtered(lambda one: one.plan_id not in self)[:1]
+        """Raise UserError if another plan, proposed or in force, covers one of these items."""
+        debtor._agree_in_turn()
+        found = self._in_open_plans(items).filtered(lambda line: line.plan_id not in self)[:1]
         if found:
             raise UserError(
                 self.env._(
@@ -358,10 +352,6 @@ class CobranzaPlan(models.Model):
         """The installments, earliest first; those being typed in without a day don't count."""
         dated = self.installment_ids.filtered("date_due")
         return dated.sorted(lambda one: (one.date_due, one._origin.id or math.inf))
-
-    def _lang(self):
-        """The language that the customer reads."""
-        return self.partner_id.lang or self.company_id._cobranza_lang()
 
     def _breach(self):
         """Return the rule by which it breaks."""

@@ -34,6 +34,7 @@ class Talk(NamedTuple):
     floor: negotiation.Floor
     situation: negotiation.Situation
     answer: negotiation.Answer
+    origin: str
 
 
 class CobranzaPlan(models.Model):
@@ -47,7 +48,7 @@ class CobranzaPlan(models.Model):
     _inherit = "cobranza.plan"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def negotiate(self, partner_id, offer):
+    def negotiate(self, partner_id, offer, origin=None):
         """Say whether an offer to pay later can be agreed on; nothing is written.
 
         partner_id: the customer, in the current company.
@@ -59,6 +60,8 @@ class CobranzaPlan(models.Model):
           (an amount) makes; `period` week | fortnight | month; `first` day of the first one
           (one period from today); `down_payment` today;
           `cannot_pay_now` True if the customer says so.
+        origin: "manual", or "portal" for the customer himself, who gets nothing that only a
+        manager grants; left out: by who is logged in.
         Returns a dict: `decision` accept | propose (acceptable; a person decides) | counter |
         refuse, `reasons` (codes of engine.negotiation.REASONS), `sentences` (the same in words),
         `amount`, `currency`, `installments` [{date_due, amount}], `interest`, and
@@ -66,10 +69,10 @@ class CobranzaPlan(models.Model):
         `interest`.
         Raises UserError for what is no offer, AccessError without the rights on plans.
         """
-        return self._say(self._talk(self._debtor_of(partner_id), offer))
+        return self._say(self._talk(self._debtor_of(partner_id), offer, origin))
 
     @api.model
-    def propose(self, partner_id, offer):
+    def propose(self, partner_id, offer, origin=None):
         """Negotiate, and make the plan of an offer that is acceptable.
 
         Arguments as `negotiate`, which see.  Returns its dict and `plan_id`: the plan, offered
@@ -77,7 +80,7 @@ class CobranzaPlan(models.Model):
         acceptable.
         Raises UserError as well if one of the lines is in another plan already.
         """
-        talk = self._talk(self._debtor_of(partner_id), offer)
+        talk = self._talk(self._debtor_of(partner_id), offer, origin)
         plan = self._propose(talk)
         return {**self._say(talk), "plan_id": plan.id}
 
@@ -92,12 +95,14 @@ class CobranzaPlan(models.Model):
 
     # --- what is offered ---------------------------------------------------------------
 
-    def _talk(self, debtor, values):
-        """Return the Talk about an offer that came as plain values."""
+    def _talk(self, debtor, values, origin=None):
+        """Return the Talk about an offer that came as plain values; origin: see `negotiate`."""
         if not isinstance(values, dict) or set(values) - KEYS:
             raise UserError(
                 self.env._("An offer is a dictionary with these keys: %s.", ", ".join(sorted(KEYS)))
             )
+        if origin is None:
+            origin = "manual" if self.env.user._is_internal() else "portal"
         amounts = self._plannable(debtor, values.get("lines"), values.get("currency"))
         currency = next(iter(amounts)).currency_id if amounts else debtor.currency_id
         offer = self._to_offer(values, currency)
@@ -109,12 +114,13 @@ class CobranzaPlan(models.Model):
             cannot_pay_now=bool(values.get("cannot_pay_now")),
             had_extension=self._had_extension(amounts),
             broken_on=self._last_broken(debtor),
-            manager=self._is_manager(),
+            # a page is shown by the superuser, whom the customer is not
+            manager=origin != "portal" and self._is_manager(),
             insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
         )
         floor = debtor._negotiation_floor(currency, amounts)
         answer = negotiation.evaluate(offer, floor, situation)
-        return Talk(debtor, currency, amounts, offer, floor, situation, answer)
+        return Talk(debtor, currency, amounts, offer, floor, situation, answer, origin)
 
     def _is_manager(self):
         """Whether the person at work may grant what the policy leaves to a manager."""
@@ -162,9 +168,11 @@ class CobranzaPlan(models.Model):
         Payments in process and disputed amounts are no part of it.
         """
         items = self.env["account.move.line"]
-        positions = [one.position for one in debtor._assess().get(debtor.id, [])]
         return {
-            items.browse(one.item.id): amount for one in positions if (amount := _free(one)) > 0
+            items.browse(one.item.id): amount
+            for one in debtor._assess().get(debtor.id, [])
+            # what was booked to him from somebody else's invoice is for a person to clear up
+            if one.item.right_partner and (amount := _free(one.position)) > 0
         }
 
     def _in_open_plans(self, items):
@@ -387,7 +395,7 @@ class CobranzaPlan(models.Model):
             "debtor_id": debtor.id,
             "currency_id": talk.currency.id,
             "kind": "extension" if talk.offer.is_extension else "plan",
-            "origin": "manual" if self.env.user._is_internal() else "portal",
+            "origin": talk.origin,
             "user_id": self.env.uid,
             "date": talk.situation.today,
             "amount": float(talk.situation.amount),

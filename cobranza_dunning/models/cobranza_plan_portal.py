@@ -16,11 +16,7 @@ SIGNATURE_SIZE = 512 * 1024
 
 
 class CobranzaPlan(models.Model):
-    """The customer's page of a plan, the agreement as a document, and his signature.
-
-    Customers have no access rights on plans: the controllers decide who may see which and come
-    here as the superuser.
-    """
+    """The customer's page of a plan, the agreement as a document, and his signature."""
 
     # a file for each part of its life
     _inherit = "cobranza.plan"  # pylint: disable=consider-merging-classes-inherited
@@ -32,33 +28,9 @@ class CobranzaPlan(models.Model):
             vals["access_token"] = str(uuid4())
         return super().create(vals_list)
 
-    def _portal_ensure_token(self):
-        """The token of the link; guarded, or somebody could choose one he knows."""
-        if not self.access_token:
-            self.sudo()._gated().write({"access_token": str(uuid4())})
-        return self.access_token
-
-    @api.model
-    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
-        """Keep the chatter the office's: a page's link neither reads it nor writes to it."""
-        return super()._get_thread_with_access(thread_id, **kwargs)
-
     def _compute_access_url(self):
         for plan in self:
             plan.access_url = f"/my/plans/{plan.id}"
-
-    def action_customer_page(self):
-        """Open the page as the customer sees it (whoever may read the plan, may)."""
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": self.access_url, "target": "new"}
-
-    @api.model
-    def _portal_domain(self, user):
-        """Domain of the plans that a customer with a login may see."""
-        return [
-            ("partner_id", "=", user.partner_id.commercial_partner_id.id),
-            ("company_id", "in", user.company_ids.ids),
-        ]
 
     def _is_shown(self):
         """Whether the customer may see it: it was offered to him, or he proposed it himself."""
@@ -76,11 +48,6 @@ class CobranzaPlan(models.Model):
             "day": lambda value: format_date(self.env, value),
             "money": self._money,
         }
-
-    def _contact_sudo(self):
-        """Whom the customer may ask: who looks after him, or the company."""
-        user_sudo = self.debtor_id._person_in_charge().sudo()
-        return user_sudo.partner_id or self.company_id.sudo().partner_id
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""

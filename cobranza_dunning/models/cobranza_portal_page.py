@@ -1,8 +1,8 @@
 import logging
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -19,7 +19,7 @@ _logger = logging.getLogger(__name__)
 #: What one customer may send from one page within a day; more comes from a machine.
 ANSWERS_PER_DAY = 20
 
-#: What the open amounts of a page fall apart into: fields of PortalLine that totals add up.
+#: What the open amounts of a page fall apart into: fields of PortalLine.
 PARTS = ("to_pay", "arriving", "paused", "disputed", "planned", "promised", "credit")
 
 
@@ -72,59 +72,17 @@ class PortalLine(NamedTuple):
 
 
 class CobranzaPortalPage(models.AbstractModel):
-    """A page on which a customer sees what he owes, pays it, and answers.
-
-    Customers have no access rights on our models. The controllers decide who may see which page
-    (its token, or its own customer logged in) and come here as the superuser.
-    """
+    """A page on which a customer sees what he owes, pays it, and answers."""
 
     _name = "cobranza.portal.page"
     _description = "Customer's page"
-    _inherit = ["portal.mixin"]
+    _inherit = ["cobranza.portal.mixin"]
 
     #: What a customer may tell us from the page: kinds of its forms.
     _portal_kinds = ()
-    #: The page's template.
+    #: The page's template, and what breadcrumbs know it by.
     _portal_template = None
-
-    # --- who may see it ----------------------------------------------------------------
-
-    def _portal_ensure_token(self):
-        """The token of the link; guarded, or somebody could choose one he knows."""
-        if not self.access_token:
-            self.sudo()._gated().write({"access_token": str(uuid4())})
-        return self.access_token
-
-    @api.model
-    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
-        """Keep the chatter the office's: a page's link neither reads it nor writes to it.
-
-        What a customer tells us comes through the page, where it waits for a person.
-        """
-        return super()._get_thread_with_access(thread_id, **kwargs)
-
-    def action_customer_page(self):
-        """Open the page as the customer sees it (whoever may read the record, may)."""
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": self.access_url, "target": "new"}
-
-    @api.model
-    def _portal_domain(self, user):
-        """Domain of the records that a customer finds in his portal."""
-        return [
-            ("partner_id", "=", user.partner_id.commercial_partner_id.id),
-            ("company_id", "in", user.company_ids.ids),
-        ]
-
-    def _portal_is_shown(self):
-        """Whether the customer may see it already."""
-        return True
-
-    # --- languages ---------------------------------------------------------------------
-
-    def _portal_lang(self):
-        """The language in which the page speaks to the customer."""
-        return self.partner_id.lang or self.company_id._cobranza_lang()
+    _portal_page_name = None
 
     def _portal_office(self):
         """The same record in the language of the people who read what the customer sends."""
@@ -138,10 +96,6 @@ class CobranzaPortalPage(models.AbstractModel):
         return f"{number}\N{NO-BREAK SPACE}{currency.name}"
 
     # --- how the lines stand -----------------------------------------------------------
-
-    def _portal_debtor(self):
-        """The collections account that the page is about."""
-        return self.debtor_id
 
     def _portal_rows(self, items):
         """The page's lines as PortalRows; items: all open due.DueItems of its debtor."""
@@ -226,18 +180,24 @@ class CobranzaPortalPage(models.AbstractModel):
         """Whether what is to pay of a line is asked for now."""
         return True
 
-    def _portal_totals(self, lines):
-        """One dict per currency of the lines: `currency`, each of PARTS, and `later`.
+    def _portal_credits(self, lines):
+        """Return {currency: credits of the customer that are set against none of these lines}."""
+        return {}
 
-        to_pay: what is asked for now; later: what is to pay of the other lines.
+    def _portal_totals(self, lines):
+        """One dict per currency: `currency`, and what adds up to all that is open, by PARTS.
+
+        to_pay: what is asked for now; later: what is to pay of the other lines; left: credits
+        that nothing is set against.
         """
-        totals = {}
+        totals = defaultdict(lambda: dict.fromkeys((*PARTS, "later", "left"), Decimal(0)))
         for line in lines:
-            total = totals.setdefault(line.currency, dict.fromkeys((*PARTS, "later"), Decimal(0)))
             for name in PARTS:
                 asked = name != "to_pay" or self._portal_asks(line)
                 amount = to_decimal(getattr(line, name), line.currency)
-                total[name if asked else "later"] += amount
+                totals[line.currency][name if asked else "later"] += amount
+        for currency, amount in self._portal_credits(lines).items():
+            totals[currency]["left"] = amount
         return [
             {"currency": currency} | {name: float(amount) for name, amount in total.items()}
             for currency, total in totals.items()
@@ -265,12 +225,6 @@ class CobranzaPortalPage(models.AbstractModel):
 
     # --- the page ----------------------------------------------------------------------
 
-    def _portal_contact_sudo(self):
-        """The partner whom the customer may ask: who looks after him, or else the company."""
-        # whom the customer may ask is told to him
-        user_sudo = self._portal_debtor()._person_in_charge().sudo()
-        return user_sudo.partner_id or self.company_id.sudo().partner_id
-
     def _portal_values(self):
         """What the page shows, beside what a controller adds; texts in the context's language."""
         self.ensure_one()
@@ -279,7 +233,7 @@ class CobranzaPortalPage(models.AbstractModel):
         return {
             "record": self,
             "company": self.company_id,
-            "contact": self._portal_contact_sudo(),
+            "contact": self._contact_sudo(),
             "phone": self.partner_id.phone or "",
             "today": self.company_id._cobranza_today(),
             "lines": lines,
@@ -315,6 +269,10 @@ class CobranzaPortalPage(models.AbstractModel):
             ),
         )
 
+    def _portal_sent(self, nonce):
+        """The interaction that came from a page before; empty if none did."""
+        return self.env["cobranza.interaction"].search([("portal_nonce", "=", nonce)], limit=1)
+
     def _portal_once(self, nonce, kind, summary, write):
         """Have `write` make the interaction of what was sent from a page, once.
 
@@ -325,10 +283,10 @@ class CobranzaPortalPage(models.AbstractModel):
         nothing is written.
         """
         self.ensure_one()
-        interactions = self.env["cobranza.interaction"]
-        known = interactions.search([("portal_nonce", "=", nonce)], limit=1)
+        known = self._portal_sent(nonce)
         if known:
             return known
+        interactions = self.env["cobranza.interaction"]
         now = fields.Datetime.now()
         recent = interactions.search(
             [*self._portal_sent_domain(), ("date", ">", now - timedelta(days=1))]

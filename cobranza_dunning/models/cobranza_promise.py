@@ -257,11 +257,14 @@ class CobranzaPromise(models.Model):
         made_on = debtor.company_id._cobranza_today()
         self._check_date(date, made_on)
         if origin == "portal":
-            self._check_own_word(debtor, date, made_on)
+            self._check_own_word(debtor, date, lines)
         parts = self._prepare_parts(lines, amount, made_on)
         promised = lines.browse([values["move_line_id"] for _code, _id, values in parts])
         debtor._check_insured_until(promised, date)
         given = {name: vals[name] for name in GIVEN if name in vals and name != "line_ids"}
+        if origin == "portal":
+            # whoever visits a page is nobody of ours
+            given["user_id"] = debtor._person_in_charge().id
         return {
             **given,
             "amount": amount,
@@ -396,10 +399,17 @@ class CobranzaPromise(models.Model):
                 )
             )
 
-    def _check_own_word(self, debtor, date, today):
-        """A customer may leave himself alone only as long and as often as his policy allows."""
-        policy = debtor.effective_policy_id
-        latest = today + timedelta(days=policy.promise_max_days)
+    def _last_own_day(self, debtor):
+        """The last day that a customer may choose by himself."""
+        days = debtor.effective_policy_id.promise_max_days
+        return debtor.company_id._cobranza_today() + timedelta(days=days)
+
+    def _check_own_word(self, debtor, date, lines):
+        """A customer may leave himself alone only as long and as often as his policy allows.
+
+        What he promised by himself before and didn't pay isn't left alone by his word again.
+        """
+        latest = self._last_own_day(debtor)
         if date > latest:
             raise UserError(
                 self.env._(
@@ -407,12 +417,19 @@ class CobranzaPromise(models.Model):
                     format_date(self.env, latest),
                 )
             )
-        open_ones = self.search_count(
-            [("debtor_id", "=", debtor.id), ("state", "=", "open"), ("origin", "=", "portal")]
-        )
-        if open_ones >= policy.promise_max_open:
+        own = self.search([("debtor_id", "=", debtor.id), ("origin", "=", "portal")])
+        open_ones = own.filtered(lambda one: one.state == "open")
+        if len(open_ones) >= debtor.effective_policy_id.promise_max_open:
             raise UserError(
                 self.env._("What you promised before is still open: please contact us instead.")
+            )
+        missed = own.filtered(lambda one: one.state in ("partial", "broken"))
+        if missed.part_ids.filtered("amount").move_id & lines.move_id:
+            raise UserError(
+                self.env._(
+                    "We have not seen the payment that was promised for these invoices before: "
+                    "please contact us, and we find a way together."
+                )
             )
 
     def write(self, vals):

@@ -11,9 +11,11 @@ class CobranzaReminder(models.Model):
 
     # a file for each part of its life
     _name = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
-    _inherit = ["cobranza.reminder", "cobranza.portal.page"]
+    # before what else it inherits: a link doesn't open the chatter
+    _inherit = ["cobranza.portal.page", "cobranza.reminder"]
     _portal_kinds = ("already_paid", "call_back", "not_received", "other")
     _portal_template = "cobranza_dunning.portal_reminder"
+    _portal_page_name = "reminder"
 
     portal_opened_at = fields.Datetime(
         "Page opened on",
@@ -61,11 +63,11 @@ class CobranzaReminder(models.Model):
         """Domain of the reminders that a customer finds in his portal."""
         return [("state", "=", "sent"), *super()._portal_domain(user)]
 
-    def _portal_is_shown(self):
+    def _is_shown(self):
         """Whether the customer may see it already: it was sent."""
         return self.state == "sent"
 
-    def _portal_lang(self):
+    def _lang(self):
         """The language in which the page speaks to the customer."""
         return self.lang
 
@@ -83,10 +85,6 @@ class CobranzaReminder(models.Model):
                 )
             )  # fmt: skip
         return rows
-
-    def _portal_contact_sudo(self):
-        """The partner whom the customer may ask: the one that the reminder names."""
-        return self._contact_sudo()
 
     def _portal_values(self):
         """What the page shows, beside what a controller adds; texts in the context's language."""

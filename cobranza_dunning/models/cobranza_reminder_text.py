@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
 from ..engine.headers import header_line
-from .amounts import format_money
 from .mail_template_preview import BLOCKS
 
 

@@ -50,6 +50,8 @@ from . import (
     test_performance,
     test_policy,
     test_portal,
+    test_portal_account,
+    test_portal_account_agreements,
     test_portal_answers,
     test_portal_lines,
     test_portal_payment,

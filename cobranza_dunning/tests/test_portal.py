@@ -38,9 +38,9 @@ class PortalCase(ReminderCase, HttpCase):
         return reminder, *moves
 
     def page(self, reminder, token=None, **options):
-        """The answer to a visit of a reminder's page; with its own token if none is given."""
+        """The answer to a visit of a record's page; with its own token if none is given."""
         token = reminder.access_token if token is None else token
-        path = f"/my/reminders/{reminder.id}{options.pop('part', '')}"
+        path = f"{reminder.access_url}{options.pop('part', '')}"
         query = f"?access_token={token}" if token else ""
         return self.url_open(path + query, allow_redirects=False, **options)
 

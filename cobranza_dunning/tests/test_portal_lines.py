@@ -42,7 +42,8 @@ class TestPortalLines(PortalCase):
         self.assertEqual(
             total,
             {"currency": self.company.currency_id, "to_pay": 250, "later": 0, "arriving": 400,
-             "paused": 500, "disputed": 0, "planned": 0, "promised": 0, "credit": 0},
+             "paused": 500, "disputed": 0, "planned": 0, "promised": 0, "credit": 0,
+             "left": 0},
         )  # fmt: skip
         # what was told stays as it was told
         self.assertEqual(sum(reminder.line_ids.mapped("amount")), 1500)

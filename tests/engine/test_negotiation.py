@@ -68,6 +68,17 @@ def test_who_accepts(automatic, decision):
     assert evaluate(Offer(6, D("100")), FLOOR._replace(automatic=automatic)).decision == decision
 
 
+@pytest.mark.parametrize("offer, had_extension, decision", [
+    (Offer(until=date(2026, 3, 31)), False, "accept"),
+    # nobody gives himself more time again and again; installments are another thing
+    (Offer(until=date(2026, 3, 31)), True, "propose"),
+    (Offer(6, D("100")), True, "accept"),
+])
+def test_more_time_again_is_a_persons_decision(offer, had_extension, decision):
+    floor = FLOOR._replace(automatic=True)
+    assert evaluate(offer, floor, had_extension=had_extension).decision == decision
+
+
 def test_a_low_offer_gets_counter_offers():
     """Twenty months of 50: six months, or as little a month and more at once."""
     found = evaluate(Offer(20), FLOOR._replace(minimum_installment=D("50")))

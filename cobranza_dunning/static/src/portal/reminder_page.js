@@ -7,15 +7,16 @@ import { Interaction } from "@web/public/interaction";
 const FILE_SIZE = 10 * 1024 * 1024;
 
 /**
- * A reminder's page in the portal: tells the server that somebody looks at it, copies transfer
- * data, and says before sending that a file is too large, so that nothing typed is lost.
+ * A customer's page in the portal: tells the server that somebody looks at a reminder, copies
+ * transfer data, unfolds the form that a link leads to, and says before sending that a file is too
+ * large, so that nothing typed is lost.
  */
 export class ReminderPage extends Interaction {
     static selector = ".o_cobranza_page";
     dynamicContent = {
         "[data-copy]": { "t-on-click": this.copy },
         "form[enctype]": { "t-on-submit": this.check },
-        "a[href='#already_paid']": { "t-on-click": this.unfold },
+        "a[href^='#']:not([href='#'])": { "t-on-click": this.unfold },
     };
 
     start() {
@@ -29,7 +30,9 @@ export class ReminderPage extends Interaction {
                 button.classList.remove("d-none");
             }
         }
-        const asked = this.el.querySelector("details[open] [data-problem], .alert[role=alert]:not(.d-none)");
+        const asked = this.el.querySelector(
+            "#talk, details[open] [data-problem], .alert[role=alert]:not(.d-none)"
+        );
         asked?.scrollIntoView({ block: "center" });
     }
 
@@ -42,8 +45,11 @@ export class ReminderPage extends Interaction {
         this.waitForTimeout(() => (label.textContent = before), 2000);
     }
 
-    unfold() {
-        this.el.querySelector("#already_paid").open = true;
+    unfold(ev) {
+        const target = this.el.querySelector(ev.currentTarget.getAttribute("href"));
+        if (target?.tagName === "DETAILS") {
+            target.open = true;
+        }
     }
 
     check(ev) {

@@ -1,0 +1,136 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .amounts import to_decimal
+from .cobranza_portal_page import PortalRow
+
+#: So many promises, disputes and plans are shown, the last first.
+AGREEMENTS = 5
+
+
+class CobranzaDebtor(models.Model):
+    """The customer's page of his whole account: how he stands, and what was agreed on."""
+
+    # a file for each part of its life
+    _name = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+    # before what else it inherits: a link doesn't open the chatter
+    _inherit = ["cobranza.portal.page", "cobranza.debtor"]
+    _portal_kinds = (
+        "promise", "pay_later", "dispute", "already_paid", "call_back", "not_received", "other",
+    )  # fmt: skip
+    _portal_template = "cobranza_dunning.portal_account"
+    _portal_page_name = "account"
+
+    def _guarded(self, names):
+        """The token of the link is nobody's to choose."""
+        return super()._guarded(names) | ({"access_token"} & set(names))
+
+    def _compute_access_url(self):
+        for debtor in self:
+            debtor.access_url = f"/my/account-balance/{debtor.id}"
+
+    def _portal_debtor(self):
+        """The collections account that the page is about: this one."""
+        return self
+
+    # --- how he stands -----------------------------------------------------------------
+
+    def _portal_rows(self, items):
+        """All that he owes as PortalRows, oldest due first.
+
+        A receivable that was booked to him by hand from somebody else's invoice isn't his to see.
+        """
+        owed = [item for item in items if item.residual > 0 and item.right_partner]
+        lines = self.env["account.move.line"].browse([item.id for item in owed])
+        return [
+            PortalRow(
+                line.id, line, line.move_id, _name(line), _concept(line.move_id),
+                item.due, line.currency_id, line.amount_currency,
+            )
+            for item, line in zip(owed, lines, strict=True)
+        ]  # fmt: skip
+
+    def _portal_asks(self, line):
+        """Whether what is to pay of a line is asked for now: it is due."""
+        return line.date_due <= self.company_id._cobranza_today()
+
+    def _portal_credits(self, lines):
+        """Return {currency: credits of the customer that are set against none of these lines}."""
+        credits = {}
+        for item in self.due_line_ids.filtered(lambda item: item.amount_residual_currency < 0):
+            amount = to_decimal(-item.amount_residual_currency, item.currency_id)
+            credits[item.currency_id] = credits.get(item.currency_id, 0) + amount
+        for line in lines:
+            if line.currency in credits:
+                credits[line.currency] -= to_decimal(line.credit, line.currency)
+        return {currency: amount for currency, amount in credits.items() if amount > 0}
+
+    # --- the page ----------------------------------------------------------------------
+
+    def _portal_values(self):
+        """What the page shows, beside what a controller adds; texts in the context's language."""
+        values = super()._portal_values()
+        payable = self._portal_payable(values["lines"])
+        return {
+            **values,
+            "promises": self._portal_last(self.promise_ids, lambda one: one.state != "cancelled"),
+            "disputes": self._portal_last(self.dispute_ids, lambda one: True),
+            "plans": self._portal_last(self.plan_ids, lambda one: one._is_shown()),
+            "payable": payable,
+            "reasons": self._portal_reasons(),
+            "last_promise_day": self.env["cobranza.promise"]._last_own_day(self),
+            "no_promise": self._portal_no_promise(payable),
+        }
+
+    def _portal_last(self, agreements, is_shown):
+        """The last of his agreements of a kind."""
+        return agreements.filtered(is_shown).sorted("id", reverse=True)[:AGREEMENTS]
+
+    def _portal_payable(self, lines):
+        """What something may be agreed on: a dict per currency, with `currency`, `lines`, `amount`.
+
+        amount: what is asked for now, or else all of it.
+        """
+        payable = {}
+        for line in lines:
+            if line.payable > 0:
+                payable.setdefault(line.currency, []).append(line)
+        return [
+            {
+                "currency": currency,
+                "lines": mine,
+                "amount": currency.round(sum(one.to_pay for one in mine if self._portal_asks(one)))
+                or currency.round(sum(one.payable for one in mine)),
+            }
+            for currency, mine in payable.items()
+        ]
+
+    def _portal_reasons(self):
+        """Why he may say that something is wrong."""
+        mine = Domain("company_id", "in", (False, self.company_id.id))
+        return self.env["cobranza.dispute.reason"].search(mine)
+
+    def _portal_no_promise(self, payable):
+        """Why he can't promise anything on his page; None if he can."""
+        lines = [line.item.id for one in payable for line in one["lines"]]
+        today = self.company_id._cobranza_today()
+        try:
+            self.env["cobranza.promise"]._check_own_word(
+                self, today, self.env["account.move.line"].browse(lines)
+            )
+        except UserError as error:
+            return str(error)
+        return None
+
+
+def _name(line):
+    """What a due line is called: its invoice's number, or its own words."""
+    own = line.name if line.move_id.move_type == "entry" else None
+    return own or line.move_id.name
+
+
+def _concept(move):
+    """What an invoice is for: the customer's reference, or the first thing on it."""
+    first = move.invoice_line_ids.filtered(lambda one: one.display_type == "product")[:1].name
+    return move.ref or (first or "").partition("\n")[0]

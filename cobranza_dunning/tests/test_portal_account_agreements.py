@@ -1,0 +1,476 @@
+"""What a customer agrees on with us on the page of his account: stories, and who tries to cheat."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from lxml import html
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import TODAY, days_ago
+from .test_portal_account import AccountCase
+from .test_portal_answers import PDF, PNG
+
+IN_TEN_DAYS = TODAY + timedelta(days=10)
+
+
+@tagged("post_install", "-at_install")
+class TestAccountPromise(AccountCase):
+    def promise(self, debtor, amount="100", date=IN_TEN_DAYS, **values):
+        return self.send(
+            debtor, self.form(debtor, "promise", amount=amount, date=str(date), **values)
+        )
+
+    def test_promised_seen_and_kept(self):
+        self.company.sudo().cobranza_user_id = self.new_collector(name="Carla")
+        debtor, move = self.owing(100, 200)[:2]
+        self.assertTaken(self.promise(debtor, "100.00"), "promise")
+        promise = debtor.promise_ids
+        self.assertEqual(
+            (promise.amount, promise.date, promise.origin, promise.channel, promise.state),
+            (100, IN_TEN_DAYS, "portal", "portal", "open"),
+        )
+        self.assertEqual(promise.part_ids.filtered("amount").move_id, move)
+        # it is ours to look after, and nothing waits for us
+        self.assertEqual(promise.user_id, self.company.cobranza_user_id)
+        self.assertEqual(promise.interaction_id, self.told(debtor))
+        self.assertIn("Promises $ 100.00", promise.interaction_id.summary.replace("\xa0", " "))
+        self.assertFalse(debtor.answer_waiting)
+        text = self.page(debtor).text
+        self.assertIn("Promised payment", text)
+        self.assertIn("What you promised before is still open", text)
+        with self.at(TODAY + timedelta(days=3)):
+            self.pay(move)
+            self.env.cr.flush()
+        self.assertEqual(promise.state, "kept")
+        self.assertNotIn("still open", self.page(debtor).text)
+
+    def test_what_is_refused(self):
+        debtor, _move = self.owing(100)
+        for amount, date, problem in (
+            ("", IN_TEN_DAYS, "isn't an amount"),
+            ("0", IN_TEN_DAYS, "more than nothing"),
+            ("-5", IN_TEN_DAYS, "more than nothing"),
+            ("nan", IN_TEN_DAYS, "amount"),
+            ("inf", IN_TEN_DAYS, "amount"),
+            ("1e400", IN_TEN_DAYS, "amount"),
+            ("1,000", IN_TEN_DAYS, "isn't an amount"),
+            ("100.01", IN_TEN_DAYS, "No more than"),
+            ("10", "", "Say by which day"),
+            ("10", "soon", "year-month-day"),
+            ("10", TODAY + timedelta(days=15), "Choose a day up to"),
+            ("10", "9999-12-31", "Choose a day up to"),
+        ):
+            with self.subTest(amount=amount, date=date):
+                answer = self.promise(debtor, amount, date)
+                self.assertNotTaken(answer, problem)
+                self.assertFalse(debtor.promise_ids)
+                self.assertFalse(self.told(debtor))
+        shown = html.fromstring(self.promise(debtor, "77.70", "2026-12-31").text)
+        self.assertEqual(shown.xpath("//input[@id='promise_amount']/@value"), ["77.70"])
+
+    def test_once_whatever_is_sent_again(self):
+        self.policy.promise_max_open = 5
+        debtor, _move = self.owing(500)
+        data = self.form(debtor, "promise", amount="100", date=str(IN_TEN_DAYS))
+        self.assertTaken(self.send(debtor, data), "promise")
+        self.assertTaken(self.send(debtor, data), "promise")
+        self.assertTaken(self.send(debtor, {**data, "amount": "90"}), "promise")
+        self.assertEqual(debtor.promise_ids.mapped("amount"), [100])
+
+    def test_not_for_longer_than_the_policy_allows(self):
+        """Neither a later day, nor two at once, nor one after the other."""
+        self.policy.write({"promise_max_days": 5, "promise_grace_days": 0})
+        debtor, _move = self.owing(100)
+        until = TODAY + timedelta(days=5)
+        self.assertNotTaken(self.promise(debtor, date=until + timedelta(days=1)), "up to")
+        self.assertTaken(self.promise(debtor, "50", until), "promise")
+        self.env.flush_all()
+        first = debtor.promise_ids
+        data = {
+            "csrf_token": self.form(debtor, "other")["csrf_token"], "nonce": str(uuid4()),
+            "access_token": debtor.access_token, "kind": "promise", "amount": "10",
+            "currency_id": str(self.company.currency_id.id), "date": str(until),
+        }  # fmt: skip
+        self.assertNotTaken(self.send(debtor, data), "still open")
+        with self.at(until + timedelta(days=1)):
+            self.env["cobranza.debtor"]._evaluate_agreements(self.company, debtor)
+            self.assertEqual(first.state, "broken")
+            again = {**data, "nonce": str(uuid4()), "date": str(until + timedelta(days=3))}
+            self.assertNotTaken(self.send(debtor, again), "have not seen the payment")
+            self.assertIn("have not seen the payment", self.page(debtor).text)
+            # what he owes otherwise isn't concerned
+            self.assertEqual(debtor.promise_ids, first)
+            promises = self.env["cobranza.promise"]
+            other = self.invoice(self.partner, 30)
+            promises._check_own_word(debtor, until + timedelta(days=3), self.due(other))
+            # and we may write down his word as before
+            promises.promise(self.partner.id, 10, until + timedelta(days=90))
+
+    def test_in_the_currency_he_chooses(self):
+        euro = self.new_currency("EUR", 0.5)
+        debtor, _move = self.owing(100)
+        foreign = self.invoice(self.partner, 80, currency=euro)
+        gbp = self.new_currency("GBP", 0.4)
+        self.invoice(self.other, 80, currency=gbp)
+        self.assertNotTaken(self.promise(debtor, "10", currency_id=""), "nothing left to pay")
+        self.assertNotTaken(self.promise(debtor, "10", currency_id=gbp.id), "nothing left to pay")
+        self.assertNotTaken(self.promise(debtor, "10", currency_id="x"), "reload")
+        self.assertTaken(self.promise(debtor, "80", currency_id=euro.id), "promise")
+        self.assertEqual(debtor.promise_ids.part_ids.move_id, foreign)
+        self.assertIn("80.00\xa0EUR", self.told(debtor).summary)
+
+    def test_lines_are_not_the_forms_to_choose(self):
+        debtor, move = self.owing(100)
+        _other, secret = self.owing(300, partner=self.other)
+        answer = self.promise(
+            debtor, "100", line_ids=str(self.due(secret).id), partner_id=str(self.other.id),
+            debtor_id=str(_other.id), origin="manual",
+        )  # fmt: skip
+        self.assertTaken(answer, "promise")
+        self.assertEqual(debtor.promise_ids.part_ids.move_id, move)
+        self.assertEqual(debtor.promise_ids.origin, "portal")
+        self.assertFalse(_other.promise_ids)
+
+    def test_without_a_policy_only_today(self):
+        self.company.cobranza_policy_id = False
+        debtor, _move = self.owing(100)
+        self.assertIn("What you promised before is still open", self.page(debtor).text)
+
+
+@tagged("post_install", "-at_install")
+class TestAccountDispute(AccountCase):
+    def dispute(self, debtor, move, files=None, **values):
+        values = {
+            "line_id": str(self.due(move).id), "reason_id": str(self.reason.id), **values
+        }  # fmt: skip
+        return self.send(debtor, self.form(debtor, "dispute", **values), files)
+
+    def test_raised_with_a_document_and_answered(self):
+        """Only what he disputes is left alone; he sees what becomes of it."""
+        self.company.sudo().cobranza_user_id = self.new_collector(name="Carla")
+        debtor, move = self.owing(100)
+        answer = self.dispute(
+            debtor, move, [("proof", ("delivery.png", PNG)), ("proof", ("a.pdf", PDF))],
+            amount="40", text="Two of <b>five</b> were missing",
+        )  # fmt: skip
+        self.assertTaken(answer, "dispute")
+        dispute = debtor.dispute_ids
+        self.assertEqual(
+            (dispute.amount, dispute.origin, dispute.state, dispute.user_id),
+            (40, "portal", "open", self.company.cobranza_user_id),
+        )
+        self.assertEqual(dispute.revisit_date, TODAY + timedelta(days=self.policy.dispute_days))
+        self.assertEqual(
+            sorted(dispute.attachment_ids.mapped("name")), ["a.pdf", "delivery.png"]
+        )
+        self.assertFalse(any(dispute.attachment_ids.mapped("public")))
+        self.assertEqual(dispute.description, "Two of <b>five</b> were missing")
+        # somebody knows today, and nothing else is held back
+        self.assertTrue(debtor.activity_ids)
+        self.assertFalse(debtor.answer_waiting)
+        self.assertDecision(move, "remind", "level_reached", amount=60)
+        self.assertIn("We are looking into it", self.page(debtor).text)
+        dispute.action_reject("All five were signed for")
+        self.assertIn("All five were signed for", self.page(debtor).text)
+
+    def test_accepted_by_a_credit_note(self):
+        debtor, move = self.owing(100)
+        self.assertTaken(self.dispute(debtor, move), "dispute")
+        self.assertEqual(debtor.dispute_ids.amount, 100)
+        debtor.dispute_ids.action_accept()
+        self.assertIn("Credit note follows", self.page(debtor).text)
+        note = self.credit_note(self.partner, 100, invoice=move)
+        debtor.dispute_ids.action_accept(note.id)
+        self.assertIn("Credited", self.page(debtor).text)
+
+    def test_what_is_refused(self):
+        debtor, move = self.owing(100)
+        _other, secret = self.owing(300, partner=self.other)
+        cases = (
+            ({"line_id": str(self.due(secret).id)}, "Choose the invoice"),
+            ({"line_id": ""}, "Choose the invoice"),
+            ({"line_id": "-1"}, "reload the page"),
+            ({"line_id": "9" * 30}, "Choose the invoice"),
+            ({"reason_id": ""}, "Choose what is wrong"),
+            ({"reason_id": "999999"}, "Choose what is wrong"),
+            ({"amount": "100.01"}, "No more than"),
+            ({"amount": "0"}, "more than nothing"),
+            ({"text": "x" * 4001}, "shorten"),
+        )
+        for values, problem in cases:
+            with self.subTest(values=str(values)[:60]):
+                self.assertNotTaken(self.dispute(debtor, move, **values), problem)
+        answer = self.dispute(debtor, move, [("proof", ("x.html", b"<script/>"))])
+        self.assertNotTaken(answer, "can't be attached")
+        self.assertNotIn(secret.name, answer.text)
+        self.assertFalse(debtor.dispute_ids | _other.dispute_ids)
+        self.assertFalse(self.told(debtor))
+
+    def test_the_reasons_of_another_company_are_not_his(self):
+        debtor, move = self.owing(100)
+        elsewhere = self.new_company()
+        theirs = self.env["cobranza.dispute.reason"].create(
+            {"name": "Secret reason", "code": "secret", "company_id": elsewhere.id}
+        )
+        self.assertNotIn("Secret reason", self.page(debtor).text)
+        self.assertNotTaken(
+            self.dispute(debtor, move, reason_id=str(theirs.id)), "Choose what is wrong"
+        )
+
+    def test_what_was_rejected_is_not_left_alone_again(self):
+        debtor, move = self.owing(100)
+        self.assertTaken(self.dispute(debtor, move, amount="40"), "dispute")
+        self.assertNotTaken(self.dispute(debtor, move, amount="61"), "No more than")
+        debtor.dispute_ids.action_reject("It was as agreed")
+        self.assertNotTaken(self.dispute(debtor, move, amount="30"), "looked into")
+        self.assertDecision(move, "remind", "level_reached", amount=100)
+        # a person may
+        self.env["cobranza.dispute"].raise_dispute(self.due(move).id, 10, "price")
+
+    def test_once_whatever_is_sent_again(self):
+        debtor, move = self.owing(100)
+        data = self.form(
+            debtor, "dispute", line_id=str(self.due(move).id), reason_id=str(self.reason.id),
+            amount="10",
+        )  # fmt: skip
+        for _time in range(2):
+            self.assertTaken(self.send(debtor, data), "dispute")
+        self.assertEqual(len(debtor.dispute_ids), 1)
+
+    def test_his_day_is_not_his_to_choose(self):
+        debtor, move = self.owing(100)
+        answer = self.dispute(debtor, move, revisit_date="2030-01-01", user_id="2")
+        self.assertTaken(answer, "dispute")
+        self.assertEqual(
+            debtor.dispute_ids.revisit_date, TODAY + timedelta(days=self.policy.dispute_days)
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestAccountPlan(AccountCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.write({"plan_minimum_installment": 100, "plan_maximum_months": 6})
+
+    def ask(self, debtor, **values):
+        """The page's answer to an offer, as (answer, tree)."""
+        answer = self.send(debtor, self.form(debtor, "pay_later", **values))
+        return answer, html.fromstring(answer.text)
+
+    def offers(self, tree):
+        """What can be agreed on: {text of the button: what it sends}."""
+        return {
+            " ".join(form.xpath(".//button")[0].text_content().split()): {
+                one.get("name"): one.get("value")
+                for one in form.xpath(".//input[@type='hidden']")
+            }
+            for form in tree.xpath("//form[contains(@class, 'o_cobranza_offer')]")
+        }
+
+    def words(self, tree):
+        return " ".join(tree.xpath("//*[@id='talk']")[0].text_content().split())
+
+    def test_who_can_not_pay_now_is_offered_more_time_first(self):
+        debtor, _move = self.owing(600)
+        answer, tree = self.ask(debtor, how="now_nothing")
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("More time comes first", self.words(tree))
+        offers = self.offers(tree)
+        self.assertEqual(next(iter(offers)).replace("\xa0", " "), "$ 600.00 on 04/09/2026")
+        # nothing is written by asking
+        self.assertFalse(debtor.plan_ids | debtor.plan_ids.line_ids.plan_id)
+        self.assertFalse(self.told(debtor))
+
+    def test_a_counter_offer_agreed_on_and_signed(self):
+        """Too small an installment; one of the answers suits him, and he signs it."""
+        self.policy.plan_automatic = True
+        debtor, move = self.owing(600)
+        answer, tree = self.ask(debtor, how="parts", count="12", period="month")
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("The installments are too small", self.words(tree))
+        label, chosen = next(
+            (label, data) for label, data in self.offers(tree).items() if "monthly" in label
+        )
+        self.assertEqual(label.replace("\xa0", " "), "6 monthly installments of $ 100.00")
+        answer = self.send(debtor, chosen)
+        self.assertEqual(answer.status_code, 303)
+        plan = debtor.plan_ids
+        self.assertEqual((plan.state, plan.origin, plan.amount), ("offered", "portal", 600))
+        self.assertEqual(plan.line_ids.move_id, move)
+        page = self.url_open(answer.headers["Location"])
+        self.assertIn("portal.signature_form", page.text)
+        self.assertIn("Your whole account", page.text)
+        text = self.page(debtor).text
+        self.assertIn("To be signed", text)
+        self.assertIn("Read and sign", text)
+        plan.sudo()._sign(
+            "Ana",
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5"
+            "ErkJggg==",
+        )
+        self.assertEqual(plan.state, "active")
+        text = " ".join(html.fromstring(self.page(debtor).text).text_content().split())
+        self.assertIn("In force", text)
+        self.assertIn("Paid by agreement $ 600.00", text)
+        self.assertDecision(move, "wait", "paused_until", amount=0)
+
+    def test_what_can_be_agreed_on_is_shown_before_he_agrees(self):
+        self.company.sudo().cobranza_user_id = self.new_collector(name="Carla")
+        debtor, _move = self.owing(600)
+        _answer, tree = self.ask(debtor, how="parts", count="3", period="month", down_payment="300")
+        self.assertIn("This can be agreed on.", self.words(tree))
+        self.assertIn("$ 300.00", self.words(tree))
+        [(label, data)] = self.offers(tree).items()
+        self.assertEqual(label, "Propose it like this")
+        answer = self.send(debtor, data)
+        plan = debtor.plan_ids
+        self.assertEqual((plan.state, plan.origin), ("draft", "portal"))
+        self.assertEqual(len(plan.installment_ids), 4)
+        self.assertIn("proposes", debtor.activity_ids.summary)
+        page = self.url_open(answer.headers["Location"]).text
+        self.assertIn("We are looking at your proposal", page)
+        self.assertIn("We are looking at it", self.page(debtor).text)
+        # sent twice, it is one proposal, and a second one finds nothing left
+        self.assertEqual(self.send(debtor, data).status_code, 303)
+        self.assertEqual(debtor.plan_ids, plan)
+        _answer, tree = self.ask(debtor, how="parts", count="2")
+        self.assertIn("nothing to pay later", self.words(tree))
+
+    def test_a_later_day(self):
+        debtor, _move = self.owing(600)
+        answer, tree = self.ask(debtor, how="day", until=str(TODAY + timedelta(days=60)))
+        self.assertIn("The new day is too late", self.words(tree))
+        self.assertTrue(self.offers(tree))
+        answer, tree = self.ask(debtor, how="day", until=str(IN_TEN_DAYS))
+        self.assertIn("This can be agreed on.", self.words(tree))
+        self.assertEqual(answer.status_code, 200)
+
+    def test_more_time_again_is_a_persons_decision(self):
+        """The policy accepts by itself, and yet nobody pauses himself for ever."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        _answer, tree = self.ask(debtor, how="day", until=str(IN_TEN_DAYS))
+        self.send(debtor, next(iter(self.offers(tree).values())))
+        first = debtor.plan_ids
+        self.assertEqual(first.state, "offered")
+        first.action_accept()
+        with self.at(TODAY + timedelta(days=30)):
+            first._evaluate(self.company, debtor)
+            self.assertEqual(first.state, "broken")
+            sudo = debtor.sudo()
+            offer = {"currency": "USD", "until": str(TODAY + timedelta(days=40))}
+            self.assertEqual(sudo._portal_negotiate(offer)["decision"], "propose")
+            plan, _answer = sudo._portal_propose(str(uuid4()), offer)
+            self.assertEqual(plan.state, "draft")
+
+    def test_a_plan_soon_after_a_broken_one(self):
+        debtor, _move = self.owing(600)
+        made = self.env["cobranza.plan"].propose(self.partner.id, {"count": 2})
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        plan.action_accept()
+        with self.at(TODAY + timedelta(days=60)):
+            plan._evaluate(self.company, debtor)
+            self.assertEqual(plan.state, "broken")
+            answer, tree = self.ask(debtor, how="parts", count="3")
+            self.assertIn("The last plan was not kept", self.words(tree))
+            self.assertIn("#call_back", answer.text)
+
+    def test_an_offer_that_has_become_impossible(self):
+        """What he agrees to is held against the floor again."""
+        debtor, move = self.owing(600)
+        _answer, tree = self.ask(debtor, how="parts", count="6")
+        [data] = self.offers(tree).values()
+        self.pay(move, 300)
+        answer = self.send(debtor, data)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("The installments are too small", self.words(html.fromstring(answer.text)))
+        self.assertFalse(debtor.plan_ids)
+        self.assertFalse(self.told(debtor))
+
+    def test_what_is_refused(self):
+        debtor, _move = self.owing(600)
+        for values, problem in (
+            ({"how": ""}, "Choose how"),
+            ({"how": "__class__"}, "Choose how"),
+            ({"how": "day"}, "Choose the day"),
+            ({"how": "day", "until": "soon"}, "year-month-day"),
+            ({"how": "day", "until": "2099-01-01"}, "within ten years"),
+            ({"how": "day", "until": str(days_ago(3))}, "before today"),
+            ({"how": "parts", "count": "0x10"}, "reload the page"),
+            ({"how": "parts", "count": "601"}, "from 1 to 600"),
+            ({"how": "parts", "count": "9" * 50}, "from 1 to 600"),
+            ({"how": "parts", "count": "3", "period": "century"}, "no distance"),
+            ({"how": "parts", "count": "3", "down_payment": "x"}, "isn't an amount"),
+            ({"how": "parts", "count": "3", "down_payment": "nan"}, "isn't an amount"),
+            ({"how": "parts", "count": "3", "down_payment": "-1"}, "isn't an amount"),
+            ({"how": "parts", "count": "3", "down_payment": "1e400"}, "isn't an amount"),
+            ({"how": "parts", "count": "3", "first": "x"}, "year-month-day"),
+            ({"how": "parts", "count": "3", "currency_id": "999999"}, "nothing left"),
+        ):
+            with self.subTest(values=values):
+                answer, _tree = self.ask(debtor, **values)
+                self.assertNotTaken(answer, problem)
+                answer, _tree = self.ask(debtor, agreed="1", **values)
+                self.assertNotTaken(answer, problem)
+        self.assertFalse(debtor.plan_ids)
+
+    def test_neither_lines_nor_customer_are_the_forms_to_choose(self):
+        debtor, move = self.owing(600)
+        other, secret = self.owing(900, partner=self.other)
+        answer, _tree = self.ask(
+            debtor, how="parts", count="3", agreed="1", lines=str(self.due(secret).id),
+            line_ids=str(self.due(secret).id), partner_id=str(self.other.id), manager="1",
+            cannot_pay_now="1", each="1",
+        )  # fmt: skip
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(debtor.plan_ids.line_ids.move_id, move)
+        self.assertFalse(other.plan_ids)
+        self.assertNotIn(secret.name, self.page(debtor).text)
+
+    def test_the_agreement_of_another_customer(self):
+        """Neither his page nor the account's link opens it."""
+        debtor, _move = self.owing(600)
+        other, _secret = self.owing(900, partner=self.other)
+        made = self.env["cobranza.plan"].propose(self.other.id, {"count": 3})
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        plan.action_offer()
+        self.assertNotIn(plan.name, self.page(debtor).text)
+        for token in (debtor.access_token, other.access_token):
+            self.assertTurnedAway(self.page(plan, token))
+
+    def test_a_draft_of_ours_is_not_shown(self):
+        debtor, _move = self.owing(600)
+        made = self.env["cobranza.plan"].propose(self.partner.id, {"count": 3})
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        self.assertNotIn(plan.name, self.page(debtor).text)
+
+    def test_interest_is_said_before_he_agrees(self):
+        self.policy.plan_interest_rate = 10
+        debtor, _move = self.owing(600)
+        _answer, tree = self.ask(debtor, how="parts", count="3")
+        self.assertIn("For paying later, interest of", self.words(tree))
+
+    def test_two_pages_at_once(self):
+        """Another page than the one whose proposal was taken: what it is about is gone."""
+        debtor, _move = self.owing(600)
+        _answer, tree = self.ask(debtor, how="parts", count="3")
+        [data] = self.offers(tree).values()
+        self.assertEqual(self.send(debtor, data).status_code, 303)
+        answer = self.send(debtor, {**data, "nonce": str(uuid4()), "count": "2"})
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(len(debtor.plan_ids), 1)
+
+    def test_what_is_in_a_plan_is_not_offered_again(self):
+        """Lines that are named can't be in two plans; those that aren't are left out."""
+        debtor, move = self.owing(600)
+        self.env["cobranza.plan"].propose(self.partner.id, {"count": 3})
+        second = self.invoice(self.partner, 300)
+        answer = self.env["cobranza.plan"].negotiate(self.partner.id, {"count": 3})
+        self.assertEqual(answer["amount"], 300)
+        with self.assertRaises(UserError):
+            self.env["cobranza.plan"].propose(
+                self.partner.id, {"count": 3, "lines": (self.due(move) | self.due(second)).ids}
+            )
+        self.assertEqual(len(debtor.plan_ids), 1)
