@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 from odoo.tools.mail import plaintext2html
 
 from .arguments import to_amount
@@ -147,10 +147,7 @@ class CobranzaDebtor(models.Model):
 
         What may be agreed on depends on what was agreed on before.
         """
-        self.env.cr.execute(
-            # whoever comes second fails and is tried again: then he sees what the first one did
-            SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id = %s", self.id)
-        )
+        self._agree_in_turn()
         return super()._portal_once(nonce, kind, summary, write)
 
     def _portal_note(self, nonce, kind, summary, note=None, move=None):

@@ -4,15 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from ..engine import due, dunning
 from ..engine.standing import standing
-from .amounts import to_decimal
+from .amounts import format_money, to_decimal
 
 _logger = logging.getLogger(__name__)
 
@@ -89,11 +89,8 @@ class CobranzaPortalPage(models.AbstractModel):
         return self.with_context(lang=self.user_id.lang or self.company_id._cobranza_lang())
 
     def _format_money(self, amount, currency):
-        """An amount in the context's language; other currencies by code: many share a sign."""
-        if currency == self.currency_id:
-            return formatLang(self.env, amount, currency_obj=currency)
-        number = formatLang(self.env, amount, digits=currency.decimal_places)
-        return f"{number}\N{NO-BREAK SPACE}{currency.name}"
+        """An amount in the context's language; other currencies by code."""
+        return format_money(self.env, amount, currency, self.currency_id)
 
     # --- how the lines stand -----------------------------------------------------------
 

@@ -328,7 +328,7 @@ class TestAccountStanding(AccountCase):
 
     def test_its_invoices_are_downloaded_and_no_others(self):
         debtor, _move = self.owing()
-        other, secret = self.owing(300, partner=self.other)
+        _other, secret = self.owing(300, partner=self.other)
         self.assertEqual(self.page(debtor, part="/invoices").status_code, 200)
         for line in (self.due(secret).id, 999999999):
             self.assertEqual(self.page(debtor, part=f"/invoices/{line}").status_code, 404)
