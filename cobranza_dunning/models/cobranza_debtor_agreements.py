@@ -93,7 +93,7 @@ class CobranzaDebtor(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(
-            SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id IN %s", tuple(self.ids))
+            SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id = %s", self.id)
         )
 
     @api.model

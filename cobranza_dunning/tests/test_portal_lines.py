@@ -3,7 +3,7 @@
 import base64
 from unittest.mock import patch
 
-from odoo.addons.cobranza_dunning.controllers import portal_reminder
+from odoo.addons.cobranza_dunning.controllers import portal_page
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -214,7 +214,7 @@ class TestPortalDocuments(PortalCase):
 
     def test_too_many_for_one_file(self):
         reminder, *_moves = self.sent(100, 200)
-        with patch.object(portal_reminder, "DOCUMENTS_AT_ONCE", 1), mute_logger("odoo.http"):
+        with patch.object(portal_page, "DOCUMENTS_AT_ONCE", 1), mute_logger("odoo.http"):
             answer = self.page(reminder, part="/invoices")
         self.assertEqual(answer.status_code, 422)
         self.assertIn("download them one by one", answer.text)
