@@ -88,23 +88,28 @@ class CobranzaDebtor(models.Model):
         return agreements.filtered(is_shown).sorted("id", reverse=True)[:AGREEMENTS]
 
     def _portal_payable(self, lines):
-        """What something may be agreed on: a dict per currency, with `currency`, `lines`, `amount`.
+        """What something may be agreed on: a dict per currency.
 
-        amount: what is asked for now, or else all of it.
+        lines: those of the currency that can be paid.  amount: what is asked for of them now, or
+        else all of it; plain_amount: the same as browsers take a number.
         """
         payable = {}
         for line in lines:
             if line.payable > 0:
                 payable.setdefault(line.currency, []).append(line)
-        return [
-            {
-                "currency": currency,
-                "lines": mine,
-                "amount": currency.round(sum(one.to_pay for one in mine if self._portal_asks(one)))
-                or currency.round(sum(one.payable for one in mine)),
-            }
-            for currency, mine in payable.items()
-        ]
+        found = []
+        for currency, mine in payable.items():
+            asked = sum(line.to_pay for line in mine if self._portal_asks(line))
+            amount = currency.round(asked or sum(line.payable for line in mine))
+            found.append(
+                {
+                    "currency": currency,
+                    "lines": mine,
+                    "amount": amount,
+                    "plain_amount": f"{amount:.{currency.decimal_places}f}",
+                }
+            )
+        return found
 
     def _portal_reasons(self):
         """Why he may say that something is wrong."""

@@ -418,8 +418,10 @@ class CobranzaPromise(models.Model):
                 )
             )
         own = self.search([("debtor_id", "=", debtor.id), ("origin", "=", "portal")])
-        open_ones = own.filtered(lambda one: one.state == "open")
-        if len(open_ones) >= debtor.effective_policy_id.promise_max_open:
+        most = debtor.effective_policy_id.promise_max_open
+        if not most:
+            raise UserError(self.env._("Please contact us: we agree on a day together."))
+        if len(own.filtered(lambda one: one.state == "open")) >= most:
             raise UserError(
                 self.env._("What you promised before is still open: please contact us instead.")
             )

@@ -132,10 +132,18 @@ class TestAccountPromise(AccountCase):
         self.assertEqual(debtor.promise_ids.origin, "portal")
         self.assertFalse(_other.promise_ids)
 
-    def test_without_a_policy_only_today(self):
-        self.company.cobranza_policy_id = False
+    def test_where_nobody_promises_by_himself(self):
+        """There is no policy, or it says so: then the page says what to do instead of a form."""
         debtor, _move = self.owing(100)
-        self.assertIn("What you promised before is still open", self.page(debtor).text)
+        for change in (
+            lambda: self.policy.write({"promise_max_open": 0}),
+            lambda: self.company.write({"cobranza_policy_id": False}),
+        ):
+            change()
+            tree = html.fromstring(self.page(debtor).text)
+            [promise] = tree.xpath("//details[@id='promise']")
+            self.assertIn("Please contact us", promise.text_content())
+            self.assertFalse(promise.xpath(".//form"))
 
 
 @tagged("post_install", "-at_install")

@@ -101,7 +101,7 @@ def test_a_promise_and_a_dispute(live, office, visit, lenient, device, tmp_path)
     page.wait_for_url("**/my/account-balance/**")
 
     page.locator("#promise summary").click()
-    assert page.input_value("#promise_amount") == "600.0"
+    assert page.input_value("#promise_amount") == "600.00"
     page.fill("#promise_amount", "400")
     page.fill("#promise_date", page.get_attribute("#promise_date", "max"))
     page.click("#promise button[type=submit]")
