@@ -26,8 +26,8 @@ CUSTOMERS = re.compile(
     r"model:mail\.template,(subject|body_html):"
     r"|model_terms:ir\.ui\.view,arch_db:\w+\.(portal_|reminder_(?!changes\b)|report_)"
     r"|code:addons/\w+/(controllers/|static/src/portal/"
-    r"|models/cobranza_(debtor_hand|plan_(negotiation|portal)|policy_level_short"
-    r"|reminder_(letter|portal))\.py|models/negotiation_texts\.py)"
+    r"|models/cobranza_(debtor_(hand|portal_agreements)|dispute|plan_(negotiation|portal)"
+    r"|policy_level_short|portal_page|promise|reminder_letter)\.py|models/negotiation_texts\.py)"
 )
 #: Spanish that only one side of the ocean uses, that addresses the reader as "tú" or that warns.
 UNWANTED = re.compile(
@@ -92,11 +92,14 @@ def test_what_customers_read_is_found():
     assert sorted(found) == [
         "code:addons/cobranza_dunning/controllers/",
         "code:addons/cobranza_dunning/models/cobranza_debtor_hand.py",
+        "code:addons/cobranza_dunning/models/cobranza_debtor_portal_agreements.py",
+        "code:addons/cobranza_dunning/models/cobranza_dispute.py",
         "code:addons/cobranza_dunning/models/cobranza_plan_negotiation.py",
         "code:addons/cobranza_dunning/models/cobranza_plan_portal.py",
         "code:addons/cobranza_dunning/models/cobranza_policy_level_short.py",
+        "code:addons/cobranza_dunning/models/cobranza_portal_page.py",
+        "code:addons/cobranza_dunning/models/cobranza_promise.py",
         "code:addons/cobranza_dunning/models/cobranza_reminder_letter.py",
-        "code:addons/cobranza_dunning/models/cobranza_reminder_portal.py",
         "code:addons/cobranza_dunning/models/negotiation_texts.py",
         "code:addons/cobranza_dunning/static/src/portal/",
         "model:mail.template,body_html:",
