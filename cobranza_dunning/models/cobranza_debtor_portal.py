@@ -72,6 +72,8 @@ class CobranzaDebtor(models.Model):
         """What the page shows, beside what a controller adds; texts in the context's language."""
         values = super()._portal_values()
         payable = self._portal_payable(values["lines"])
+        items = [line.item.id for one in payable for line in one["lines"]]
+        items = self.env["account.move.line"].browse(items)
         return {
             **values,
             "promises": self._portal_last(self.promise_ids, lambda one: one.state != "cancelled"),
@@ -79,8 +81,8 @@ class CobranzaDebtor(models.Model):
             "plans": self._portal_last(self.plan_ids, lambda one: one._is_shown()),
             "payable": payable,
             "reasons": self._portal_reasons(),
-            "last_promise_day": self.env["cobranza.promise"]._last_own_day(self),
-            "no_promise": self._portal_no_promise(payable),
+            "last_promise_day": self.env["cobranza.promise"]._last_own_day(self, items),
+            "no_promise": self._portal_no_promise(items),
         }
 
     def _portal_last(self, agreements, is_shown):
@@ -116,14 +118,11 @@ class CobranzaDebtor(models.Model):
         mine = Domain("company_id", "in", (False, self.company_id.id))
         return self.env["cobranza.dispute.reason"].search(mine)
 
-    def _portal_no_promise(self, payable):
+    def _portal_no_promise(self, items):
         """Why he can't promise anything on his page; None if he can."""
-        lines = [line.item.id for one in payable for line in one["lines"]]
         today = self.company_id._cobranza_today()
         try:
-            self.env["cobranza.promise"]._check_own_word(
-                self, today, self.env["account.move.line"].browse(lines)
-            )
+            self.env["cobranza.promise"]._check_own_word(self, today, items)
         except UserError as error:
             return str(error)
         return None

@@ -279,7 +279,7 @@ class CobranzaPlan(models.Model):
         return {
             "decision": talk.answer.decision,
             "reasons": list(talk.answer.reasons),
-            "sentences": sentences(self.env, talk.answer.reasons),
+            "sentences": sentences(self.env, talk.answer.reasons, talk.origin == "portal"),
             "amount": float(talk.situation.amount),
             "currency": talk.currency.name,
             "installments": [],

@@ -399,17 +399,21 @@ class CobranzaPromise(models.Model):
                 )
             )
 
-    def _last_own_day(self, debtor):
-        """The last day that a customer may choose by himself."""
+    def _last_own_day(self, debtor, lines):
+        """The last day that a customer may choose by himself; what is insured stays insured."""
         days = debtor.effective_policy_id.promise_max_days
-        return debtor.company_id._cobranza_today() + timedelta(days=days)
+        latest = debtor.company_id._cobranza_today() + timedelta(days=days)
+        insured = debtor._insured_until(lines)
+        return min(latest, insured) if insured else latest
 
     def _check_own_word(self, debtor, date, lines):
         """A customer may leave himself alone only as long and as often as his policy allows.
 
         What he promised by himself before and didn't pay isn't left alone by his word again.
         """
-        latest = self._last_own_day(debtor)
+        latest, most = self._last_own_day(debtor, lines), debtor.effective_policy_id.promise_max_open
+        if not most or latest < debtor.company_id._cobranza_today():
+            raise UserError(self.env._("Please contact us: we agree on a day together."))
         if date > latest:
             raise UserError(
                 self.env._(
@@ -418,9 +422,6 @@ class CobranzaPromise(models.Model):
                 )
             )
         own = self.search([("debtor_id", "=", debtor.id), ("origin", "=", "portal")])
-        most = debtor.effective_policy_id.promise_max_open
-        if not most:
-            raise UserError(self.env._("Please contact us: we agree on a day together."))
         if len(own.filtered(lambda one: one.state == "open")) >= most:
             raise UserError(
                 self.env._("What you promised before is still open: please contact us instead.")

@@ -42,6 +42,15 @@ PERIODS = {
 }
 
 
-def sentences(env, reasons):
-    """Return what codes of reasons mean, as a list of sentences in the context's language."""
+#: What isn't the customer's to know -> what he reads instead.
+DISCREET = {"beyond_insurance": "too_long"}
+
+
+def sentences(env, reasons, discreet=False):
+    """Return what codes of reasons mean, as a list of sentences in the context's language.
+
+    discreet: for the customer himself, who isn't told of our insurance.
+    """
+    if discreet:
+        reasons = dict.fromkeys(DISCREET.get(code, code) for code in reasons)
     return [env._(SENTENCES[code]) for code in reasons]
