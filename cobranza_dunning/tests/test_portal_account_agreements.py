@@ -1,6 +1,7 @@
 """What a customer agrees on with us on the page of his account: stories, and who tries to cheat."""
 
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 from lxml import html
@@ -459,6 +460,31 @@ class TestAccountPlan(AccountCase):
         debtor, _move = self.owing(600)
         _answer, tree = self.ask(debtor, how="parts", count="3")
         self.assertIn("For paying later, interest of", self.words(tree))
+
+    def test_our_insurance_is_not_his_to_know(self):
+        """Neither a promise nor a plan goes past what is insured, and nobody tells him why."""
+        debtor, _move = self.owing(600)
+        last = TODAY + timedelta(days=3)
+        insured = patch.object(
+            self.env.registry["cobranza.debtor"], "_insured_until", lambda self, lines: last
+        )
+        with insured:
+            [day] = html.fromstring(self.page(debtor).text).xpath("//*[@id='promise_date']/@max")
+            self.assertEqual(day, str(last))
+            data = self.form(debtor, "promise", amount="10", date=str(IN_TEN_DAYS))
+            answer = self.send(debtor, data)
+            self.assertNotTaken(answer, "Choose a day up to 03/13/2026")
+            self.assertNotIn("insur", answer.text)
+            answer, tree = self.ask(debtor, how="day", until=str(IN_TEN_DAYS))
+            self.assertIn("It takes too long", self.words(tree))
+            self.assertNotIn("insur", answer.text)
+            # a person reads the reason
+            said = self.env["cobranza.plan"].negotiate(
+                self.partner.id, {"until": str(IN_TEN_DAYS)}
+            )
+            self.assertIn("insurer", " ".join(said["sentences"]))
+            last = TODAY - timedelta(days=1)
+            self.assertIn("Please contact us", self.page(debtor).text)
 
     def test_two_pages_at_once(self):
         """Another page than the one whose proposal was taken: what it is about is gone."""
