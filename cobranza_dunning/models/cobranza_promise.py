@@ -411,7 +411,8 @@ class CobranzaPromise(models.Model):
 
         What he promised by himself before and didn't pay isn't left alone by his word again.
         """
-        latest, most = self._last_own_day(debtor, lines), debtor.effective_policy_id.promise_max_open
+        latest = self._last_own_day(debtor, lines)
+        most = debtor.effective_policy_id.promise_max_open
         if not most or latest < debtor.company_id._cobranza_today():
             raise UserError(self.env._("Please contact us: we agree on a day together."))
         if date > latest:
