@@ -1,4 +1,4 @@
-"""What customers promise and dispute, told as stories: what pauses, until when, and how it ends."""
+"""What customers promise, dispute and pay later, told as stories: what pauses, until when, and how it ends."""
 
 from datetime import date
 
@@ -174,3 +174,56 @@ class TestAgreementStories(CobranzaCase):
             one = self.assertDecision(invoice, "remind", "level_reached", amount=100)
             self.assertEqual((one.disputed_amount, one.promised_amount), (0, 900))
             self.assertIn("900.00 promised", one.sentence)
+
+    def test_block_dispute_plan_and_promise_pause_each_amount_once(self):
+        """Of 1000: 300 are disputed, 700 in a plan, 600 promised; beside it 50 are chased.
+
+        As one ends, the next takes over what it hid: each amount rests once and no more.
+        """
+        invoice, other = self.invoice(self.partner, 1000), self.invoice(self.partner, 50)
+        lines = [self.due(invoice).id]
+        dispute = self.disputes(invoice, 300)
+        promise = self.promises(600, line_ids=lines)
+        self.debtor()
+        plans = self.env["cobranza.plan"]
+        made = plans.propose(self.partner.id, {"lines": lines, "count": 2, "first": "2026-04-10"})
+        plan = plans.browse(made["plan_id"])
+        plan.action_accept()
+        self.assertEqual(plan.amount, 700)
+        self.assertRests(invoice, other, 1000, disputed_amount=300, planned_amount=700)
+
+        pause = self.pause(move=invoice)
+        one = self.assertDecision(invoice, "skip", "paused", amount=0, paused_amount=1000)
+        self.assertEqual((one.disputed_amount, one.planned_amount, one.promised_amount), (0, 0, 0))
+        pause.action_end()
+        self.assertRests(invoice, other, 1000, disputed_amount=300, planned_amount=700)
+
+        dispute.action_reject("It is as ordered.")
+        self.assertRests(invoice, other, 1000, planned_amount=700, promised_amount=300)
+
+        self.pays(invoice, 100)  # what comes counts for the plan and for the promise
+        self.assertEqual((plan.paid_amount, promise.paid_amount), (100, 100))
+        self.assertRests(invoice, other, 900, planned_amount=600, promised_amount=300)
+
+        plan.action_cancel()
+        self.assertRests(invoice, other, 500, promised_amount=500)
+        promise.action_cancel()
+        self.assertRests(invoice, other, 0)
+
+    def assertRests(self, invoice, other, paused, **parts):
+        """Of an invoice so much is paused, by these; the rest and another invoice are chased.
+
+        The run, the explanation and the customer's account say the same.
+        """
+        parts = {"disputed_amount": 0, "planned_amount": 0, "promised_amount": 0} | parts
+        left = invoice.amount_residual - paused
+        run = self.run_dunning("preview")
+        one = self.decision(run, invoice)
+        self.assertEqual((one.paused_amount, one.amount), (paused, left))
+        self.assertEqual({name: one[name] for name in parts}, parts)
+        self.assertEqual(self.decision(run, other).amount, other.amount_residual)
+        [explained] = self.due(invoice).cobranza_explain()
+        self.assertEqual(sum(pause["amount"] for pause in explained["pauses"]), paused)
+        self.assertEqual((explained["paused"], explained["amount"]), (paused, left))
+        debtor = self.debtor()
+        self.assertEqual({name: debtor[name] for name in parts}, parts)
