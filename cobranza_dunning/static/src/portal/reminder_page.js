@@ -30,6 +30,8 @@ export class ReminderPage extends Interaction {
                 button.classList.remove("d-none");
             }
         }
+        // the link may have been followed before this script ran
+        this.open(browser.location.hash);
         const asked = this.el.querySelector(
             "#talk, details[open] [data-problem], .alert[role=alert]:not(.d-none)"
         );
@@ -46,8 +48,12 @@ export class ReminderPage extends Interaction {
     }
 
     unfold(ev) {
-        const target = this.el.querySelector(ev.currentTarget.getAttribute("href"));
-        if (target?.tagName === "DETAILS") {
+        this.open(ev.currentTarget.getAttribute("href"));
+    }
+
+    open(hash) {
+        const target = /^#\w+$/.test(hash) && this.el.querySelector(hash);
+        if (target && target.tagName === "DETAILS") {
             target.open = true;
         }
     }
