@@ -138,7 +138,9 @@ class MailMail(models.Model):
         )
         try:
             with self.env.cr.savepoint(flush=False):
-                claimed = bool(self.env.execute_query(query))
+                # that it's taken is no error for the log
+                self.env.cr.execute(query, log_exceptions=False)
+                claimed = bool(self.env.cr.fetchall())
         except SerializationFailure:
             # somebody sent it since this transaction began
             claimed = False
