@@ -45,6 +45,7 @@ def main():
     print_runs(results)
     print_sending(results)
     print_rest(results)
+    print_cover(results)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
 
@@ -54,7 +55,7 @@ def measure_size(lines, modes, keep):
     database = f"bench_{lines}"
     if not (keep and _has_ledger(database)):
         _make(database, lines)
-    scenarios = ["floor", *modes, "forms", "figures"]
+    scenarios = ["floor", *modes, "forms", "figures", "cover"]
     if "propose" in modes:
         scenarios += ["again", "reminders", "trivial"]
     results = {scenario: _measure(scenario, database) for scenario in scenarios}
@@ -236,6 +237,23 @@ def print_rest(results):
         )
     heads = ("lines", "debtor form ms", "largest debtor ms", "debtor list ms",
              "explain a line ms", "all figures s")  # fmt: skip
+    _print_table(heads, rows)
+
+
+def print_cover(results):
+    """Print what it costs to decide what is insured, of everything and of one debtor."""
+    rows = []
+    for one in (scenarios["cover"] for scenarios in results.values()):
+        rows.append(
+            (
+                f"{one['lines']:,}", f"{one['debtors']:,}", f"{one['wall']:.1f}",
+                f"{_cpu(one):.1f}", f"{one['queries']}", f"{one['again']:.1f}",
+                f"{one['again_cpu']:.1f}", f"{1000 * one['debtor']:.0f}",
+                f"{1000 * one['largest']:.0f}", f"{one['peak']:.0f}",
+            )
+        )  # fmt: skip
+    heads = ("insured lines", "debtors", "first s", "CPU s", "queries", "again s", "CPU s ",
+             "one debtor ms", "largest ms", "peak MiB")  # fmt: skip
     _print_table(heads, rows)
 
 

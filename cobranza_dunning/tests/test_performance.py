@@ -3,9 +3,11 @@ from unittest.mock import patch
 
 from odoo import sql_db
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models import cobranza_facts
-from .common import CobranzaCase, days_ago
+from .common import TODAY, CobranzaCase, days_ago
+from .insurance import InsuranceCase
 
 
 @tagged("post_install", "-at_install")
@@ -149,3 +151,75 @@ class TestQueries(CobranzaCase):
             counts.append(counted["queries"])
         self.assertEqual(counts[2], counts[1])
         self.assertLessEqual(counts[2], 5)
+
+
+@tagged("post_install", "-at_install")
+class TestInsuranceQueries(InsuranceCase):
+    """What is insured of many lines is read by one statement, written by one."""
+
+    def setUp(self):
+        super().setUp()
+        self.insurance.mep = 60
+
+    def insured(self, count, lines=2):
+        """Make customers with a limit and so many insured invoices each."""
+        partners = [self.new_partner(f"Customer {number}") for number in range(count)]
+        for partner in partners:
+            self.limit(1000, partner)
+            for number in range(lines):
+                self.sale(100 + number, partner=partner)
+        self.commit()
+        return self.env["cobranza.debtor"].search(
+            [("partner_id", "in", [one.id for one in partners])]
+        )
+
+    def invoices(self, count):
+        """Insured invoices of so many customers, as a list reads them."""
+        return self.env["account.move"].browse(self.insured(count).cover_ids.move_id.ids)
+
+    def queries(self, act):
+        """The number of queries of a call, its flush included."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = sql_db.sql_counter
+        act()
+        self.env.flush_all()
+        return sql_db.sql_counter - before
+
+    def test_deciding_anew_takes_the_same_queries_for_four_times_the_lines(self):
+        covers = self.env["cobranza.insurance.cover"]
+        counts = []
+        for count, lines in ((1, 1), (2, 2), (4, 4)):
+            debtors = self.insured(count, lines)
+            self.env.execute_query(
+                SQL("DELETE FROM cobranza_insurance_cover RETURNING id")
+            )
+            counts.append(self.queries(lambda ours=debtors: covers._follow(self.company, ours)))
+            self.assertEqual(len(debtors.cover_ids), count * lines)
+        self.assertEqual(counts[1], counts[2])
+        self.assertLessEqual(counts[2], 25)
+
+    def test_lists_take_one_query_for_what_is_insured(self):
+        few, many = self.invoices(2), self.invoices(6)
+        names = ["insured", "insurance_state", "insured_amount", "insurance_next_date"]
+        few.read(names)  # what is cached once per process
+        counts = [self.queries(lambda ours=ours: ours.read(names)) for ours in (few, many)]
+        self.assertEqual(*counts)
+
+    def test_asking_about_many_lines_takes_the_same_queries(self):
+        few, many = self.invoices(2), self.invoices(6)
+        few.cobranza_cover()
+        for day in (None, TODAY):
+            counts = [
+                self.queries(lambda ours=ours, day=day: ours.cobranza_cover(day))
+                for ours in (few, many)
+            ]
+            self.assertEqual(*counts)
+
+    def test_without_insurance_it_costs_next_to_nothing(self):
+        self.insurance.active = False
+        self.sale(100)
+        self.commit()
+        debtor = self.debtor()
+        covers = self.env["cobranza.insurance.cover"]
+        self.assertLessEqual(self.queries(lambda: covers._follow(self.company, debtor)), 3)
