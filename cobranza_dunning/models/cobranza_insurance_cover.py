@@ -42,7 +42,7 @@ class CobranzaInsuranceCover(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True)
     policy_id = fields.Many2one(
-        "cobranza.insurance.policy", "Policy", required=True, ondelete="restrict"
+        "cobranza.insurance.policy", "Insurance policy", required=True, ondelete="restrict"
     )
     limit_id = fields.Many2one(
         "cobranza.insurance.limit",

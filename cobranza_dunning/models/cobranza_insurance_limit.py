@@ -24,7 +24,7 @@ class CobranzaInsuranceLimit(models.Model):
 
     policy_id = fields.Many2one(
         "cobranza.insurance.policy",
-        "Policy",
+        "Insurance policy",
         required=True,
         index=True,
         ondelete="restrict",

@@ -22,7 +22,7 @@ class CobranzaInsurancePolicy(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
 
-    name = fields.Char("Policy", required=True, tracking=True, help="How you call it.")
+    name = fields.Char("Insurance policy", required=True, tracking=True, help="How you call it.")
     number = fields.Char("Policy number", tracking=True, copy=False)
     sequence = fields.Integer(default=10, help="The first one that is in force counts.")
     active = fields.Boolean(default=True)

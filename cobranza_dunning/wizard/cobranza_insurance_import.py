@@ -55,7 +55,7 @@ class CobranzaInsuranceImport(models.TransientModel):
     _description = "Import of limits"
     _rec_name = "policy_id"
 
-    policy_id = fields.Many2one("cobranza.insurance.policy", "Policy", required=True)
+    policy_id = fields.Many2one("cobranza.insurance.policy", "Insurance policy", required=True)
     file = fields.Binary("List of the insurer", required=True, attachment=False)
     file_name = fields.Char()
     line_ids = fields.One2many("cobranza.insurance.import.line", "import_id", "What would change")

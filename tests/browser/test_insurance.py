@@ -1,0 +1,111 @@
+"""An accountant insures an invoice: what the form says before it is posted, and what follows."""
+from datetime import date, timedelta
+
+import pytest
+
+YEAR = date.today().year
+
+
+@pytest.fixture
+def insured(office):
+    """A policy in force, and a customer with a limit of 1 000 who owes 600 already."""
+    env = office.env
+    policy = env["cobranza.insurance.policy"].create(
+        {
+            "name": "Póliza global", "company_id": office.company_id, "insure_by_default": False,
+            "maximum_term": 90, "mep": 60,
+            "period_ids": [
+                (0, 0, {"date_from": f"{YEAR - 1}-01-01", "date_to": f"{YEAR + 1}-12-31"})
+            ],
+            "deadline_ids": [(0, 0, {"duty": "notice", "base": "due", "days": 60})],
+        }
+    )  # fmt: skip
+    partner_id = office.customer(name="Conservas Rías, S.L.", lang="es_ES")
+    env["cobranza.insurance.limit"].create(
+        {
+            "policy_id": policy, "partner_id": partner_id, "amount": 1000,
+            "effective": f"{YEAR - 1}-01-01", "reference": "CL-1",
+        }
+    )  # fmt: skip
+    older = office.invoice(partner_id, amount=600.0, overdue=5)
+    env["account.move"].write([older], {"insured": True})
+    yield partner_id
+    env["cobranza.insurance.policy"].write([policy], {"active": False})
+
+
+def draft(office, partner_id, amount, days):
+    """An invoice of today that isn't posted yet and is to be insured."""
+    today = date.today()
+    return office.env["account.move"].create(
+        {
+            "move_type": "out_invoice", "partner_id": partner_id, "company_id": office.company_id,
+            "invoice_date": str(today), "invoice_date_due": str(today + timedelta(days=days)),
+            "invoice_payment_term_id": False, "insured": True,
+            "invoice_line_ids": [
+                (0, 0, {"name": "Conservas", "price_unit": amount, "tax_ids": [(6, 0, [])]})
+            ],
+        }
+    )  # fmt: skip
+
+
+def test_from_the_warning_to_the_cover(office, insured, web, spanish, mobile):
+    """Too much for the limit: the banner says so; posted, all screens say what is covered."""
+    move_id = draft(office, insured, 700.0, 30)
+    web.open(f"customer-invoices/{move_id}")
+    banner = web.page.locator(".o_field_widget[name=insurance_warning]")
+    banner.wait_for()
+    assert "Older debts leave room" in banner.inner_text()
+    assert "300.00" in banner.inner_text()
+    web.shot("40_insurance_warning")
+
+    spanish.open(f"customer-invoices/{move_id}")
+    spanish.page.locator(".o_field_widget[name=insurance_warning]").wait_for()
+    text = spanish.page.locator(".o_form_view").inner_text()
+    assert "No todo quedaría asegurado" in text and "Older debts" not in text
+    spanish.shot("40_seguro_antes")
+
+    web.button("Confirm")
+    badge = web.page.locator(".o_field_widget[name=insurance_state]").first
+    badge.wait_for()
+    assert badge.inner_text() == "Partly covered"
+    assert "400.00" in web.page.locator("button[name=action_cobranza_covers]").inner_text()
+    web.shot("41_insurance_posted")
+    web.page.locator("button[name=action_cobranza_covers]").click()
+    web.settle()
+    assert "Older debts leave room" in web.page.locator(".o_action_manager").inner_text()
+
+    web.open("customer-invoices")
+    web.page.wait_for_selector(".o_data_row")
+    assert "Partly covered" in web.page.locator(".o_list_view").inner_text()
+    web.shot("42_insurance_list")
+    (debtor_id,) = office.env["cobranza.debtor"].search([("partner_id", "=", insured)])
+    web.open(f"debtors/{debtor_id}").tab("Insurance")
+    assert "1,000.00" in web.field("insurance_limit").inner_text()
+    web.shot("43_insurance_debtor")
+    for number, path in enumerate(("covers", "deadlines", "limits", "policies", "approvals"), 44):
+        web.open(f"insurance-{path}")
+        web.shot(f"{number}_insurance_{path}")
+
+    mobile.open(f"customer-invoices/{move_id}")
+    assert mobile.fits()
+    mobile.shot("49_insurance_phone")
+    mobile.open("insurance-deadlines")
+    assert mobile.fits()
+    mobile.shot("50_insurance_deadlines_phone")
+
+
+def test_a_policy_in_spanish(office, insured, spanish, mobile):
+    """Its terms are on three pages, none of them too wide for a phone."""
+    (policy,) = office.env["cobranza.insurance.limit"].search_read(
+        [("partner_id", "=", insured)], ["policy_id"])
+    path = f"insurance-policies/{policy['policy_id'][0]}"
+    spanish.open(path)
+    for number, tab in enumerate(("Qué se asegura", "Qué hay que hacer", "Dinero"), 51):
+        spanish.tab(tab)
+        spanish.shot(f"{number}_poliza")
+    spanish.button("Importar clasificaciones…")
+    assert "CSV" in spanish.dialog()
+    spanish.shot("54_importar")
+    mobile.open(path)
+    assert mobile.fits()
+    mobile.shot("55_policy_phone")
