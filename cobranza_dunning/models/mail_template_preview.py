@@ -216,6 +216,10 @@ class MailTemplate(models.Model):
             if self.filtered(lambda template: template.model == "cobranza.reminder"):
                 raise AccessError(self._cobranza_only_blocks()) from error
             raise
+        finally:
+            # Odoo looks for code as the system and in every field of a template: the levels of
+            # other companies would stay in the cache, and be refused to who reads them next
+            self.invalidate_recordset(["cobranza_level_ids"], flush=False)
 
     def _cobranza_only_blocks(self):
         return self.env._(

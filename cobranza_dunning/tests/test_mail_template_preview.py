@@ -163,6 +163,19 @@ class TestMailTemplatePreview(ReminderCase):
             template.write({"body_html": body, "subject": f"Hello {{{{ {expression} }}}}"})
             self.assertIn(expression, template.body_html)
 
+    def test_a_text_of_other_companies_too_is_saved_and_shown(self):
+        """Whoever saves a text sees his own company's levels beside it, as before he saved."""
+        other = self.new_company()
+        levels = self.env["cobranza.policy.level"].search(
+            [("template_id", "=", self.template.id), ("company_id", "=", self.company.id)]
+        )
+        other.cobranza_policy_id.level_ids[:1].template_id = self.template
+        template = self.template.with_user(self.manager)
+        template.invalidate_recordset()
+        names = {"cobranza_level_ids": {"fields": {"display_name": {}}}, "cobranza_body": {}}
+        saved = template.web_save({"cobranza_body": "<p>Hello</p>"}, names)[0]
+        self.assertEqual([one["id"] for one in saved["cobranza_level_ids"]], levels.ids)
+
     def test_managers_write_no_other_code_into_texts(self):
         """A text reads the reminder's blocks; whatever else it could reach is refused."""
         template = self.template.with_user(self.manager)
