@@ -4,7 +4,7 @@ import base64
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import TODAY
 from .test_cobranza_plan import PlanCase
@@ -245,3 +245,17 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertEqual(self.plan.action_customer_page()["url"], f"/my/plans/{self.plan.id}")
         self.assertEqual(self.plan.action_view_debtor()["res_id"], self.plan.debtor_id.id)
         self.assertEqual(self.plan.line_ids.action_view_move()["res_id"], self.move.id)
+
+    def test_a_collector_sends_the_link(self):
+        """Without any right to change contacts: the page's own address, to the customer."""
+        action = self.env.ref("portal.portal_share_action")
+        view = self.env["cobranza.plan"].get_view(view_type="form")["arch"]
+        self.assertIn(f'name="{action.id}" type="action"', view)
+        share = self.env["portal.share"].with_user(self.new_collector())
+        values = {"active_model": "cobranza.plan", "active_id": self.offered().id}
+        form = Form(share.with_context(**values, default_partner_ids=self.partner.ids))
+        self.assertEqual(form.partner_ids.ids, self.partner.ids)
+        form.save().action_send_mail()
+        sent = self.plan.message_ids[0]
+        self.assertEqual(sent.partner_ids, self.partner)
+        self.assertIn(self.plan.access_token, sent.body)
