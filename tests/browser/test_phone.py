@@ -38,6 +38,22 @@ def test_reminder_is_read_and_approved(mobile, worked):
     assert worked.read("cobranza.reminder", reminder_id, "state") == "approved"
 
 
+def test_amounts_are_read_before_approving(mobile, worked):
+    """The card shows the whole table of the text, the amounts too; then the form fits."""
+    partner_id = worked.customer()
+    worked.invoice(partner_id, amount=77.7)
+    worked.run("propose", [partner_id])
+    mobile.open("reminders-to-approve")
+    letter = mobile.row(worked.read("res.partner", partner_id, "name")).locator(
+        ".o_cobranza_letter")
+    letter.locator("table").first.wait_for()
+    assert letter.evaluate("box => box.scrollWidth <= box.clientWidth")
+    (reminder_id,) = worked.reminders([partner_id], "proposed")
+    mobile.open(f"reminders/{reminder_id}")
+    change = mobile.page.locator("button[name=action_open_recipient]:visible").bounding_box()
+    assert change["x"] + change["width"] <= mobile.page.viewport_size["width"]
+
+
 def test_policies_are_cards(mobile, worked):
     mobile.open("action-cobranza_dunning.cobranza_policy_action")
     mobile.page.wait_for_selector(".o_kanban_record:not(.o_kanban_ghost)")
