@@ -63,7 +63,7 @@ class CustomerAnswer(CustomerPage):
             )
         if isinstance(taken, dict):
             return self._render_page(page_sudo, access_token, kind=kind, form=form, **taken)
-        thanks = self._link(page_sudo, access_token)(thanks=kind) + "#answer"
+        thanks = self._link(page_sudo, access_token)(thanks=kind) + "#thanks"
         return request.redirect(taken or thanks, code=303)
 
     def _take(self, page_sudo, kind, form):

@@ -46,6 +46,8 @@ class TestPortalAnswers(PortalCase):
     def assertTaken(self, answer, kind):
         self.assertEqual(answer.status_code, 303, answer.text[:2000])
         self.assertIn(f"thanks={kind}", answer.headers["Location"])
+        # on a telephone the thanks are far above the form
+        self.assertTrue(answer.headers["Location"].endswith("#thanks"))
         self.assertIn("Thank you.", self.url_open(answer.headers["Location"]).text)
 
     def assertNotTaken(self, answer, problem):
