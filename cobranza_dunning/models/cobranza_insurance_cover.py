@@ -46,7 +46,6 @@ class CobranzaInsuranceCover(models.Model):
     )
     limit_id = fields.Many2one(
         "cobranza.insurance.limit",
-        "Limit",
         ondelete="set null",
         help="The decision that counts for this sale; none if it was nobody's.",
     )

@@ -74,7 +74,6 @@ class CobranzaInsuranceLimit(models.Model):
     )
     corrects_id = fields.Many2one(
         "cobranza.insurance.limit",
-        "Corrects",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,

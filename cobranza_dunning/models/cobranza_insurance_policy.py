@@ -29,7 +29,7 @@ class CobranzaInsurancePolicy(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    insurer_id = fields.Many2one("res.partner", "Insurer", tracking=True, ondelete="restrict")
+    insurer_id = fields.Many2one("res.partner", tracking=True, ondelete="restrict")
     kind = fields.Selection(
         KIND_SELECTION,
         required=True,

@@ -210,4 +210,4 @@ def fix(env, reason, **parts):
     parts: `latest` (a day) and `missing` (an amount), as they are written.
     """
     text = FIXES.get(reason)
-    return env._(text) % parts if text else ""
+    return env._(text, **parts) if text else ""

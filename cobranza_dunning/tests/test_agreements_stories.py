@@ -1,4 +1,4 @@
-"""What customers promise, dispute and pay later, told as stories: what pauses, until when, and how it ends."""
+"""What customers promise, dispute and pay later, told as stories: what pauses, and its end."""
 
 from datetime import date
 
