@@ -1,5 +1,10 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import UserError
+
+#: Days and moments that are named lie within so far from today.
+FURTHEST = timedelta(days=3653)
 
 
 def to_date(env, value):
@@ -15,6 +20,35 @@ def to_date(env, value):
         ) from error
 
 
+def to_day(env, value):
+    """Return the date that a public method was given for something to be agreed on, or None.
+
+    Raises UserError if it is no date, or more than ten years away.
+    """
+    day = to_date(env, value)
+    if day and abs(day - fields.Date.today()) > FURTHEST:
+        raise UserError(env._("Choose days within ten years."))
+    return day
+
+
+def to_choice(model, name, value):
+    """Return the code that a public method was given for a selection field of a model.
+
+    Raises UserError, with the codes that there are, if it is none of them.
+    """
+    codes = dict(model._fields[name].selection)
+    if not isinstance(value, str) or value not in codes:
+        raise UserError(
+            model.env._(
+                "“%(value)s” is no %(field)s: use one of %(codes)s.",
+                value=value,
+                field=model._fields[name]._description_string(model.env),
+                codes=", ".join(codes),
+            )
+        )
+    return value
+
+
 def to_record(model, value):
     """Return the record of a model with the id that a public method was given.
 
@@ -22,6 +56,25 @@ def to_record(model, value):
     """
     is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
     return model.browse(value if is_id else ()).exists()
+
+
+def to_due_lines(env, value):
+    """Return the journal items with the ids that a public method was given.
+
+    Raises UserError if it isn't a list of ids, or one of them is none.
+    """
+    if not isinstance(value, (list, tuple)) or not value:
+        raise UserError(env._("Name the due lines by a list of their ids."))
+    items = env["account.move.line"]
+    found = items.union(*(to_record(items, one) for one in value))
+    if len(found) < len(set(map(str, value))):
+        raise UserError(env._("Some of the due lines that were named don't exist."))
+    return found
+
+
+def to_text(value):
+    """Return the text that a public method was given, as it can be kept; nothing is False."""
+    return str(value or "").replace("\0", "").strip() or False
 
 
 def to_line(value):

@@ -8,11 +8,11 @@ from odoo.tools import SQL
 
 from ..engine import contact
 from ..engine.places import Place
+from .arguments import FURTHEST
 from .cobranza_contact_rule import CHANNELS, zone_of
 from .contact_texts import explain
 
 #: Nobody plans a contact further away than this.
-FURTHEST = timedelta(days=3653)
 
 
 class Ask(NamedTuple):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from .arguments import to_amount, to_date, to_line, to_record
+from .arguments import to_amount, to_choice, to_day, to_line, to_record, to_text
 from .cobranza_promise import ORIGINS
 
 #: So many days a disputed amount is left alone where neither a person nor a policy says.
@@ -150,15 +150,16 @@ class CobranzaDispute(models.Model):
             "move_line_id": to_record(self.env["account.move.line"], move_line_id).id,
             "amount": amount,
             "reason_id": self._find_reason(reason).id,
-            "description": description,
-            "contact_id": to_record(self.env["res.partner"], contact_id).id,
+            "description": to_text(description),
+            "contact_id": contact_id,
         }
         if revisit_date:
             vals["revisit_date"] = revisit_date
         if user_id:
-            vals["user_id"] = to_record(self.env["res.users"], user_id).id
-        dispute = self._raise([vals], origin)
-        dispute._attach(attachment_ids)
+            vals["user_id"] = self._find_owner(user_id).id
+        files = self._to_files(attachment_ids or ())
+        dispute = self._raise([vals], to_choice(self, "origin", origin))
+        dispute._attach(*files)
         return dispute._to_dict()
 
     def _to_dict(self):
@@ -183,10 +184,36 @@ class CobranzaDispute(models.Model):
             raise UserError(self.env._("Choose a reason: there is no “%s”.", value))
         return found
 
-    def _attach(self, attachments):
-        """Keep files with this dispute: ids of ir.attachment, or pairs (file name, bytes)."""
+    @api.model
+    def _find_owner(self, value):
+        """Return the user with an id. Raises UserError if there is none."""
+        found = to_record(self.env["res.users"], value)
+        if not found:
+            raise UserError(self.env._("There is no user “%s”.", value))
+        return found
+
+    @api.model
+    def _to_files(self, value):
+        """Return the ir.attachment records and the pairs (file name, bytes) among these files.
+
+        Raises UserError for what is neither.
+        """
+        known, files = self.env["ir.attachment"], []
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            record = to_record(known, one)
+            if record:
+                known |= record
+            elif isinstance(one, (list, tuple)) and list(map(type, one)) == [str, bytes]:
+                files.append(one)
+            else:
+                raise UserError(
+                    self.env._("Name files by the ids of attachments that are there already.")
+                )
+        return known, files
+
+    def _attach(self, known, files):
+        """Keep files with this dispute: ir.attachment records, and pairs (file name, bytes)."""
         self.ensure_one()
-        files = [one for one in attachments or () if not isinstance(one, int)]
         # kept as they came: a picture isn't decoded, whatever its header promises
         as_they_are = self.env["ir.attachment"].with_context(image_no_postprocess=True)
         made = as_they_are.create(
@@ -195,9 +222,8 @@ class CobranzaDispute(models.Model):
                 for name, content in files
             ]
         )
-        known = [one for one in attachments or () if isinstance(one, int)]
         if made or known:
-            self.attachment_ids = [fields.Command.link(one) for one in (*known, *made.ids)]
+            self.attachment_ids |= known | made
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -234,13 +260,14 @@ class CobranzaDispute(models.Model):
         self._check_amount(line, amount)
         debtor = self.env["cobranza.debtor"]._of_partner(line.partner_id.id, line.company_id)
         today = line.company_id._cobranza_today()
-        revisit = to_date(self.env, vals.get("revisit_date"))
+        revisit = to_day(self.env, vals.get("revisit_date"))
         days = debtor.effective_policy_id.dispute_days or USUAL_DAYS
         revisit = revisit or today + timedelta(days=days)
         self._check_revisit(revisit, today)
         return {
             "user_id": (debtor._person_in_charge() or self.env.user).id,
             **vals,
+            "contact_id": debtor._own_record("res.partner", vals.get("contact_id")).id,
             "debtor_id": debtor.id,
             "move_id": line.move_id.id,
             "date_due": line.date_maturity or line.date,
@@ -339,7 +366,7 @@ class CobranzaDispute(models.Model):
         date: a later day, a date or ISO string.  Raises UserError otherwise, or if one is decided.
         """
         self.check_access("write")
-        day = to_date(self.env, date)
+        day = to_day(self.env, date)
         for one in self:
             self._check_revisit(day, one.company_id._cobranza_today())
         self._check_pausing()
@@ -403,7 +430,7 @@ class CobranzaDispute(models.Model):
         """
         self.check_access("write")
         self._check_pausing()
-        text = str(reason or "").strip()
+        text = to_text(reason)
         if not text:
             raise UserError(self.env._("Say why it is rejected: the customer may ask."))
         self._decide({"state": "rejected", "reject_reason": text})

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import plaintext2html
 
-from .arguments import to_date, to_line
+from .arguments import to_choice, to_date, to_line, to_text
 
 #: What a customer may mean to do: stable codes, scripts may name them.
 INTENTIONS = [
@@ -128,8 +128,8 @@ class CobranzaInteraction(models.Model):
         added = {
             "outcome_id": outcome.id,
             "reason_id": self.env["cobranza.nonpayment.reason"]._named(reason).id,
-            "intention": self._choice("intention", intention),
-            "note": plaintext2html(str(note)) if note else False,
+            "intention": to_choice(self, "intention", intention) if intention else False,
+            "note": plaintext2html(text) if (text := to_text(note)) else False,
             "next_step": to_line(next_step) or False,
             "next_step_date": to_date(self.env, next_step_date),
         }
@@ -140,8 +140,8 @@ class CobranzaInteraction(models.Model):
                 {
                     **added,
                     "debtor_id": debtor.id,
-                    "channel": self._choice("channel", channel),
-                    "direction": self._choice("direction", direction),
+                    "channel": to_choice(self, "channel", channel),
+                    "direction": to_choice(self, "direction", direction),
                     "kind": "message",
                     "summary": to_line(summary) or outcome.name or self.env._("Contact"),
                     "contact_id": debtor._own_record("res.partner", contact_id).id,
@@ -162,21 +162,6 @@ class CobranzaInteraction(models.Model):
             "right_party": self.right_party,
             "date": fields.Datetime.to_string(self.date),
         }
-
-    @api.model
-    def _choice(self, name, value):
-        """Return a code of one of the selections; raise UserError for any other."""
-        codes = dict(self._fields[name].selection)
-        if value and str(value) not in codes:
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is no %(field)s: use one of %(codes)s.",
-                    value=value,
-                    field=self._fields[name]._description_string(self.env),
-                    codes=", ".join(codes),
-                )
-            )
-        return str(value) if value else False
 
     @api.model
     def _past(self, moment):

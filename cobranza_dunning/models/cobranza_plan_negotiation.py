@@ -1,4 +1,3 @@
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -8,12 +7,10 @@ from odoo.tools import format_date
 
 from ..engine import installments, negotiation
 from .amounts import format_money, to_decimal, to_rate
-from .arguments import to_date, to_record
+from .arguments import to_choice, to_day, to_due_lines
 from .cobranza_plan import OPEN_STATES
 from .negotiation_texts import MISTAKES, PERIODS, sentences
 
-#: An offer may name days up to so far ahead.
-FURTHEST = timedelta(days=3653)
 #: What an offer may say; see `negotiate`.
 KEYS = {
     "lines", "currency", "count", "each", "period", "first", "down_payment", "until",
@@ -103,6 +100,7 @@ class CobranzaPlan(models.Model):
             )
         if origin is None:
             origin = "manual" if self.env.user._is_internal() else "portal"
+        origin = to_choice(self, "origin", origin)
         amounts = self._plannable(debtor, values.get("lines"), values.get("currency"))
         currency = next(iter(amounts)).currency_id if amounts else debtor.currency_id
         offer = self._to_offer(values, currency)
@@ -138,7 +136,7 @@ class CobranzaPlan(models.Model):
         if code is not None:
             lines = lines.filtered(lambda line: line.currency_id.name == code)
         if line_ids is not None:
-            chosen = self._to_lines(line_ids)
+            chosen = to_due_lines(self.env, line_ids)
             if chosen - lines:
                 raise UserError(
                     self.env._(
@@ -181,16 +179,6 @@ class CobranzaPlan(models.Model):
             [("move_line_id", "in", items.ids), ("plan_id.state", "in", OPEN_STATES)]
         )
 
-    def _to_lines(self, value):
-        """The journal items with the ids that an offer names. Raises UserError for others."""
-        if not isinstance(value, (list, tuple)) or not value:
-            raise UserError(self.env._("Name the due lines by a list of their ids."))
-        items = self.env["account.move.line"]
-        found = items.union(*(to_record(items, one) for one in value))
-        if len(found) < len(set(map(str, value))):
-            raise UserError(self.env._("Some of the due lines that were named don't exist."))
-        return found
-
     def _to_offer(self, values, currency):
         """The engine.negotiation.Offer of plain values. Raises UserError for what is none."""
         period = values.get("period") or "month"
@@ -205,9 +193,9 @@ class CobranzaPlan(models.Model):
         return negotiation.Offer(
             count=self._to_count(values.get("count")),
             down_payment=self._to_money(values.get("down_payment"), currency) or Decimal(0),
-            until=self._to_day(values.get("until")),
+            until=to_day(self.env, values.get("until")),
             period=period,
-            first=self._to_day(values.get("first")),
+            first=to_day(self.env, values.get("first")),
             each=self._to_money(values.get("each"), currency),
         )
 
@@ -234,15 +222,6 @@ class CobranzaPlan(models.Model):
                 self.env._("“%s” isn't an amount: use a number above zero.", value)
             )
         return to_decimal(currency.round(value), currency)
-
-    def _to_day(self, value):
-        """A day within ten years, or None. Raises UserError for what is none."""
-        day = to_date(self.env, value)
-        if not day:
-            return None
-        if abs(day - fields.Date.today()) > FURTHEST:
-            raise UserError(self.env._("Choose days within ten years."))
-        return day
 
     # --- what is known -----------------------------------------------------------------
 

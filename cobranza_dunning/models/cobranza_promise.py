@@ -7,7 +7,9 @@ from odoo.tools import format_date, formatLang
 
 from ..engine import promises
 from .amounts import to_decimal
-from .arguments import to_amount, to_date, to_line, to_record
+from .arguments import (
+    to_amount, to_choice, to_day, to_due_lines, to_line, to_record, to_text,
+)  # fmt: skip
 from .cobranza_interaction import CHANNELS
 
 #: How an agreement came to be written down.
@@ -171,15 +173,15 @@ class CobranzaPromise(models.Model):
             "amount": amount,
             "date": date,
             "channel": channel,
-            "contact_id": to_record(self.env["res.partner"], contact_id).id,
-            "interaction_id": to_record(self.env["cobranza.interaction"], interaction_id).id,
-            "note": note,
+            "contact_id": contact_id,
+            "interaction_id": interaction_id,
+            "note": to_text(note),
         }
         if line_ids:
-            vals["line_ids"] = [fields.Command.set(line_ids)]
+            vals["line_ids"] = [fields.Command.set(to_due_lines(self.env, line_ids).ids)]
         if currency:
             vals["currency_id"] = self._find_currency(currency).id
-        return self._take([vals], origin)._to_dict()
+        return self._take([vals], to_choice(self, "origin", origin))._to_dict()
 
     def _to_dict(self):
         self.ensure_one()
@@ -253,7 +255,7 @@ class CobranzaPromise(models.Model):
         lines = self._promised_lines(debtor, vals)
         currency = lines.currency_id
         amount = to_amount(self.env, vals.get("amount"), currency)
-        date, policy = to_date(self.env, vals.get("date")), debtor.effective_policy_id
+        date, policy = to_day(self.env, vals.get("date")), debtor.effective_policy_id
         made_on = debtor.company_id._cobranza_today()
         self._check_date(date, made_on)
         if origin == "portal":
@@ -261,6 +263,7 @@ class CobranzaPromise(models.Model):
         parts = self._prepare_parts(lines, amount, made_on)
         promised = lines.browse([values["move_line_id"] for _code, _id, values in parts])
         debtor._check_insured_until(promised, date)
+        call = debtor._own_record("cobranza.interaction", vals.get("interaction_id"))
         given = {name: vals[name] for name in GIVEN if name in vals and name != "line_ids"}
         if origin == "portal":
             # whoever visits a page is nobody of ours
@@ -270,6 +273,9 @@ class CobranzaPromise(models.Model):
             "amount": amount,
             "currency_id": currency.id,
             "date": date,
+            "channel": to_choice(self, "channel", vals.get("channel", "phone")),
+            "contact_id": debtor._own_record("res.partner", vals.get("contact_id")).id,
+            "interaction_id": call.id,
             "origin": origin,
             "made_on": made_on,
             "tolerance": policy.promise_tolerance,

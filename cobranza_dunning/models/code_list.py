@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .arguments import to_record
+from .arguments import to_line, to_record
 
 
 class CodeListMixin(models.AbstractModel):
@@ -40,7 +40,7 @@ class CodeListMixin(models.AbstractModel):
         """
         if not value:
             return self.browse()
-        found = self.with_context(active_test=False).search([("code", "=", str(value))], limit=1)
+        found = self.with_context(active_test=False).search([("code", "=", to_line(value))], limit=1)
         found = found or to_record(self, value)
         if not found:
             codes = self.search([("code", "!=", False)]).mapped("code")

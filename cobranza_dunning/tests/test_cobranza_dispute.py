@@ -102,6 +102,12 @@ class TestDispute(RunCase):
             ("Choose a reason", (line.id, 10, None), {}),
             ("Say on which later day", (line.id, 10, "price"), {"revisit_date": TODAY}),
             ("isn't a date", (line.id, 10, "price"), {"revisit_date": "soon"}),
+            ("within ten years", (line.id, 10, "price"), {"revisit_date": "9999-12-31"}),
+            ("There is no user “x”", (line.id, 10, "price"), {"user_id": "x"}),
+            ("to another customer", (line.id, 10, "price"), {"contact_id": self.other.id}),
+            ("is no Origin", (line.id, 10, "price"), {"origin": "me"}),
+            ("ids of attachments", (line.id, 10, "price"), {"attachment_ids": ["x"]}),
+            ("ids of attachments", (line.id, 10, "price"), {"attachment_ids": [("x", 5)]}),
         ):
             with self.subTest(message, args=args), self.assertRefused(message):
                 self.disputes.raise_dispute(*args, **kwargs)

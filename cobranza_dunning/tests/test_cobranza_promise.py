@@ -132,6 +132,7 @@ class TestTaking(PromiseCase):
         paid = self.invoice(self.partner, 10)
         self.pay(paid)
         stranger = self.new_partner("Nobody")
+        said = self.debtor(self.other)._log_answer("Soon")
         yesterday, fine = TODAY - timedelta(days=1), (self.partner.id, 10, SOON)
         for message, args, kwargs in (
             ("there is no contact “None”", (None, 10, SOON), {}),
@@ -150,7 +151,13 @@ class TestTaking(PromiseCase):
             ("has passed", (self.partner.id, 10, yesterday), {}),
             ("isn't a due line of Ana", fine, {"line_ids": self.due(other).ids}),
             ("isn't a due line of Ana", fine, {"line_ids": self.due(paid).ids}),
-            ("owes nothing that could", fine, {"line_ids": [0, "x"]}),
+            ("lines that were named don't exist", fine, {"line_ids": [0, "x"]}),
+            ("within ten years", (self.partner.id, 10, "9999-12-31"), {}),
+            ("Name the due lines by a list", fine, {"line_ids": 5}),
+            ("belongs to another customer", fine, {"contact_id": self.other.id}),
+            ("belongs to another customer", fine, {"interaction_id": said.id}),
+            ("“fax” is no Promised by", fine, {"channel": "fax"}),
+            ("is no Origin", fine, {"origin": "me"}),
             ("There is no currency “Peso”", fine, {"currency": "Peso"}),
             ("owes nothing that could", fine, {"currency": "EUR"}),
         ):

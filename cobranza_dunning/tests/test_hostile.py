@@ -1,9 +1,10 @@
 """What somebody who means harm tries: from inside, with a link, and by mail."""
 
 import inspect
+from datetime import timedelta
 from uuid import uuid4
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.service.model import call_kw
@@ -209,6 +210,7 @@ class TestInsider(ReminderCase):
             "account.move": reminder.line_ids.move_id,
             "account.move.line": reminder.line_ids.move_line_id,
             "cobranza.plan": self._plan(),
+            **self._agreements(),
         }
         tried = 0
         for record in records.values():
@@ -230,6 +232,38 @@ class TestInsider(ReminderCase):
                             tried += 1
         self.assertGreater(tried, 50)
 
+    def test_junk_in_what_scripts_call(self):
+        """The methods that take down what customers say, and whatever isn't expected there."""
+        line = self.due(self.invoice(self.partner, 100))
+        self.debtor()
+        soon = fields.Date.to_string(TODAY + timedelta(days=3))
+        customer = {"partner_id": self.partner.id}
+        for model, method, fine in (
+            ("cobranza.promise", "promise", {**customer, "amount": 10, "date": soon}),
+            ("cobranza.dispute", "raise_dispute",
+             {"move_line_id": line.id, "amount": 10, "reason": "price"}),
+            ("cobranza.interaction", "log_contact", {**customer, "outcome": "no_answer"}),
+            ("cobranza.plan", "negotiate", {**customer, "offer": {"count": 2}}),
+            ("cobranza.plan", "propose", {**customer, "offer": {"count": 2}}),
+        ):  # fmt: skip
+            names = inspect.signature(getattr(type(self.env[model]), method)).parameters
+            for name in set(names) - {"self"}:
+                for junk in (*JUNK, float("nan"), float("inf"), 1e30, ["x"], [("x", 5)]):
+                    with self.subTest(method=method, name=name, junk=str(junk)[:20]):
+                        self._call(self.env[model], method, [], {**fine, name: junk})
+
+    def _agreements(self):
+        """A promise and a dispute, by model."""
+        line = self.due(self.invoice(self.other, 100))
+        self.debtor(self.other)
+        promises, disputes = self.env["cobranza.promise"], self.env["cobranza.dispute"]
+        promise = promises.promise(self.other.id, 10, TODAY)
+        dispute = disputes.raise_dispute(line.id, 10, "price")
+        return {
+            "cobranza.promise": promises.browse(promise["id"]),
+            "cobranza.dispute": disputes.browse(dispute["id"]),
+        }
+
     def _plan(self):
         """A draft of a plan."""
         self.invoice(self.other, 100)
@@ -238,16 +272,19 @@ class TestInsider(ReminderCase):
         return plans.browse(plans.propose(self.other.id, {"count": 2})["plan_id"])
 
     def _try(self, record, method, name, junk):
-        """Call one method as a user; whatever it did is undone."""
-        record = record.with_user(self.collector)
+        """Call one method with an argument, and with those that it can't do without."""
         arguments = {name: junk}
         if method == "action_cancel" and name != "cancel_reason":
             arguments["cancel_reason"] = "Because"
         if method == "cobranza_may_contact" and name != "channel":
             arguments["channel"] = "phone"
+        self._call(record.browse(), method, [record.ids], arguments)
+
+    def _call(self, model, method, args, kwargs):
+        """Call a method over RPC as the collector; whatever it did is undone."""
         undo = self.env.cr.savepoint()
         try:
-            call_kw(record.browse(), method, [record.ids], arguments)
+            call_kw(model.with_user(self.collector), method, args, kwargs)
             self.env.flush_all()
         except UserError as error:
             self.assertGreater(len(str(error).split()), 3, error)
