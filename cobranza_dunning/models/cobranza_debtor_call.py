@@ -64,6 +64,15 @@ class CobranzaDebtor(models.Model):
             limit=1,
         )
 
+    def _owns(self, record):
+        """Whether a contact, invoice, reminder or interaction is this customer's."""
+        self.ensure_one()
+        # whose it is, and no more: a collector need not be an accountant
+        record_sudo = record.sudo()
+        if "debtor_id" in record_sudo:
+            return record_sudo.debtor_id == self
+        return record_sudo.commercial_partner_id == self.partner_id
+
     def _own_record(self, model, value):
         """Return the record of this customer that a public method names; nothing for nothing.
 
@@ -72,11 +81,7 @@ class CobranzaDebtor(models.Model):
         """
         self.ensure_one()
         record = to_record(self.env[model], value)
-        if "debtor_id" in record:
-            own = record.debtor_id == self
-        else:
-            own = record.commercial_partner_id == self.partner_id
-        if value and not own:
+        if value and not self._owns(record):
             raise UserError(
                 self.env._(
                     "“%(value)s” belongs to another customer than %(customer)s, or isn't there.",

@@ -123,17 +123,19 @@ class CobranzaInteraction(models.Model):
             handled_or_noted = "handled" if one.handled_at else "noted"
             one.status = "waiting" if one.waiting else handled_or_noted
 
-    @api.constrains("debtor_id", "reminder_id", "move_id")
+    @api.constrains("debtor_id", "contact_id", "reminder_id", "move_id")
     def _check_customer(self):
-        """What an interaction is about is the customer's own."""
+        """What an interaction is about is the customer's own, and so is whom it was with.
+
+        Who wrote to us by himself may be anybody.
+        """
         for one in self:
-            # whose invoice it is, and no more: a collector need not be an accountant
-            move_sudo = one.move_id.sudo()
-            if one.reminder_id.debtor_id not in (one.debtor_id, one.debtor_id.browse()) or (
-                move_sudo and move_sudo.commercial_partner_id != one.partner_id
-            ):
+            named = [one.reminder_id, one.move_id]
+            if not one.automatic:
+                named.append(one.contact_id)
+            if not all(one.debtor_id._owns(record) for record in named if record):
                 raise ValidationError(
-                    self.env._("The reminder or invoice chosen is another customer's.")
+                    self.env._("The contact, reminder or invoice chosen is another customer's.")
                 )
 
     @api.constrains("date")

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import plaintext2html
 
 from .arguments import to_choice, to_date, to_line, to_text
@@ -60,7 +60,7 @@ class CobranzaInteraction(models.Model):
             outcome = one.outcome_id
             one.right_party = outcome.right_party if outcome else one.right_party
 
-    @api.constrains("reason_id")
+    @api.constrains("debtor_id", "reason_id")
     def _check_reason_id(self):
         """Refuse the reason where the customer's contact rule forbids asking for it."""
         for one in self.filtered("reason_id"):
@@ -147,7 +147,7 @@ class CobranzaInteraction(models.Model):
                     "contact_id": debtor._own_record("res.partner", contact_id).id,
                     "reminder_id": debtor._own_record("cobranza.reminder", reminder_id).id,
                     "move_id": debtor._own_record("account.move", move_id).id,
-                    "date": self._past(debtor._to_moment(date)),
+                    "date": debtor._to_moment(date),
                 }
             )
         return logged._plain_values()
@@ -162,15 +162,6 @@ class CobranzaInteraction(models.Model):
             "right_party": self.right_party,
             "date": fields.Datetime.to_string(self.date),
         }
-
-    @api.model
-    def _past(self, moment):
-        """Return a moment; raise UserError if it is yet to come."""
-        if moment > fields.Datetime.now():
-            raise UserError(
-                self.env._("A contact is written down when it has taken place, not before.")
-            )
-        return moment
 
     def _after_outcome(self):
         """Plan another call where the outcome asks for one; a call that was made ends that."""

@@ -87,6 +87,24 @@ class TestInteraction(ReminderCase):
                 with self.assertRaises(AccessError):
                     manual.create({"debtor_id": answer.debtor_id.id, "summary": "x", **vals})
 
+    def test_it_is_about_its_own_customer(self):
+        """Whichever way it is written down; who wrote to us by himself may be anybody."""
+        reminder = self.sent()
+        theirs = self.invoice(self.other, 50)
+        self.debtor(self.other)
+        other = self.remind(debtors=self.debtor(self.other))
+        calls = self.env["cobranza.interaction"].with_user(self.collector)
+        call = calls.create({"debtor_id": reminder.debtor_id.id, "summary": "Called"})
+        for vals in (
+            {"contact_id": self.other.id}, {"move_id": theirs.id}, {"reminder_id": other.id},
+            {"contact_id": self.partner.id, "debtor_id": other.debtor_id.id},
+        ):  # fmt: skip
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "another customer's"):
+                with self.env.cr.savepoint():
+                    call.write(vals)
+        answer = reminder.debtor_id._log_answer("Will pay", contact=self.other)
+        self.assertEqual(answer.contact_id, self.other)
+
     def test_what_the_program_noticed_only_takes_notes(self):
         answer = self.sent()._log_answer("Will pay").with_user(self.manager)
         with self.assertRaisesRegex(UserError, "add a note"):

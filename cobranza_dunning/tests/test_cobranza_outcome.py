@@ -96,7 +96,7 @@ class TestOutcome(OutcomeCase):
             ({"intention": "x"}, "is no Intention"),
             ({"next_step_date": "soon"}, "isn't a date"),
             ({"date": "soon"}, "isn't a moment"),
-            ({"date": fields.Datetime.now() + timedelta(hours=1)}, "has taken place, not before"),
+            ({"date": fields.Datetime.now() + timedelta(hours=1)}, "can't be in the future"),
             ({"contact_id": self.other.id}, "belongs to another customer"),
             ({"move_id": other.id}, "belongs to another customer"),
             ({"reminder_id": 10**9}, "belongs to another customer"),
@@ -153,7 +153,13 @@ class TestOutcome(OutcomeCase):
             )
         self.debtor().contact_rule_id = False
         self.assertTrue(self.debtor().may_ask_reason)
-        self.assertEqual(self.log("right_party", reason="forgot").reason_id, reason)
+        told = self.log("right_party", reason="forgot")
+        self.assertEqual(told.reason_id, reason)
+        # nor is it carried over to a customer who must not be asked
+        self.invoice(self.other, 50)
+        self.debtor(self.other).contact_rule_id = colombia
+        with self.assertRaisesRegex(ValidationError, "forbids asking"):
+            told.with_user(self.collector).debtor_id = self.debtor(self.other)
 
     # --- another call
 
