@@ -107,15 +107,17 @@ class CobranzaDispute(models.Model):
         "CHECK (amount > 0)", "A dispute is about more than nothing."
     )
 
-    @api.depends("state", "credit_note_id")
+    @api.depends("state", "credit_note_id.state")
     def _compute_pausing(self):
         for one in self:
             one.pausing = one.state == "open" or one.awaits_credit_note
 
-    @api.depends("state", "credit_note_id")
+    @api.depends("state", "credit_note_id.state")
     def _compute_awaits_credit_note(self):
         for one in self:
-            one.awaits_credit_note = one.state == "accepted" and not one.credit_note_id
+            # that there is one, and no more: a collector need not be an accountant
+            note_sudo = one.credit_note_id.sudo()
+            one.awaits_credit_note = one.state == "accepted" and note_sudo.state != "posted"
 
     @api.depends("partner_id", "move_id", "amount")
     @api.depends_context("lang")
@@ -225,6 +227,12 @@ class CobranzaDispute(models.Model):
         if made or known:
             self.attachment_ids |= known | made
 
+    def _adopt_files(self):
+        """Have files that were uploaded before it was there be read by whoever may read it."""
+        for one in self:
+            loose = one.attachment_ids.filtered(lambda file: not file.res_id)
+            loose.write({"res_model": self._name, "res_id": one.id})
+
     @api.model_create_multi
     def create(self, vals_list):
         """Raise disputes.
@@ -245,6 +253,7 @@ class CobranzaDispute(models.Model):
         self.check_access("create")
         prepared = [self._prepare_vals(vals, origin) for vals in vals_list]
         raised = self._gated().create(prepared).with_env(self.env)
+        raised._adopt_files()
         raised._plan_revisit()
         raised.debtor_id._refresh_now()
         return raised
@@ -332,6 +341,8 @@ class CobranzaDispute(models.Model):
                 )
             )
         result = super().write(vals)
+        if "attachment_ids" in vals:
+            self._adopt_files()
         if "user_id" in vals:
             self._plan_revisit()
         return result

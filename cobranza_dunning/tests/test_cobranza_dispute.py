@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
@@ -163,6 +164,40 @@ class TestDispute(RunCase):
             self.assertDecision(invoice, "remind", "level_reached", amount=90)
         with self.assertRefused("Say why it is rejected"):
             dispute.action_reject(" ")
+
+    def test_a_credit_note_that_is_withdrawn_is_missing_again(self):
+        invoice = self.invoice(self.partner, 100)
+        dispute = self.dispute(invoice, 10)
+        note = self.invoice(self.partner, 10, move_type="out_refund")
+        dispute.action_accept(note.id)
+        self.assertFalse(dispute.pausing)
+        note.button_draft()
+        self.assertEqual((dispute.pausing, dispute.awaits_credit_note), (True, True))
+        note.unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((dispute.pausing, dispute.credit_note_id), (True, note.browse()))
+        self.assertDecision(invoice, "remind", "level_reached", amount=90)
+        another = self.invoice(self.partner, 10, move_type="out_refund")
+        dispute.action_accept(another.id)
+        self.assertFalse(dispute.pausing)
+
+    def test_a_file_is_read_by_whoever_decides(self):
+        """It was uploaded before the dispute was there, and was only its uploader's."""
+        line = self.due(self.invoice(self.partner, 100))
+        self.debtor()
+        one, other = self.new_collector(name="One"), self.new_collector(name="Other")
+        file = self.env["ir.attachment"].with_user(one).create({"name": "x.txt", "raw": b"short"})
+        raised = self.disputes.with_user(one).raise_dispute(
+            line.id, 10, "price", attachment_ids=[file.id]
+        )
+        dispute = self.disputes.browse(raised["id"])
+        self.env.invalidate_all()
+        self.assertEqual(dispute.with_user(other).attachment_ids.raw, b"short")
+        second = self.env["ir.attachment"].with_user(one).create({"name": "y", "raw": b"more"})
+        dispute.with_user(one).attachment_ids = [Command.link(second.id)]
+        self.env.invalidate_all()
+        self.assertEqual(second.with_user(other).raw, b"more")
 
     def test_what_is_decided_is_not_decided_again(self):
         dispute = self.dispute(self.invoice(self.partner, 100), 10)
