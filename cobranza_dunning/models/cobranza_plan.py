@@ -6,12 +6,16 @@ from odoo.tools import format_date
 
 from ..engine import installments
 from .amounts import format_money, to_decimal, to_rate
-from .arguments import to_line
+from .arguments import to_day, to_line
 
 #: Those that may still come to something.
 OPEN_STATES = ("draft", "offered", "active")
 #: What the agreement says; after it was offered nobody changes it.
 TERMS = {"installment_ids", "breach_days", "breach_count", "interest_rate"}
+#: Of these, what the policy says: only a manager agrees to something else.
+POLICY_TERMS = TERMS - {"installment_ids"}
+#: The most of each.
+MOST_OF_A_TERM = 3650
 
 
 class CobranzaPlan(models.Model):
@@ -122,18 +126,25 @@ class CobranzaPlan(models.Model):
 
     _open_idx = models.Index("(company_id, debtor_id) WHERE state = 'active'")
     _breach_some = models.Constraint(
-        "CHECK (breach_days >= 0 AND breach_count >= 0 AND breach_days + breach_count > 0)",
+        """CHECK (breach_days >= 0 AND breach_count >= 0
+           AND (breach_days > 0 OR breach_count > 0))""",
         "Say when the plan is broken: by days, by installments that are late at once, or by both.",
     )
     _interest_not_negative = models.Constraint(
         "CHECK (interest_rate >= 0)", "The interest can't be negative."
+    )
+    _terms_in_reach = models.Constraint(
+        f"""CHECK (breach_days <= {MOST_OF_A_TERM} AND breach_count <= {MOST_OF_A_TERM}
+            AND interest_rate <= {MOST_OF_A_TERM})""",
+        "Days late, installments late and interest are at most 3650.",
     )
 
     @api.depends("installment_ids.amount", "installment_ids.date_due", "interest_rate", "date")
     def _compute_interest_amount(self):
         for plan in self:
             plan.interest_amount = installments.financing_interest(
-                plan._calendar(), plan.date, to_rate(max(plan.interest_rate, 0)),
+                plan._calendar(), plan.date,
+                to_rate(min(max(plan.interest_rate, 0), MOST_OF_A_TERM)),
                 plan.currency_id.decimal_places,
             )  # fmt: skip
 
@@ -164,7 +175,11 @@ class CobranzaPlan(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Write values; raise UserError if the terms of a plan that was offered would change."""
+        """Write values.
+
+        Raises UserError if the terms of a plan that was offered would change, or somebody who is
+        no manager changes what the policy says.
+        """
         self._check_gate(vals)
         told = self.filtered(lambda one: one.state != "draft")
         if TERMS & set(vals) and told and not self._gate_is_open():
@@ -175,7 +190,21 @@ class CobranzaPlan(models.Model):
                     plan=told[0].name,
                 )
             )
+        self._check_policy_terms(vals)
         return super().write(vals)
+
+    def _check_policy_terms(self, vals):
+        """Raise UserError if anybody but a manager changes when a plan ends, or its interest."""
+        if self._gate_is_open() or self._is_manager():
+            return
+        names = POLICY_TERMS & set(vals)
+        if any(plan[name] != vals[name] for plan in self for name in names):
+            raise UserError(
+                self.env._(
+                    "When a plan ends and what interest it bears is the policy's: only a "
+                    "collections manager changes it."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
@@ -292,6 +321,7 @@ class CobranzaPlan(models.Model):
             )
         # the down payment is paid when the customer agrees, whenever that is
         first = calendar[1 if self.down_payment_id else 0].due
+        to_day(self.env, calendar[-1].due)
         if first < self.company_id._cobranza_today():
             raise UserError(
                 self.env._(

@@ -58,6 +58,9 @@ class CobranzaPlan(models.Model):
         found = {plan: ([], ZERO) for plan in self}
         for part, item, before, limit in sources:
             payments, credited = installments.since(paid.get(item.id, ()), before, limit)
+            if part._name == "cobranza.plan.line" and part._is_void():
+                # nothing of it is owed any more, as after a credit note
+                credited = limit - sum((one.amount for one in payments), ZERO)
             plan = part.plan_id
             found[plan] = (found[plan][0] + payments, found[plan][1] + credited)
             if part._name == "cobranza.plan.line":

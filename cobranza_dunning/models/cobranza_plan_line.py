@@ -56,6 +56,10 @@ class CobranzaPlanLine(models.Model):
             item = found.get((line.move_id, line.date_due), items)[:1]
             line._gated().write({"move_line_id": item.id})
 
+    def _is_void(self):
+        """Whether its invoice was cancelled or deleted; one reset to draft is posted again."""
+        return not self.move_id or self.move_id.state == "cancel"
+
     def _remember_settled(self):
         """Keep what has settled these lines so far: only what comes later is the plan's."""
         items = self._items()

@@ -189,15 +189,16 @@ class CobranzaPolicy(models.Model):
         "CHECK (thanks_days >= 0)", "The days for thanks can't be negative."
     )
     _promise_limits = models.Constraint(
-        "CHECK (promise_grace_days >= 0 AND promise_max_days >= 0 AND promise_max_open >= 0)",
-        "The limits of promises can't be negative.",
+        """CHECK (promise_grace_days BETWEEN 0 AND 3650 AND promise_max_days BETWEEN 0 AND 3650
+           AND promise_max_open BETWEEN 0 AND 3650)""",
+        "The limits of promises can't be negative, nor more than 3650.",
     )
     _promise_tolerance_per_cent = models.Constraint(
         "CHECK (promise_tolerance >= 0 AND promise_tolerance < 100)",
         "The tolerance of promises is from 0 to less than 100 per cent.",
     )
     _dispute_days_positive = models.Constraint(
-        "CHECK (dispute_days > 0)", "A dispute needs a day or more."
+        "CHECK (dispute_days BETWEEN 1 AND 3650)", "A dispute needs a day or more, up to 3650."
     )
     _minimum_not_negative = models.Constraint(
         "CHECK (minimum_amount >= 0)", "The minimum can't be negative."

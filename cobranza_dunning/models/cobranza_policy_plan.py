@@ -74,7 +74,7 @@ class CobranzaPolicy(models.Model):
 
     _plan_floor_not_negative = models.Constraint(
         """CHECK (plan_minimum_installment >= 0 AND plan_breach_count >= 0
-           AND plan_interest_rate >= 0 AND plan_maximum_months BETWEEN 0 AND 600
+           AND plan_interest_rate BETWEEN 0 AND 3650 AND plan_maximum_months BETWEEN 0 AND 600
            AND plan_maximum_extension BETWEEN 0 AND 3650 AND plan_quiet_months BETWEEN 0 AND 600
            AND plan_breach_days BETWEEN 0 AND 3650)""",
         "The limits of payment plans can't be negative, nor further away than a lifetime.",

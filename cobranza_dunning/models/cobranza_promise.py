@@ -8,7 +8,13 @@ from odoo.tools import format_date, formatLang
 from ..engine import promises
 from .amounts import to_decimal
 from .arguments import (
-    to_amount, to_choice, to_day, to_due_lines, to_line, to_record, to_text,
+    to_amount,
+    to_choice,
+    to_day,
+    to_due_lines,
+    to_line,
+    to_record,
+    to_text,
 )  # fmt: skip
 from .cobranza_interaction import CHANNELS
 

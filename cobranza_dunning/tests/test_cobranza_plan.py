@@ -202,6 +202,22 @@ class TestStories(PlanCase):
         self.looked_at(plan)
         self.assertEqual((plan.state, plan.paid_amount), ("active", 100))
 
+    def test_an_invoice_that_is_cancelled(self):
+        """Nothing of it is owed any more: nobody breaks his word by not paying it."""
+        other = self.invoice(self.partner, 60)
+        plan = self.agreed(count=6, first="2026-04-10")
+        self.assertEqual(plan.amount, 660)
+        self.move.button_draft()
+        self.assertEqual((self.looked_at(plan), plan.open_amount), ("active", 660))
+        self.move.button_cancel()
+        self.assertEqual((self.looked_at(plan), plan.open_amount), ("active", 60))
+        self.assertEqual(plan.credited_amount, 600)
+        self.pay(other, 60)
+        self.assertEqual((self.looked_at(plan), plan.open_amount), ("fulfilled", 0))
+        self.move.button_draft()
+        self.move.action_post()
+        self.assertEqual((self.looked_at(plan), plan.open_amount), ("active", 600))
+
     def test_cancelled(self):
         plan = self.agreed(**SIX)
         self.assertDecision(self.move, "wait", "paused_until", amount=0)
@@ -518,6 +534,28 @@ class TestTerms(PlanCase):
         # he has agreed by offering it: whoever hears that the customer agrees says so
         plan.with_user(self.collector).action_accept()
         self.assertEqual(plan.state, "active")
+
+    def test_softer_terms_are_a_managers(self):
+        """A collector doesn't give away what ends a plan, nor its interest."""
+        self.policy.plan_interest_rate = 5
+        plan = self.proposed(count=3)
+        own = plan.with_user(self.collector)
+        for vals in ({"breach_days": 300}, {"breach_count": 0}, {"interest_rate": 0}):
+            with self.subTest(vals), self.assertRefused("only a collections manager"):
+                own.write(vals)
+        own.write({"breach_days": plan.breach_days, "note": "As it was"})
+        plan.write({"breach_days": 300, "interest_rate": 0})
+        self.assertEqual((plan.breach_days, plan.interest_rate), (300, 0))
+
+    def test_days_and_terms_that_are_out_of_reach(self):
+        plan = self.proposed(count=3)
+        with self.assertRefused("at most 3650"):
+            plan.breach_days = 2**31 - 1
+        with self.assertRefused("at most 3650"):
+            plan.interest_rate = 1e30
+        plan._ordered()[-1].date_due = "9999-12-31"
+        with self.assertRefused("within ten years"):
+            plan.action_accept()
 
     def test_what_was_offered_stays(self):
         plan = self.proposed(count=3)

@@ -393,6 +393,9 @@ class TestForging(PromiseCase):
             with self.subTest(name), self.assertRefused("can't be negative"):
                 self.policy[name] = -1
             self.policy.invalidate_recordset()
+            with self.subTest(name, far=True), self.assertRefused("nor more than 3650"):
+                self.policy[name] = 2**31 - 1
+            self.policy.invalidate_recordset()
         for value in (-1, 100):
             with self.subTest(value), self.assertRefused("from 0 to less than 100"):
                 self.policy.promise_tolerance = value
