@@ -10,12 +10,13 @@ from .amounts import to_decimal
 from .arguments import (
     to_amount,
     to_choice,
+    to_date,
     to_day,
     to_due_lines,
     to_line,
     to_record,
     to_text,
-)  # fmt: skip
+)
 from .cobranza_interaction import CHANNELS
 
 #: How an agreement came to be written down.
@@ -261,11 +262,13 @@ class CobranzaPromise(models.Model):
         lines = self._promised_lines(debtor, vals)
         currency = lines.currency_id
         amount = to_amount(self.env, vals.get("amount"), currency)
-        date, policy = to_day(self.env, vals.get("date")), debtor.effective_policy_id
+        date, policy = to_date(self.env, vals.get("date")), debtor.effective_policy_id
         made_on = debtor.company_id._cobranza_today()
         self._check_date(date, made_on)
         if origin == "portal":
+            # before the next one: it says which day would do
             self._check_own_word(debtor, date, lines)
+        to_day(self.env, date)
         parts = self._prepare_parts(lines, amount, made_on)
         promised = lines.browse([values["move_line_id"] for _code, _id, values in parts])
         debtor._check_insured_until(promised, date)

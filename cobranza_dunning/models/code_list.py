@@ -40,7 +40,8 @@ class CodeListMixin(models.AbstractModel):
         """
         if not value:
             return self.browse()
-        found = self.with_context(active_test=False).search([("code", "=", to_line(value))], limit=1)
+        named = [("code", "=", to_line(value))]
+        found = self.with_context(active_test=False).search(named, limit=1)
         found = found or to_record(self, value)
         if not found:
             codes = self.search([("code", "!=", False)]).mapped("code")

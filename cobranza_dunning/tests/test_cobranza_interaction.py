@@ -99,9 +99,12 @@ class TestInteraction(ReminderCase):
             {"contact_id": self.other.id}, {"move_id": theirs.id}, {"reminder_id": other.id},
             {"contact_id": self.partner.id, "debtor_id": other.debtor_id.id},
         ):  # fmt: skip
-            with self.subTest(vals), self.assertRaisesRegex(UserError, "another customer's"):
-                with self.env.cr.savepoint():
-                    call.write(vals)
+            with (
+                self.subTest(vals),
+                self.assertRaisesRegex(UserError, "another customer's"),
+                self.env.cr.savepoint(),
+            ):
+                call.write(vals)
         answer = reminder.debtor_id._log_answer("Will pay", contact=self.other)
         self.assertEqual(answer.contact_id, self.other)
 
