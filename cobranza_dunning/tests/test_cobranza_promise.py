@@ -127,6 +127,24 @@ class TestTaking(PromiseCase):
         # 15000 / 150 + 30.125 / 0.3
         self.assertAlmostEqual(self.debtor().promised_amount, 200.42)
 
+    def test_without_decimals_and_with_three(self):
+        for code, per_unit, amount, part, left in (
+            ("JPY", 150, 1001, 333, 335), ("KWD", 0.3, 10.005, 3.335, 3.335),
+        ):  # fmt: skip
+            with self.subTest(code):
+                currency, partner = self.new_currency(code, per_unit), self.new_partner(code)
+                invoice = self.invoice(partner, amount, currency=currency)
+                self.debtor(partner)
+                promise = self.take(str(part), partner=partner)
+                self.env["cobranza.dispute"].raise_dispute(
+                    self.due(invoice).id, str(part), "price"
+                )
+                self.assertDecision(invoice, "remind", "level_reached", amount=left)
+                self.pay(invoice, part, currency=currency)
+                self.env.cr.flush()
+                self.assertEqual((promise.state, promise.paid_amount), ("kept", part))
+                self.assertDecision(invoice, "remind", "level_reached", amount=left)
+
     def test_what_can_not_be_promised(self):
         invoice, other = self.invoice(self.partner, 100), self.invoice(self.other, 100)
         paid = self.invoice(self.partner, 10)
