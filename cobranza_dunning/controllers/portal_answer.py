@@ -125,7 +125,7 @@ class CustomerAnswer(CustomerPage):
         )
 
     def _take_not_received(self, page_sudo, nonce, form, texts):
-        """Which invoices didn't arrive."""
+        """Which invoices didn't arrive. They are sent again at once, unless he says more of it."""
         wanted = set(request.httprequest.form.getlist("line_ids"))
         lines = [line for line in page_sudo._portal_lines() if str(line.id) in wanted]
         if not lines:
@@ -141,7 +141,9 @@ class CustomerAnswer(CustomerPage):
             note=_note(facts, texts["text"]),
             move_id=moves.id if len(moves) == 1 else False,
         )
-        page_sudo._portal_resend(moves)
+        # his words may name another address, or another reason: somebody reads them first
+        if not texts["text"]:
+            page_sudo._portal_resend(moves)
 
     def _take_other(self, page_sudo, nonce, form, texts):
         """Whatever else the customer wants to say."""

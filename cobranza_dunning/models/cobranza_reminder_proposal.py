@@ -152,8 +152,20 @@ class CobranzaReminder(models.Model):
         if not self.line_ids:
             self._set_cancelled(self._nothing_left())
             return Counter(cancelled=1)
+        self._soften()
         self._text_follows()
         return Counter(reduced=1)
+
+    def _soften(self):
+        """Take the level of what is left: the tone of lines that are gone suits it no more."""
+        levels = self.line_ids.level_id
+        if self.level_id in levels:
+            return
+        level = max(levels, key=lambda one: one._to_engine().rank)
+        self._gated().write({"level_id": level.id})
+        self._message_log(
+            body=self.env._("It is written as “%(level)s” now.", level=level.display_name)
+        )
 
     def _nothing_left(self):
         """The reason of a cancellation that nobody decided."""

@@ -9,7 +9,7 @@ from odoo.tests.common import freeze_time
 from odoo.tools.mail import html2plaintext
 
 from .cases import MailingCase
-from .common import TODAY
+from .common import TODAY, days_ago
 
 
 @tagged("post_install", "-at_install")
@@ -162,6 +162,20 @@ class TestHandover(MailingCase):
         self.assertEqual((reminder.amount_company, reminder.line_count), (70, 1))
         self.assertNotIn(paid.name, self.mails().body_html)
         self.assertIn(owed.name, self.mails().body_html)
+
+    def test_the_tone_is_that_of_what_is_left(self):
+        """Nobody is asked how one can help because of what he has paid."""
+        self.policy.progression = "by_age"
+        oldest = self.invoice(self.partner, 100, days_ago(45))
+        self.invoice(self.partner, 50, days_ago(6))
+        reminder = self.approved()
+        formal = reminder.level_id
+        self.pay(oldest)
+        reminder.action_send()
+        self.assertEqual(reminder.state, "sent")
+        self.assertEqual(reminder.level_id, self.r5)
+        self.assertLess(self.r5.delay_days, formal.delay_days)
+        self.assertIn("written as", self.log(reminder))
 
     def test_the_amount_falls_with_a_part_payment(self):
         for name, happens in {

@@ -100,6 +100,17 @@ class TestPortalAnswers(PortalCase):
         self.assertEqual(resent.move_id, self.move)
         self.assertFalse(answer.waiting)
 
+    def test_not_received_and_his_own_words(self):
+        """He may say where to send it: a person reads that before anything is sent."""
+        data = self.form(
+            "not_received", line_ids=str(self.reminder.line_ids.id), text="To new@example.com"
+        )
+        self.assertTaken(self.send(data), "not_received")
+        answer = self.answers()
+        self.assertTrue(answer.waiting)
+        self.assertIn("new@example.com", answer.note)
+        self.assertFalse(self.move.cobranza_resent_date)
+
     def test_not_received_and_not_to_be_sent(self):
         """Without an address the answer waits for a person."""
         self.partner.email = False
