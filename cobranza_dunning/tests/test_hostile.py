@@ -300,7 +300,11 @@ class TestGuardedFields(ReminderCase):
     #: Stored fields that people may write, per guarded model; all others are the program's.
     OPEN = {
         "cobranza.reminder": {"user_id", "cancel_reason"},
-        "cobranza.debtor": {"user_id", "policy_id", "contact_rule_id", "pay_days"},
+        "cobranza.debtor": {
+            "user_id", "policy_id", "contact_rule_id", "pay_days",
+            "insure", "insurance_policy_id", "insurance_kind", "insurer_number", "insolvent_on",
+            "insurance_stop_from", "insurance_stop_until",
+        },
         "cobranza.interaction": {
             "debtor_id", "contact_id", "reminder_id", "move_id", "channel", "direction", "kind",
             "date", "user_id", "summary", "note", "attachment_ids", "next_step", "next_step_date",

@@ -1,6 +1,7 @@
 """Every public method of ours, called by people who have no business there."""
 
 import inspect
+from base64 import b64encode
 
 from odoo.exceptions import AccessError, UserError
 from odoo.models import BaseModel
@@ -18,6 +19,7 @@ MODULE = "cobranza_dunning"
 SAMPLES = {
     "char": "Because", "text": "Because", "html": "<p>Because</p>", "date": TODAY,
     "datetime": f"{TODAY} 12:00:00", "integer": 1, "float": 1.0, "monetary": 1.0,
+    "binary": b64encode(b"partner_id;amount"),
 }  # fmt: skip
 
 
@@ -68,6 +70,7 @@ class TestOutsiders(AnswerCase):
             "move_line_id": self.reminder.line_ids.move_line_id.id,
             "cancel_reason": "Because", "reason": "Because", "channel": "phone",
             "amount": 10.0, "date": str(TODAY), "offer": {}, "number": 1,
+            "rows": [{"partner_id": self.partner.id, "amount": 10.0}],
         }  # fmt: skip
 
     # --- what there is -------------------------------------------------------------------
