@@ -209,5 +209,7 @@ def fix(env, reason, **parts):
 
     parts: `latest` (a day) and `missing` (an amount), as they are written.
     """
-    text = FIXES.get(reason)
-    return env._(text, **parts) if text else ""
+    if reason not in FIXES:
+        return ""
+    text = env._(FIXES[reason])
+    return text % parts
