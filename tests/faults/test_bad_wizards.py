@@ -130,7 +130,8 @@ def test_nobody_has_called_tomorrow(ledger, answer):
     """Quiet days after a conversation would never end."""
     for day in ("9999-12-31 23:59:59", str(datetime.now() + timedelta(days=1))[:19]):
         message = refused(ledger.env["cobranza.interaction"].create, {
-            "debtor_id": answer["debtor_id"], "summary": "Called", "date": day, "right_party": True})
+            "debtor_id": answer["debtor_id"], "summary": "Called", "date": day,
+            "right_party": True})
         assert "in the future" in message
 
 
