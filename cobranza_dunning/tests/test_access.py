@@ -4,8 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .cases import IN_A_WEEK, ReminderCase
-from .common import TODAY
+from .one_of_each import OneOfEachCase
 
 MODULE = "cobranza_dunning"
 
@@ -68,7 +67,7 @@ MAY = {
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
-class AccessCase(ReminderCase):
+class AccessCase(OneOfEachCase):
     """Somebody of each group, and a record of each model."""
 
     @classmethod
@@ -92,111 +91,6 @@ class AccessCase(ReminderCase):
             and not model._abstract
             and (transient or not model._transient)
         )
-
-    def one_of_each(self, company=None):
-        """A record of each of our models in a company, as {model name: record}."""
-        company = company or self.company
-        companies = self.env.user.company_ids
-        env = self.env(context={**self.env.context, "allowed_company_ids": companies.ids})
-        policy = company.cobranza_policy_id
-        euro = self.env.ref("base.EUR")
-        minimum = env["cobranza.policy.minimum"].create(
-            {"policy_id": policy.id, "currency_id": euro.id, "amount": 1}
-        )
-        invoice = self.invoice(self.partner, 100, company=company)
-        reminder = self.propose(company=company)
-        approval = env["cobranza.reminder.approval"]._gated().create(
-            {"reminder_id": reminder.id, "user_id": env.uid, "amount": 100}
-        )
-        stop = env["cobranza.stop"]._stop(company, "Wrong bank file")
-        block = env["cobranza.block"].create(
-            {"debtor_id": reminder.debtor_id.id, "move_id": invoice.id, "reason": "Called"}
-        )
-        interaction = env["cobranza.interaction"].create(
-            {"debtor_id": reminder.debtor_id.id, "summary": "Called"}
-        )
-        rule = env["cobranza.contact.rule"].create(
-            {
-                "name": "Office hours",
-                "company_id": company.id,
-                "window_ids": [Command.create({})],
-                "cap_ids": [Command.create({})],
-            }
-        )
-        reminder.debtor_id.with_env(env)._check_contact("phone")
-        contact = env["cobranza.contact.role"].create(
-            {
-                "debtor_id": reminder.debtor_id.id,
-                "partner_id": self.partner.id,
-                "role": "payments_clerk",
-            }
-        )
-        term = env["cobranza.tone.term"].create(
-            {"phrase": "last chance", "family": "guilt", "company_id": company.id}
-        )
-        reason = env["cobranza.dispute.reason"].create(
-            {"name": "Late", "code": f"late{company.id}", "company_id": company.id}
-        )
-        line = self.due(invoice).with_env(env)
-        dispute = env["cobranza.dispute"].create(
-            {"move_line_id": line.id, "amount": 10, "reason_id": reason.id}
-        )
-        promise = env["cobranza.promise"].create(
-            {"debtor_id": reminder.debtor_id.id, "amount": 10, "date": TODAY, "line_ids": line.ids}
-        )
-        outcome = env["cobranza.outcome"].create({"name": "Own", "company_id": company.id})
-        why = env["cobranza.nonpayment.reason"].create({"name": "Own", "company_id": company.id})
-        script = env["cobranza.script"].create(
-            {
-                "name": "Own",
-                "company_id": company.id,
-                "objection_ids": [Command.create({"objection": "No", "answer": "Yes"})],
-            }
-        )
-        attempt = env["cobranza.attempt"].sudo()._record(reminder, "accepted").sudo(False)
-        later = self.due(self.invoice(self.partner, 50, company=company))
-        plans = env["cobranza.plan"].with_company(company)
-        made = plans.propose(self.partner.id, {"lines": later.ids, "count": 2})
-        plan = env["cobranza.plan"].browse(made["plan_id"])
-        records = [
-            *self.one_of_each_insurance(env, company),
-            plan, plan.line_ids, plan.installment_ids[:1],
-            term, rule, rule.window_ids, rule.cap_ids, reminder.debtor_id.contact_check_ids,
-            policy, policy.level_ids[:1], minimum, policy.route_ids[:1], reminder.debtor_id,
-            contact, block, interaction, reminder, attempt, reason, dispute, promise,
-            promise.part_ids,
-            reminder.line_ids, reminder.run_id, reminder.run_id.line_ids, approval, stop,
-            outcome, why, script, script.objection_ids,
-        ]  # fmt: skip
-        return {record._name: record for record in records}
-
-    def one_of_each_insurance(self, env, company):
-        """A record of each model of credit insurance in a company."""
-        policy = env["cobranza.insurance.policy"].create(
-            {
-                "name": "Whole turnover",
-                "company_id": company.id,
-                "currency_id": company.currency_id.id,
-                "deadline_ids": [Command.create({"duty": "notice", "base": "due", "days": 30})],
-            }
-        )
-        limit = env["cobranza.insurance.limit"].create(
-            {"policy_id": policy.id, "partner_id": self.partner.id, "amount": 100}
-        )
-        insured = self.invoice(self.partner, 100, company=company, insured=True, due=IN_A_WEEK)
-        approval = env["cobranza.insurance.approval"].create(
-            {
-                "move_ids": insured.ids,
-                "company_id": company.id,
-                "until": IN_A_WEEK,
-                "reference": "AUT-1",
-            }
-        )
-        env.cr.flush()
-        return [
-            policy, policy.period_ids, policy.percentage_ids, policy.deadline_ids, limit, approval,
-            insured.with_env(env).cover_ids,
-        ]  # fmt: skip
 
 
 @tagged("post_install", "-at_install")
