@@ -73,11 +73,11 @@ def test_the_list_is_worked_through_with_one_thumb(mobile, by_hand, office):
 def test_a_call_that_nobody_answers(mobile, by_hand, office):
     customer, reminder_id = by_hand["phone"]
     mobile.open("reminders-by-hand")
+    mobile.pick_up()
     mobile.row(customer).locator("button:visible:has-text('Call')").click()
-    # after a tel: link Chromium, being no telephone, may take no more taps
-    not_reached = mobile.row(customer).locator("button:visible:has-text('Not reached')")
-    not_reached.dispatch_event("click")
+    mobile.row(customer).locator("button:visible:has-text('Not reached')").click()
     mobile.settle()
+    assert mobile.dialled == [f"tel:{NUMBER}"]
     mobile.row(customer).locator("button:visible:has-text('Call')").wait_for()
     assert state(office, reminder_id) == "approved"
     logged = office.env["cobranza.interaction"].search_read(

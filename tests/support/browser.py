@@ -27,6 +27,21 @@ def only_loopback(route):
     else:
         route.abort()
 
+#: Stands in for the apps of a telephone: notes the links they are handed. Chromium has none of
+#: them; it asks about such a link, and takes no click on any page until somebody answers that.
+TELEPHONE = """
+() => {
+    const { browser } = odoo.loader.modules.get("@web/core/browser/browser");
+    const assign = (url) => /^(tel|sms):/.test(url) ? dialled.push(url) : window.location.assign(url);
+    window.dialled = [];
+    const location = new Proxy({}, {
+        get: (_, name) => name === "assign" ? assign : window.location[name],
+        set: (_, name, value) => { window.location[name] = value; return true; },
+    });
+    Object.defineProperty(browser, "location", { get: () => location });
+}
+"""
+
 
 def login(page, live, user=None, password=None):
     """Log in at the web client (default: admin) and wait until it is there."""
@@ -148,6 +163,15 @@ class WebClient:
             assert time.monotonic() < deadline, f"still loading {self._open_requests}"
             self.page.wait_for_timeout(50)
             quiet = 0 if self._open_requests else quiet + 1
+
+    def pick_up(self):
+        """Have a telephone at hand until the next page is opened; `dialled` says what it did."""
+        self.page.evaluate(TELEPHONE)
+
+    @property
+    def dialled(self):
+        """The links that the telephone's apps were handed, oldest first."""
+        return self.page.evaluate("window.dialled")
 
     def dialog(self):
         """The text of the open dialog; settles first."""
