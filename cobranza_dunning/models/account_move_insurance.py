@@ -193,6 +193,10 @@ class AccountMove(models.Model):
         """Tell what is insured of these invoices' due lines; see account.move.line."""
         return self.line_ids.cobranza_cover(date)
 
+    def action_notify_insurer(self):
+        """Draw up the notice of non-payment about these invoices' open due lines and open it."""
+        return self.cover_ids.action_notify_insurer()
+
     def action_cobranza_covers(self):
         """Open what is insured of these invoices."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -221,6 +221,14 @@ class CobranzaDebtor(models.Model):
         )
         return {**action, "domain": [("debtor_id", "in", self.ids)]}
 
+    def action_notify_insurer(self):
+        """Draw up the notice of all that the insurer can be told about this customer; open it.
+
+        Raises UserError if there is nothing to tell.
+        """
+        self.ensure_one()
+        return self.env["cobranza.insurance.notice"]._of_debtor(self)._open()
+
     def action_view_limits(self):
         """Open these debtors' limits."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

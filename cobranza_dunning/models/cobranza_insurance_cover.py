@@ -119,6 +119,13 @@ class CobranzaInsuranceCover(models.Model):
         """Open the customer's collections account."""
         return self.debtor_id._get_records_action()
 
+    def action_notify_insurer(self):
+        """Draw up the notices of non-payment about these due lines and open them.
+
+        Raises UserError if the insurer can't be told about one of them.
+        """
+        return self.env["cobranza.insurance.notice"]._of_lines(self.move_line_id)._open()
+
     def action_view_history(self):
         """Open all that was ever believed about this invoice."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -15,7 +15,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     #: Methods of a day that return statements of what was done about the lines of `scope`: rows of
     #: `line_id`, `kind` ("approved", "activated", "declared", "notified", "claimed",
     #: "excused:<duty>") and `day`; of several of a kind the last day counts.
-    _done_queries = ("_query_approved", "_query_activated")
+    _done_queries = ("_query_approved", "_query_activated", "_query_notified")
 
     def _query(self, company, date, debtor_ids, extensions):
         """Return the one statement that reads every fact; its columns are Fact's."""
@@ -223,4 +223,36 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN account_move m ON m.id = l.move_id
              WHERE m.insurance_activated_on IS NOT NULL
             """
+        )
+
+    def _query_notified(self, date):
+        """When the insurer was told that lines are unpaid; found again if invoices were reposted.
+
+        An installment of a re-booked plan is notified if all that the plan covers is.
+        """
+        given = SQL("part.state = 'notified' AND part.notified_on <= %s", date)
+        return SQL(
+            """
+            SELECT s.line_id, 'notified' AS kind, part.notified_on AS day
+              FROM scope s
+              JOIN cobranza_insurance_notice_line part ON part.move_line_id = s.line_id
+             WHERE %(given)s
+         UNION ALL
+            SELECT s.line_id, 'notified', part.notified_on
+              FROM scope s
+              JOIN account_move_line l ON l.id = s.line_id
+              JOIN cobranza_insurance_notice_line part ON part.move_id = l.move_id
+               AND part.date_due = COALESCE(l.date_maturity, l.date)
+             WHERE part.move_line_id IS NULL AND %(given)s
+         UNION ALL
+            SELECT s.line_id, 'notified', max(part.notified_on)
+              FROM scope s
+              JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
+              JOIN cobranza_plan_line covered ON covered.plan_id = i.plan_id
+         LEFT JOIN cobranza_insurance_notice_line part ON part.move_id = covered.move_id
+               AND part.date_due = covered.date_due AND %(given)s
+          GROUP BY s.line_id
+            HAVING bool_and(part.id IS NOT NULL)
+            """,
+            given=given,
         )

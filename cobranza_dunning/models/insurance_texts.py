@@ -176,6 +176,13 @@ FIXES = {
     "limit_full": _lt("%(missing)s more limit, or as much paid of older debts, would cover it."),
 }
 
+#: code of engine.notices.REFUSALS -> what to do instead.
+NOTICE_REFUSALS = {
+    "not_insured": _lt("%(document)s isn't insured, there is nothing to notify. %(why)s"),
+    "notified": _lt("The insurer has been told about %(document)s already."),
+    "not_due": _lt("%(document)s isn't overdue yet: notify it if it isn't paid by then."),
+}
+
 #: code of engine.insurance.check or engine.premium.check -> what to correct.
 POLICY_MISTAKES = {
     "kind": _lt("Choose what kind of policy it is."),

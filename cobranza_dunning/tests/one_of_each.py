@@ -3,6 +3,8 @@
 A new model goes into the method of its subject.
 """
 
+from datetime import timedelta
+
 from odoo import Command
 
 from .cases import IN_A_WEEK, ReminderCase
@@ -119,7 +121,12 @@ class OneOfEachCase(ReminderCase):
             }
         )
         limit = env["cobranza.insurance.limit"].create(
-            {"policy_id": policy.id, "partner_id": self.partner.id, "amount": 100}
+            {
+                "policy_id": policy.id,
+                "partner_id": self.partner.id,
+                "amount": 1000,
+                "effective": f"{TODAY.year}-01-01",
+            }
         )
         insured = self.invoice(self.partner, 100, company=company, insured=True, due=IN_A_WEEK)
         approval = env["cobranza.insurance.approval"].create(
@@ -131,7 +138,9 @@ class OneOfEachCase(ReminderCase):
             }
         )
         env.cr.flush()
+        with self.at(IN_A_WEEK + timedelta(days=1)):
+            notice = env["cobranza.insurance.notice"]._of_lines(self.due(insured).with_env(env))
         return [
             policy, policy.period_ids, policy.percentage_ids, policy.deadline_ids, limit, approval,
-            insured.with_env(env).cover_ids,
+            notice, notice.line_ids, insured.with_env(env).cover_ids,
         ]  # fmt: skip

@@ -48,6 +48,8 @@ MAY = {
         "cobranza.insurance.deadline": "wcu",
         "cobranza.insurance.limit": "wc",
         "cobranza.insurance.approval": "wc",
+        "cobranza.insurance.notice": "wcu",
+        "cobranza.insurance.notice.line": "wcu",
         "cobranza.insurance.import": "rwcu",
         "cobranza.insurance.import.line": "rwcu",
         "cobranza.policy": "wcu",

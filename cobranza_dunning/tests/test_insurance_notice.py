@@ -1,0 +1,381 @@
+"""Notices of non-payment: what can be notified, what they keep, and what cover makes of them."""
+
+import base64
+from datetime import date, timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .insurance import InsuranceCase
+
+DUE = date(2026, 3, 31)
+#: Of a notice that may be given until 30 days after the due date.
+LAST = date(2026, 4, 30)
+
+
+class NoticeCase(InsuranceCase):
+    """A policy that wants notice within 30 days, a customer with a limit of 1 000 who owes 100."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.insurance.deadline_ids = [cls.deadline("notice", "due", 30)]
+
+    def setUp(self):
+        super().setUp()
+        self.limit(1000)
+        self.sold = self.sale(100, date(2026, 3, 1), DUE)
+        self.line = self.due(self.sold)
+
+    def notify(self, lines=None, reference="AFP-1", on=LAST, **more):
+        """Notify on a day, as a script does."""
+        with self.at(on):
+            return self.env["cobranza.insurance.notice"].notify(
+                self.partner.id, lines.ids if lines else None, reference, **more
+            )
+
+    def state_on(self, day, of=None):
+        """The state of a cover as it is decided on a day."""
+        with self.at(day):
+            self.insurance._terms_changed()
+            return self.cover(of or self.sold).state
+
+
+@tagged("post_install", "-at_install")
+class TestNotice(NoticeCase):
+    """A notice of one customer's debts."""
+
+    def test_in_time_keeps_the_cover(self):
+        self.assertEqual(self.state_on(LAST), "at_risk")
+        told = self.notify(self.line)
+        self.assertEqual(
+            {name: told[name] for name in told if name not in ("id", "lines")},
+            {
+                "state": "notified", "partner_id": self.partner.id, "amount": 100.0,
+                "policy_id": self.insurance.id, "reference": "AFP-1", "currency": "USD",
+                "notified_on": str(LAST), "deadline": str(LAST), "late": False,
+                "covered_amount": 100.0,
+            },
+        )  # fmt: skip
+        self.assertEqual(
+            told["lines"],
+            [
+                {"line_id": self.line.id, "move_id": self.sold.id, "name": self.sold.name,
+                 "date_due": str(DUE), "amount": 100.0, "currency": "USD", "deadline": str(LAST)}
+            ],
+        )  # fmt: skip
+        for day in (LAST, LAST + timedelta(days=1), date(2026, 12, 31)):
+            self.assertEqual(self.state_on(day), "covered", day)
+
+    def test_a_day_late_it_is_kept_and_the_cover_is_lost(self):
+        told = self.notify(self.line, on=LAST + timedelta(days=1))
+        self.assertTrue(told["late"])
+        self.assertEqual(self.state_on(LAST + timedelta(days=1)), "lost")
+        self.assertEqual(self.cover(self.sold).reason, "notice_missed")
+
+    def test_a_late_one_is_excused(self):
+        self.notify(self.line, on=LAST + timedelta(days=1))
+        self.env["cobranza.insurance.approval"].create(
+            {"move_ids": self.sold.ids, "duty": "notice", "reference": "OK"}
+        )
+        self.assertEqual(self.state_on(LAST + timedelta(days=2)), "covered")
+
+    def test_given_earlier_and_recorded_later(self):
+        """The day on which it was given counts, not that on which somebody writes it down."""
+        told = self.notify(self.line, on=LAST + timedelta(days=5), notified_on=str(LAST))
+        self.assertFalse(told["late"])
+        self.assertEqual(self.state_on(LAST + timedelta(days=5)), "covered")
+
+    def test_of_a_past_day(self):
+        """What was believed before the notice stays."""
+        self.commit()
+        self.notify(self.line)
+        with self.at(LAST + timedelta(days=1)):
+            (before,) = self.line.cobranza_cover(LAST - timedelta(days=1))
+            (after,) = self.line.cobranza_cover()
+        self.assertEqual((before["state"], after["state"]), ("covered", "covered"))
+        self.assertEqual((before["next_duty"], after["next_duty"]), ("notice", False))
+
+    def test_withdrawn_it_counts_for_nothing(self):
+        notice = self.env["cobranza.insurance.notice"].browse(self.notify(self.line)["id"])
+        with self.at(LAST):
+            notice.action_withdraw("He had paid")
+        self.assertEqual(notice.state, "withdrawn")
+        self.assertEqual((notice.withdraw_reason, notice.withdrawn_on), ("He had paid", LAST))
+        self.assertEqual(self.state_on(LAST), "at_risk")
+        self.assertEqual(self.state_on(LAST + timedelta(days=1)), "lost")
+        again = self.notify(self.line)
+        self.assertNotEqual(again["id"], notice.id)
+        self.assertEqual(again["state"], "notified")
+
+    def test_the_same_once_more_changes_nothing(self):
+        told = self.notify(self.line)
+        self.assertEqual(self.notify(self.line), told)
+        self.assertEqual(self.notify(), told)
+        self.assertEqual(self.env["cobranza.insurance.notice"].search_count([]), 1)
+
+    def test_without_lines_it_is_all_that_can_be(self):
+        overdue = self.sale(50, date(2026, 3, 2), date(2026, 4, 1))
+        self.sale(30, date(2026, 3, 2), date(2026, 5, 29))
+        self.sale(20, date(2026, 3, 2), date(2026, 4, 1), insured=False)
+        told = self.notify()
+        self.assertEqual(
+            {one["line_id"] for one in told["lines"]}, {self.line.id, self.due(overdue).id}
+        )
+        self.assertEqual((told["amount"], told["deadline"]), (150.0, str(LAST)))
+
+    def test_an_insolvent_customers_debts_can_all_be(self):
+        later = self.sale(30, date(2026, 3, 2), date(2026, 5, 29))
+        with self.assertRefused("isn't overdue yet"):
+            self.notify(self.due(later))
+        self.debtor().insolvent_on = LAST
+        self.assertEqual(len(self.notify()["lines"]), 2)
+
+    def test_amounts_are_those_of_the_day(self):
+        self.pay(self.sold, 40, payment_date=date(2026, 4, 1))
+        reason = self.env["cobranza.dispute.reason"].search([], limit=1)
+        self.env["cobranza.dispute"].create(
+            {"move_line_id": self.line.id, "amount": 10, "reason_id": reason.id}
+        )
+        told = self.notify(self.line)
+        self.assertEqual((told["amount"], told["covered_amount"]), (60.0, 50.0))
+        self.pay(self.sold, 60, payment_date=date(2026, 5, 2))
+        line = self.env["cobranza.insurance.notice"].browse(told["id"]).line_ids
+        self.assertEqual((line.amount, line.disputed_amount), (60.0, 10.0))
+
+    def test_evidence_and_reason(self):
+        file = self.env["ir.attachment"].create(
+            {"name": "receipt.pdf", "datas": base64.b64encode(b"received")}
+        )
+        reason = self.env["cobranza.nonpayment.reason"].search([("code", "!=", False)], limit=1)
+        told = self.notify(
+            self.line, reason=reason.code, note="He doesn't answer", attachment_ids=file.ids
+        )
+        notice = self.env["cobranza.insurance.notice"].browse(told["id"])
+        self.assertEqual((notice.reason_id, notice.attachment_ids), (reason, file))
+        self.assertEqual((file.res_model, file.res_id), (notice._name, notice.id))
+        self.assertEqual(notice.user_id, self.env.user)
+
+    # --- what is refused -------------------------------------------------------------------
+
+    def test_what_can_not_be_notified(self):
+        bare = self.sale(20, date(2026, 3, 2), DUE, insured=False)
+        theirs = self.sale(20, date(2026, 3, 2), DUE, partner=self.other)
+        later = self.sale(20, date(2026, 3, 2), date(2026, 5, 29))
+        for of, fragment in (
+            (bare, "isn't insured"),
+            (theirs, "isn't a debt of"),
+            (later, "isn't overdue yet"),
+        ):
+            with self.assertRefused(fragment):
+                self.notify(self.line | self.due(of))
+        with self.assertRefused("owes nothing"):
+            self.env["cobranza.insurance.notice"].notify(self.new_partner("Nobody").id)
+        with self.assertRefused("list of their ids"):
+            self.env["cobranza.insurance.notice"].notify(self.partner.id, [])
+
+    def test_why_it_is_not_insured_is_said(self):
+        stranger = self.new_partner("No limit")
+        sold = self.sale(20, date(2026, 3, 2), DUE, partner=stranger)
+        with self.at(LAST), self.assertRefused("The customer has no limit."):
+            self.env["cobranza.insurance.notice"].notify(stranger.id, self.due(sold).ids, "X")
+
+    def test_what_was_notified_is_not_notified_again(self):
+        self.notify(self.line)
+        with self.assertRefused("has been told about"):
+            self.notify(self.line, "AFP-2")
+        with self.assertRefused("insured, overdue and not notified yet"):
+            self.notify(None, "AFP-2")
+
+    def test_a_reference_is_of_one_notice(self):
+        self.notify(self.line)
+        more = self.sale(50, date(2026, 3, 2), DUE)
+        with self.assertRefused("AFP-1 is that of another notice"):
+            self.notify(self.due(more))
+
+    def test_days_and_files_and_reasons_that_are_none(self):
+        for fragment, more in (
+            ("hasn't been given yet", {"notified_on": str(LAST + timedelta(days=1))}),
+            ("isn't a date", {"notified_on": "yesterday"}),
+            ("no “unheard-of”", {"reason": "unheard-of"}),
+            ("no insurance policy “0”", {"policy": "0"}),
+            ("attachments that are there", {"attachment_ids": [2**30]}),
+        ):
+            with self.assertRefused(fragment):
+                self.notify(self.line, **more)
+
+    def test_several_policies(self):
+        """Scripts name one; the button draws up a notice for each."""
+        other = self.new_insurance(name="Other", sequence=20)
+        sold = self.sale(50, date(2026, 3, 2), DUE, insurance_policy_id=other.id)
+        self.limit(500, policy_id=other.id)
+        with self.assertRefused("several insurance policies"):
+            self.notify()
+        told = self.notify(policy=other.id)
+        self.assertEqual([one["move_id"] for one in told["lines"]], sold.ids)
+        with self.at(LAST):
+            action = self.debtor().action_notify_insurer()
+        notice = self.env["cobranza.insurance.notice"].browse(action["res_id"])
+        self.assertEqual((notice.policy_id, notice.line_ids.move_id), (self.insurance, self.sold))
+
+
+@tagged("post_install", "-at_install")
+class TestNoticeByHand(NoticeCase):
+    """Drawn up from a list, given once the insurer has confirmed it."""
+
+    def draw_up(self, records=None, on=LAST):
+        """The notice that the button on these records draws up."""
+        with self.at(on):
+            self.commit()
+            action = (records or self.sold.cover_ids).action_notify_insurer()
+        return self.env["cobranza.insurance.notice"].browse(action["res_id"])
+
+    def give(self, notice, on=LAST):
+        with self.at(on):
+            notice.action_notify()
+
+    def test_from_covers_invoice_and_customer(self):
+        self.commit()
+        notice = self.draw_up(self.sold.cover_ids)
+        self.assertEqual((notice.state, notice.line_ids.move_line_id), ("draft", self.line))
+        self.assertEqual(self.state_on(LAST), "at_risk")
+        # the one that waits is brought up to date
+        self.assertEqual(self.draw_up(self.sold), notice)
+        self.assertEqual(self.draw_up(self.debtor()), notice)
+
+    def test_of_several_customers(self):
+        self.limit(500, partner=self.other)
+        theirs = self.sale(50, date(2026, 3, 2), DUE, partner=self.other)
+        self.commit()
+        with self.at(LAST):
+            action = (self.sold | theirs).cover_ids.action_notify_insurer()
+        notices = self.env["cobranza.insurance.notice"].search(action["domain"])
+        self.assertEqual(set(notices.partner_id), {self.partner, self.other})
+
+    def test_it_is_given_with_the_insurers_reference(self):
+        notice = self.draw_up()
+        with self.assertRefused("insurer's reference first"):
+            self.give(notice)
+        notice.reference = " AFP\n7 "
+        self.give(notice)
+        self.assertEqual((notice.state, notice.reference), ("notified", "AFP 7"))
+        self.assertEqual(notice.notified_on, LAST)
+        self.assertEqual(self.state_on(LAST), "covered")
+        with self.assertRefused("nothing to do here"):
+            self.give(notice)
+
+    def test_what_was_paid_meanwhile_leaves_it(self):
+        more = self.sale(50, date(2026, 3, 2), DUE)
+        notice = self.draw_up(self.debtor())
+        self.assertEqual(notice.amount, 150)
+        self.pay(more, 50, payment_date=LAST)
+        notice.reference = "AFP-1"
+        self.give(notice)
+        self.assertEqual((notice.amount, notice.line_ids.move_id), (100, self.sold))
+        self.pay(self.sold, 100, payment_date=LAST)
+        self.assertEqual(notice.amount, 100)
+
+    def test_nothing_is_open_any_more(self):
+        notice = self.draw_up()
+        notice.reference = "AFP-1"
+        self.pay(self.sold, 100, payment_date=LAST)
+        self.commit()
+        with self.assertRefused("delete it"):
+            self.give(notice)
+        notice.unlink()
+
+    def test_a_line_can_be_left_out_before_it_is_given(self):
+        more = self.sale(50, date(2026, 3, 2), DUE)
+        notice = self.draw_up(self.debtor())
+        unwanted = notice.line_ids.filtered(lambda one: one.move_id == more)
+        notice.line_ids = [Command.delete(unwanted.id)]
+        notice.reference = "AFP-1"
+        self.give(notice)
+        self.assertEqual(notice.line_ids.move_id, self.sold)
+        with self.assertRefused("stays as it is"):
+            notice.line_ids.unlink()
+
+    def test_given_it_stays(self):
+        notice = self.draw_up()
+        notice.reference = "AFP-1"
+        self.give(notice)
+        for name, value in (("reference", "X"), ("notified_on", DUE), ("reason_id", False),
+                            ("line_ids", [Command.clear()])):  # fmt: skip
+            with self.assertRefused("stays as it is"):
+                notice.write({name: value})
+        notice.note = "The insurer rang back"
+        with self.assertRefused("stays on record"):
+            notice.unlink()
+        with self.assertRefused("Say why"):
+            notice.action_withdraw(" ")
+
+    def test_states_and_amounts_are_nobodys_to_write(self):
+        notice = self.draw_up()
+        for name, value in (("state", "notified"), ("limit_amount", 5), ("deadline", LAST),
+                            ("policy_id", False), ("debtor_id", False)):  # fmt: skip
+            with self.assertRaises(AccessError):
+                notice.write({name: value})
+        with self.assertRaises(AccessError):
+            notice.line_ids.amount = 5
+        with self.assertRaises(AccessError):
+            self.env["cobranza.insurance.notice"].create(
+                {"debtor_id": self.debtor().id, "policy_id": self.insurance.id}
+            )
+        with self.assertRefused("nothing to do here"):
+            notice.action_withdraw("x")
+
+    def test_collectors_read_and_managers_notify(self):
+        collector, manager = self.new_collector(), self.new_user("cobranza_dunning.group_manager")
+        notice = self.draw_up()
+        notice.reference = "AFP-1"
+        for act in (
+            lambda env: notice.with_env(env).action_notify(),
+            lambda env: notice.with_env(env).action_withdraw("x"),
+            lambda env: env["cobranza.insurance.notice"].notify(self.partner.id),
+            lambda env: self.debtor().with_env(env).action_notify_insurer(),
+        ):
+            with self.assertRaises(AccessError):
+                act(self.env(user=collector))
+        self.assertEqual(notice.with_user(collector).amount, 100)
+        with self.at(LAST):
+            notice.with_user(manager).action_notify()
+        self.assertEqual(notice.user_id, manager)
+
+
+@tagged("post_install", "-at_install")
+class TestNoticeFoundAgain(NoticeCase):
+    """The notice stays with the invoice whatever becomes of its items."""
+
+    def test_reset_and_posted_again(self):
+        told = self.notify(self.line)
+        self.sold.button_draft()
+        # a new item of the same day takes the place of the old one
+        self.line.with_context(dynamic_unlink=True, check_move_validity=False).unlink()
+        self.sold.invoice_line_ids.price_unit = 90
+        self.sold.action_post()
+        notice = self.env["cobranza.insurance.notice"].browse(told["id"])
+        self.assertNotEqual(self.due(self.sold), self.line)
+        self.assertFalse(notice.line_ids.move_line_id)
+        self.assertEqual(notice.line_ids._items(), self.due(self.sold))
+        self.assertEqual(self.state_on(LAST + timedelta(days=9)), "covered")
+        self.assertEqual(self.notify(self.due(self.sold)), {
+            **told, "lines": [{**told["lines"][0], "line_id": False}],
+        })  # fmt: skip
+
+    def test_the_number_of_queries_is_that_of_one(self):
+        """Drawing up reads the lines at once, however many they are."""
+        self.line.flush_recordset()
+        notices = self.env["cobranza.insurance.notice"]
+        few = self.count(lambda: notices._notifiable(self.debtor()))
+        for number in range(12):
+            self.sale(10, date(2026, 3, 1), DUE + timedelta(days=number))
+        many = self.count(lambda: notices._notifiable(self.debtor()))
+        self.assertLessEqual(many, few)
+
+    def count(self, act):
+        with self.at(LAST):
+            self.commit()
+            before = self.env.cr.sql_log_count
+            act()
+            return self.env.cr.sql_log_count - before
