@@ -3,6 +3,8 @@ import os
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from . import environment, paths, system, templates, venv
 from .ui import SetupError, step
@@ -27,30 +29,40 @@ def lint():
 
 
 def test():
-    """Every layer in turn; the first one that fails ends it. Prints each one's closing line."""
+    """Every layer: what needs no database first, then the others side by side.
+
+    Prints each one's closing line. What fails first ends it.
+    """
     started = time.time()
-    environment.prepare()
+    variables = {**os.environ, **environment.prepare()}
     environment.prepare_system()
     if not system.chromium():
         raise SetupError("no Chromium: the browser tests can't run (see the line above).")
     closing = []
-    for name, arguments in _layers():
-        step(f"Tests: {name}")
-        code, line = _pytest(arguments)
-        closing.append(f"{name:<28} {line}")
-        if code:
-            closing.append(f"{name} FAILED; what comes after it was not run")
+    for layers in _stages():
+        with ThreadPoolExecutor() as pool:
+            ended = list(pool.map(partial(_pytest, variables), layers, layers.values()))
+        closing += [f"{name:<20} {line}" for name, (_code, line) in zip(layers, ended, strict=True)]
+        failed = any(code for code, _line in ended)
+        if failed:
+            closing.append("FAILED; what comes after it was not run")
             break
     print("\n".join(["", *closing, f"{time.time() - started:.0f} s in all"]))
-    return int(bool(code))
+    return int(failed)
 
 
-def _layers():
-    """(name, pytest's arguments) of each layer; a folder without tests is an error, not a pass."""
-    yield "engine, repository", _folders("engine", "repo")
-    yield "ORM", _orm()
-    # one process: the live server of the session is started once
-    yield "live servers", _folders("packaging", "rpc", "browser", "faults")
+def _stages():
+    """{name: pytest's arguments} of the layers that run at the same time, one stage after another.
+
+    A folder without tests is an error, not a pass.
+    """
+    yield {"engine, repository": _folders("engine", "repo")}
+    # each process with a server has it to itself, started once
+    yield {
+        "ORM": _orm(),
+        "rpc, browser": _folders("rpc", "browser"),
+        "packaging, faults": _folders("packaging", "faults"),
+    }
 
 
 def _folders(*names):
@@ -71,21 +83,22 @@ def _orm():
     return [f"--odoo-database={ORM_DATABASE}", *folders]
 
 
-def _pytest(arguments):
+def _pytest(variables, name, arguments):
     """(exit code, closing line); a skipped test is a failure: it proved nothing."""
-    variables = {**os.environ, **environment.prepare()}
+    step(f"Tests: {name}")
     command = [str(venv.python()), "-m", "pytest", *arguments]
     lines = []
     with subprocess.Popen(command, cwd=paths.ROOT, env=variables, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         for line in process.stdout:
-            print(line, end="", flush=True)
+            print(f"{name}: {line}", end="", flush=True)
             lines.append(line.rstrip())
-    line = next((line.strip("= ") for line in reversed(lines) if re.search(r" in [\d.]+s", line)),
+    line = next((line for line in reversed(lines) if re.search(r" in [\d.]+s", line)),
                 "pytest did not come to an end")
+    print(line, flush=True)
     skipped = re.search(r"\d+ skipped", line)
     if skipped:
-        print(f"ERROR: {skipped.group()}; none may be")
-    return process.returncode or int(bool(skipped)), line
+        print(f"ERROR: {name}: {skipped.group()}; none may be")
+    return process.returncode or int(bool(skipped)), line.strip("= ")
 
 
