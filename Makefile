@@ -27,7 +27,7 @@ bench:              ## the timed scenarios of benchmarks/
 i18n:               ## the catalogues of translations, as code and views are now; prints what lacks
 	@./dev/make i18n
 
-screenshots:        ## the pictures of docs/img, taken in the demo company
+screenshots:        ## the pictures of docs/img, as the browser tests see the screens
 	@./dev/make screenshots
 
 stop:               ## stop what runs in the background

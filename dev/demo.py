@@ -10,19 +10,12 @@ import socket
 import sys
 import time
 
-from devenv import live, paths, templates
+from devenv import live, paths, story, templates
 from devenv.ui import SetupError, step
 from smtpsink import Sink
 
 DATABASE = "cobranza_demo"
-ADDONS = ["cobranza_dunning", "l10n_es"]
 MAIL = paths.STATE / "demo" / "mail"
-STORY = """
-import sys
-sys.path.insert(0, {dev!r})
-from demo_story import run_story
-run_story(env)
-"""
 
 
 def main():
@@ -33,13 +26,13 @@ def main():
     shutil.rmtree(MAIL, ignore_errors=True)
     sink = Sink(MAIL).start()
     step(f"Making the database {DATABASE} ...")
-    templates.new_database(DATABASE, ADDONS, assets=_serving())
+    templates.new_database(DATABASE, story.ADDONS, assets=_serving())
     server = live.OdooServer(DATABASE, port=port, smtp_port=sink.port, crons=1)
     try:
         server.wire()
         step("Running the story of the demo company (about a minute) ...")
         # before the server runs: its scheduled actions would send the story's mails as well
-        server.shell(STORY.format(dev=str(paths.DEV)), show=True)
+        story.tell(server, show=True)
         _report(sink)
         if _serving():
             server.launch()

@@ -1,6 +1,6 @@
 """What happens in the demo company beside its story, so that every screen has something to show.
 
-Run inside `odoo shell` by screenshots.py, after `demo_story.run_story`: customers answer, a letter,
+Run inside `odoo shell` by devenv.story, after `demo_story.run_story`: customers answer, a letter,
 a call and a chat wait for a person, a mail comes back, and a large reminder needs two people.
 """
 from datetime import timedelta

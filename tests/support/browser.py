@@ -32,7 +32,8 @@ def only_loopback(route):
 TELEPHONE = """
 () => {
     const { browser } = odoo.loader.modules.get("@web/core/browser/browser");
-    const assign = (url) => /^(tel|sms):/.test(url) ? dialled.push(url) : window.location.assign(url);
+    const isHanded = (url) => /^(tel|sms):/.test(url);
+    const assign = (url) => isHanded(url) ? dialled.push(url) : window.location.assign(url);
     window.dialled = [];
     const location = new Proxy({}, {
         get: (_, name) => name === "assign" ? assign : window.location[name],
