@@ -78,7 +78,8 @@ class Exposure(NamedTuple):
     """A debtor's position under a policy, in its currency.
 
     limit: what holds for a sale today.  used: by what is open.  free: what a sale of today may
-    still be.  residual = covered + uncovered.
+    still be.  residual = covered + uncovered.  applied: whose limit it is (limits.Applied), None
+    without one.
     """
 
     limit: Decimal
@@ -87,6 +88,14 @@ class Exposure(NamedTuple):
     residual: Decimal
     covered: Decimal
     uncovered: Decimal
+    applied: Applied | None = None
+
+    @property
+    def share(self):
+        """Per cent of the limit that is used; 100 if something is used and there is none."""
+        if not self.limit:
+            return Decimal(100) if self.used else ZERO
+        return to_places(self.used * 100 / self.limit, 1)
 
 
 # --- deciding --------------------------------------------------------------------------------
@@ -152,7 +161,9 @@ def exposure(policy, limits, covers, today):
     used = sum((one.used for one in covers), ZERO)
     residual = sum((one.residual for one in covers), ZERO)
     covered = sum((one.covered for one in covers), ZERO)
-    return Exposure(limit, used, max(limit - used, ZERO), residual, covered, residual - covered)
+    return Exposure(
+        limit, used, max(limit - used, ZERO), residual, covered, residual - covered, applied
+    )
 
 
 # --- steps 8 to 10: how much of it, and whether it lasts --------------------------------------

@@ -197,6 +197,18 @@ class AccountMove(models.Model):
         """Draw up the notice of non-payment about these invoices' open due lines and open it."""
         return self.cover_ids.action_notify_insurer()
 
+    def _states_cover(self):
+        """Whether the printed invoice says that it is insured: the company wants it, and it is.
+
+        Decided as things are now: an invoice may be printed in the transaction that posts it.
+        """
+        self.ensure_one()
+        # whoever prints the invoice, also its customer, may print what it says
+        move_sudo = self.sudo()
+        return move_sudo.company_id.cobranza_invoice_cover and any(
+            one["covered_amount"] for one in move_sudo.cobranza_cover()
+        )
+
     def action_cobranza_covers(self):
         """Open what is insured of these invoices."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -58,16 +58,23 @@ class CobranzaInsuranceCover(models.Model):
         ]
         self._end(gone, today)
         self._add(added, today)
+        self.env["cobranza.insurance.use"]._follow(company, positions, debtors)
         if gone or added:
             self.invalidate_model()
 
     def _is_known(self, company):
         """Whether something is believed of a company that has no policy in use any more."""
-        return bool(
-            self.sudo().search_count(
-                [("company_id", "=", company.id), ("date_to", "=", False)], limit=1
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (SELECT 1 FROM cobranza_insurance_cover
+                                WHERE company_id = %(company)s AND date_to IS NULL)
+                    OR EXISTS (SELECT 1 FROM cobranza_insurance_use WHERE company_id = %(company)s)
+                """,
+                company=company.id,
             )
         )
+        return rows[0][0]
 
     def _lock(self, debtors):
         """Make whoever decides about the same customers at this moment wait, and start again."""

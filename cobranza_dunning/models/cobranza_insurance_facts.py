@@ -89,7 +89,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         """Decide on a company's insured debtors.
 
         date: the day to decide for; the ledger is read as it is now.
-        debtor_ids: only these debtors; None = all with something to be insured.
+        debtor_ids: only these debtors; None = all with something to be insured, or a limit.
         drafts: {debtor id: [Fact]} of invoices that aren't posted yet.
         Returns {debtor id: [Position]}; debtors who fall under no policy are missing.
         """
@@ -99,7 +99,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         self.env.flush_all()
         buyers = self._buyers(company, debtor_ids)
         # whoever owes nothing has a limit all the same
-        facts = defaultdict(list, {debtor_id: [] for debtor_id in debtor_ids or ()})
+        limited = {debtor_id for _policy_id, debtor_id in terms.limits}
+        wanted = limited if debtor_ids is None else debtor_ids
+        facts = defaultdict(list, {debtor_id: [] for debtor_id in wanted})
         for debtor_id, rows in (drafts or {}).items():
             facts[debtor_id] += rows
         for fact in self._read(company, date, debtor_ids, terms):

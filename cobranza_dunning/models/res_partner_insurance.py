@@ -52,3 +52,13 @@ class ResPartner(models.Model):
         """Open what is insured of this customer."""
         self.ensure_one()
         return self.cobranza_debtor_id.action_view_covers()
+
+    def action_cobranza_exposure(self):
+        """Open all that this customer owes, insured or not."""
+        self.ensure_one()
+        return self.env["cobranza.insurance.exposure"]._of_partner(self)
+
+    def action_cobranza_limits(self):
+        """Open the decisions about this customer's limit."""
+        self.ensure_one()
+        return self.cobranza_debtor_id.action_view_limits()

@@ -143,4 +143,6 @@ class OneOfEachCase(ReminderCase):
         return [
             policy, policy.period_ids, policy.percentage_ids, policy.deadline_ids, limit, approval,
             notice, notice.line_ids, insured.with_env(env).cover_ids,
+            env["cobranza.insurance.use"].search([("policy_id", "=", policy.id)]),
+            env["cobranza.insurance.exposure"].search([("move_id", "=", insured.id)]),
         ]  # fmt: skip

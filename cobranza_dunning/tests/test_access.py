@@ -10,7 +10,7 @@ MODULE = "cobranza_dunning"
 
 #: What each group may do beside reading; managers may do what collectors may.
 MAY = {
-    "group_auditor": {},
+    "group_auditor": {"cobranza.insurance.day.wizard": "rwcu"},
     "group_collector": {
         "cobranza.debtor": "w",
         "cobranza.block": "wc",

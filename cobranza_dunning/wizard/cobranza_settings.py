@@ -46,6 +46,8 @@ class CobranzaSettings(models.TransientModel):
         "product.product", "Product for financing interest"
     )
 
+    cobranza_invoice_cover = fields.Boolean("State the cover on invoices")
+
     @api.depends("company_id")
     def _compute_has_reply_domain(self):
         for settings in self:

@@ -439,7 +439,26 @@ def test_the_next_duty():
 )
 def test_exposure(limits, expected):
     covers = decide(line(60), line(70, 1), limits=limits)
-    assert cover.exposure(policy(), limits, covers, TODAY) == expected
+    assert cover.exposure(policy(), limits, covers, TODAY)[:6] == expected
+
+
+@pytest.mark.parametrize(
+    "limits, kind, share",
+    [
+        ([limit(130)], "named", 100),
+        ([limit(131)], "named", Decimal("99.2")),
+        ([limit(260)], "named", 50),
+        ([limit(200), limit(80, day(10), REDUCED)], "named", Decimal("162.5")),
+        # what was delivered before goes on using what isn't there any more
+        ([limit(200), limit(0, day(10), CANCELLED)], None, 100),
+        ([limit(0, decision=REFUSED)], None, 0),
+    ],
+)
+def test_share_of_a_limit_that_is_used(limits, kind, share):
+    covers = decide(line(60), line(70, 1), limits=limits)
+    found = cover.exposure(policy(), limits, covers, TODAY)
+    assert found.share == share
+    assert (found.applied.kind if found.applied else None) == kind
 
 
 def test_nothing_to_decide():
