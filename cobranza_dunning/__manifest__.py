@@ -7,7 +7,9 @@
     "author": "cobranza_dunning contributors",
     "website": "https://github.com/cobranza-dunning/cobranza-dunning",
     "depends": ["account", "account_payment", "portal", "sms"],
-    "external_dependencies": {"python": ["holidays", "num2words", "openpyxl", "phonenumbers"]},
+    "external_dependencies": {
+        "python": ["holidays", "num2words", "openpyxl", "phonenumbers", "xlsxwriter"]
+    },
     "data": [
         "security/cobranza_groups.xml",
         "security/ir.model.access.csv",
@@ -31,6 +33,7 @@
         "wizard/cobranza_decision_wizard_views.xml",
         "wizard/cobranza_dispute_wizard_views.xml",
         "wizard/cobranza_insurance_day_wizard_views.xml",
+        "wizard/cobranza_insurance_dismiss_wizard_views.xml",
         "wizard/cobranza_insurance_import_views.xml",
         "wizard/cobranza_pause_wizard_views.xml",
         "wizard/cobranza_plan_wizard_views.xml",
@@ -50,9 +53,11 @@
         "views/cobranza_insurance_limit_views.xml",
         "views/cobranza_insurance_cover_views.xml",
         "views/cobranza_insurance_approval_views.xml",
+        "views/cobranza_insurance_declaration_views.xml",
         "views/cobranza_insurance_policy_views.xml",
         "views/cobranza_insurance_exposure_views.xml",
         "views/cobranza_insurance_use_views.xml",
+        "views/cobranza_insurance_suggestion_views.xml",
         "views/cobranza_interaction_views.xml",
         "views/cobranza_nonpayment_reason_views.xml",
         "views/cobranza_outcome_views.xml",

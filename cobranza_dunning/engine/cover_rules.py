@@ -45,6 +45,12 @@ def verdict(policy, limits, line, today, buyer, spans):
     return (None, code) if code else (applied, None)
 
 
+def outside(policy, line, buyer):
+    """Return the code of the steps 1 and 2 that fails for a sale; None if it can be insured."""
+    case = _Case(policy, line, attachment_day(policy, line), line.invoiced, buyer, [])
+    return _first(case, (_in_force, _insurable_debtor))
+
+
 def _first(case, rules):
     """The code of the first rule that fails, or None."""
     return next((code for rule in rules if (code := rule(case))), None)

@@ -37,6 +37,8 @@ class Item(NamedTuple):
     day: on which it falls under the policy.  amount: tax included, a credit note negative.
     insurable: the steps 1 and 2 of the cover decision don't fail.
     declared_on: the day it was declared, None = not yet.
+    told: (amount, tax) declared of it before, None = nothing.  Only what has changed since is
+    declared then, whatever the policy wants of new ones.
     """
 
     id: Any
@@ -47,6 +49,13 @@ class Item(NamedTuple):
     country: str | None = None
     insurable: bool = True
     declared_on: date | None = None
+    told: tuple | None = None
+
+    @property
+    def change(self):
+        """The (amount, tax) that is still to be declared of it."""
+        amount, tax = self.told or (ZERO, ZERO)
+        return self.amount - amount, self.tax - tax
 
 
 class Group(NamedTuple):
@@ -110,12 +119,20 @@ def _belongs(rules, item, last):
     """Whether an item is to be declared by the end of a period."""
     if item.declared_on or item.day > last:
         return False
+    if item.told is not None:
+        return any(item.change)
     return (item.insurable or rules.uninsured) and (item.amount > 0 or rules.credit_notes)
+
+
+def value(rules, item):
+    """Return what is declared of an item, not rounded to the declared decimals."""
+    amount, tax = item.change
+    return amount if rules.with_tax else amount - tax
 
 
 def _group(rules, key, members, first):
     """Add up a group; the late part is what it adds to the declared decimals."""
-    amounts = [(one, one.amount if rules.with_tax else one.amount - one.tax) for one in members]
+    amounts = [(one, value(rules, one)) for one in members]
     amount = to_places(sum((value for _one, value in amounts), ZERO), rules.places)
     regular = sum((value for one, value in amounts if one.day >= first), ZERO)
     return Group(key, amount, amount - to_places(regular, rules.places), len(members))

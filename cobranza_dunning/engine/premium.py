@@ -6,6 +6,8 @@ Rates, minimums and taxes are the policy's data.  Amounts are in the policy's cu
 from decimal import Decimal
 from typing import NamedTuple
 
+from dateutil.relativedelta import relativedelta
+
 from .due import ZERO, to_places
 
 TURNOVER = "turnover"
@@ -47,6 +49,19 @@ class Premium(NamedTuple):
     def total(self):
         """What is to be paid to the insurer."""
         return self.net + self.tax
+
+
+class Sale(NamedTuple):
+    """What is declared of a document in a period.
+
+    amount: negative if it is taken back.  before: what was declared of it earlier.
+    late: it belongs to an earlier period.  credit: it is a credit note.
+    """
+
+    amount: Decimal
+    before: Decimal = ZERO
+    late: bool = False
+    credit: bool = False
 
 
 def check(tariff):
@@ -97,6 +112,89 @@ def _of_sum(tariff, regular, late):
     """The Premium of two sums; the late part is what it adds to the cent."""
     net = _share(tariff, regular + late)
     return _premium(tariff, regular + late, net, net - _share(tariff, regular))
+
+
+def of_sales(tariff, sales, amount, late):
+    """Return (the Premium of a declaration, the net premium of each of its sales).
+
+    amount, late: what is declared of all sales, and the late part of it, to the declared decimals.
+    With basis "invoice" each has its own premium; a credit note gives nothing back, an invoice
+    that is changed or taken back does.  Otherwise the premium is of the declared amount, and each
+    sale bears its share.  The parts add up to the net premium.
+    """
+    if tariff.basis != INVOICE:
+        whole = accrue(tariff, [amount - late], [late])
+        return whole, spread(whole.net, [one.amount for one in sales], tariff.places)
+    parts = [_of_change(tariff, one) for one in sales]
+    whole = Premium(
+        sum((one.base for one in parts), ZERO),
+        sum((one.net for one in parts), ZERO),
+        sum((one.tax for one in parts), ZERO),
+        sum((part.net for one, part in zip(sales, parts, strict=True) if one.late), ZERO),
+    )
+    return whole, tuple(part.net for part in parts)
+
+
+def _of_change(tariff, sale):
+    """What a sale adds to the premium of its invoice; nothing is owed for what is nothing."""
+    if sale.credit:
+        return Premium(ZERO, ZERO, ZERO)
+    now, before = (
+        of_invoice(tariff, amount) if amount > 0 else Premium(ZERO, ZERO, ZERO)
+        for amount in (sale.before + sale.amount, sale.before)
+    )
+    return Premium(now.base - before.base, now.net - before.net, now.tax - before.tax)
+
+
+def spread(net, amounts, places):
+    """Return the parts of a premium that fall on amounts, in proportion; they add up to it.
+
+    Amounts may be negative.  Of amounts that add up to nothing the last one bears it all.
+    """
+    total, running, given, parts = sum(amounts, ZERO), ZERO, ZERO, []
+    for amount in amounts:
+        running += amount
+        until_here = to_places(net * running / total, places) if total else ZERO
+        parts.append(until_here - given)
+        given = until_here
+    if parts:
+        parts[-1] += net - given
+    return tuple(parts)
+
+
+def estimate(tariff, amount, first, last):
+    """Return the net premium that insuring a sale would cost.
+
+    amount: not negative.  first, last: invoice and due date; with basis "balances" it costs once
+    for each end of a month from the one until the day before the other.
+    """
+    if tariff.basis == INVOICE:
+        return of_invoice(tariff, amount).net if amount else ZERO
+    if tariff.basis == BALANCES:
+        return _share(tariff, amount) * len(month_ends(first, last))
+    return _share(tariff, amount)
+
+
+def estimates(tariff, lines):
+    """Return the net premium that each due line of one invoice would cost.
+
+    lines: [(amount, invoice date, due date)].  With basis "invoice" they share the invoice's.
+    """
+    if tariff.basis != INVOICE:
+        return tuple(estimate(tariff, *one) for one in lines)
+    amounts = [amount for amount, _first, _last in lines]
+    total = sum(amounts, ZERO)
+    whole = of_invoice(tariff, total).net if total else ZERO
+    return spread(whole, amounts, tariff.places)
+
+
+def month_ends(first, last):
+    """Return the last days of months from `first` until the day before `last`."""
+    days, end = [], first + relativedelta(day=31)
+    while end < last:
+        days.append(end)
+        end += relativedelta(months=1, day=31)
+    return days
 
 
 def year_end(tariff, accrued):

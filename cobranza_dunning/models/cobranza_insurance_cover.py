@@ -77,6 +77,11 @@ class CobranzaInsuranceCover(models.Model):
     insured_amount = fields.Monetary(
         "Insurer pays", help="The insured percentage of the covered amount."
     )
+    premium_amount = fields.Monetary(
+        "Estimated premium",
+        help="What insuring the whole line costs by the policy's tariff, without tax. What was "
+        "declared of it, and its premium, is in the declarations.",
+    )
     covered_company_amount = fields.Monetary(
         "Covered (company currency)", currency_field="company_currency_id"
     )

@@ -3,17 +3,19 @@ import json
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
-from ..engine.due import to_places
+from ..engine.cover_reasons import COVER_REASONS
+from ..engine.due import ZERO, to_places
+from ..engine.premium import estimates
 
 #: What is written of a decision, in the order of the values of `_values`.
 COLUMNS = (
     "move_line_id", "move_id", "date_due", "debtor_id", "partner_id", "company_id", "policy_id",
     "limit_id", "limit_kind", "currency_id", "state", "reason", "reasons", "residual_amount",
     "covered_amount", "uncovered_amount", "suspended_amount", "lost_amount", "used_amount",
-    "percentage", "insured_amount", "covered_company_amount", "uncovered_company_amount",
-    "next_duty", "next_date",
+    "percentage", "insured_amount", "premium_amount", "covered_company_amount",
+    "uncovered_company_amount", "next_duty", "next_date",
 )  # fmt: skip
 #: Those of COLUMNS that are numbers: compared as such, however many zeros they end with.
 NUMBERS = frozenset(name for name in COLUMNS if name.endswith("_amount") or name == "percentage")
@@ -113,16 +115,33 @@ class CobranzaInsuranceCover(models.Model):
             for one in self.env["cobranza.insurance.policy"]._of_company(company)
         }
         places = company.currency_id.decimal_places
+        premiums = self._premiums(company, positions)
         return {
             one.fact.line_id: _values(
                 one, company.id, partners[debtor_id], position.policy_id,
-                currencies[position.policy_id], places,
+                currencies[position.policy_id], places, premiums[one.fact.line_id],
             )
             for debtor_id, ours in positions.items()
             for position in ours
             for one in position.decided
             if one.fact.flagged and one.cover.residual > 0
         }  # fmt: skip
+
+    def _premiums(self, company, positions):
+        """Return {line id: the net premium that insuring all of it is estimated to cost}."""
+        policies = self.env["cobranza.insurance.policy"]._of_company(company)
+        terms = {one.id: (one._tariff(), one.declaration_with_tax) for one in policies}
+        found = {}
+        for position in (one for ours in positions.values() for one in ours):
+            tariff, with_tax = terms[position.policy_id]
+            by_move = groupby(position.decided, lambda one: one.fact.move_id)
+            for _move, decided in by_move:
+                lines = [_costing(one, with_tax) for one in decided]
+                parts = estimates(tariff, lines)
+                found |= {
+                    one.fact.line_id: part for one, part in zip(decided, parts, strict=True)
+                }
+        return found
 
     def _end(self, ids, today):
         """End what isn't believed any more."""
@@ -153,17 +172,28 @@ class CobranzaInsuranceCover(models.Model):
     def _cron_follow(self):
         """Decide anew on everything that is insured: the day may have changed it.
 
-        Commits after each company.
+        What is to be declared of periods that are over, and what more could be insured, is made
+        ready as well.  Commits after each company.
         """
         debtors = self.env["cobranza.debtor"]
         companies = self.env["cobranza.insurance.policy"]._read_group([], ["company_id"])
         for (company,) in companies:
             self._follow(company)
             debtors._refresh_figures(company)
+            self.env["cobranza.insurance.declaration"]._prepare_due(company)
+            self.env["cobranza.insurance.suggestion"]._refresh(company)
             self.env["ir.cron"]._commit_progress()
 
 
-def _values(one, company_id, partner_id, policy_id, currency_id, places):
+def _costing(one, with_tax):
+    """The (amount, invoice date, due date) of a Decided that its premium is of."""
+    line = one.line
+    amount = line.amount if with_tax else line.amount - line.tax
+    outside = COVER_REASONS[one.cover.reasons[0]][0] in (0, 1, 2)
+    return (ZERO if outside else max(amount, ZERO), line.invoiced, line.due)
+
+
+def _values(one, company_id, partner_id, policy_id, currency_id, places, premium):
     """The values of COLUMNS for a Decided; none of them is text that a user wrote."""
     fact, found = one.fact, one.cover
     company_residual = Decimal(fact.company_residual)
@@ -177,7 +207,7 @@ def _values(one, company_id, partner_id, policy_id, currency_id, places):
         applied.kind if applied else None,
         currency_id, found.state, found.reason, json.dumps(found.reasons), found.residual,
         found.covered, found.uncovered, found.suspended, found.lost, found.used,
-        found.percentage, found.insured_amount, covered, company_residual - covered,
+        found.percentage, found.insured_amount, premium, covered, company_residual - covered,
         duty.code if duty else None, duty.deadline if duty else None,
     )  # fmt: skip
 
@@ -186,7 +216,7 @@ def _same(texts, values):
     """Whether a row as the database has it says what a decision says."""
     for name, text, value in zip(COLUMNS, texts, values, strict=True):
         if name in NUMBERS:
-            if Decimal(text) != value:
+            if Decimal(text or 0) != value:
                 return False
         elif text != (None if value is None else str(value)):
             return False

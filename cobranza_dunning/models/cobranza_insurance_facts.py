@@ -163,11 +163,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, d.partner_id,
-                       COALESCE(d.insurance_kind,
-                                CASE WHEN EXISTS (SELECT 1 FROM res_company c
-                                                   WHERE c.partner_id = d.partner_id)
-                                     THEN 'related_company' ELSE 'company' END),
+                SELECT d.id, d.partner_id, %s,
                        k.code, d.insolvent_on, d.insurance_stop_from, d.insurance_stop_until,
                        d.insurance_policy_id
                   FROM cobranza_debtor d
@@ -175,6 +171,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
              LEFT JOIN res_country k ON k.id = p.country_id
                  WHERE d.company_id = %s %s
                 """,
+                self._buyer_kind(),
                 company.id,
                 only,
             )
@@ -188,6 +185,16 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             )
             for debtor_id, partner_id, kind, country, insolvent_on, first, last, chosen in rows
         }
+
+    def _buyer_kind(self):
+        """SQL: the kind of debtor of the account `d`, if there is one, and the customer `p`."""
+        return SQL(
+            """
+            COALESCE(d.insurance_kind,
+                     CASE WHEN EXISTS (SELECT 1 FROM res_company c WHERE c.partner_id = p.id)
+                          THEN 'related_company' ELSE 'company' END)
+            """
+        )
 
     def _converter(self, company, terms):
         """Return the function that turns an amount of a line into the policy's currency.

@@ -15,7 +15,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     #: Methods of a day that return statements of what was done about the lines of `scope`: rows of
     #: `line_id`, `kind` ("approved", "activated", "declared", "notified", "claimed",
     #: "excused:<duty>") and `day`; of several of a kind the last day counts.
-    _done_queries = ("_query_approved", "_query_activated", "_query_notified")
+    _done_queries = (
+        "_query_approved", "_query_activated", "_query_notified", "_query_declared",
+    )  # fmt: skip
 
     def _query(self, company, date, debtor_ids, extensions):
         """Return the one statement that reads every fact; its columns are Fact's."""

@@ -145,4 +145,15 @@ class OneOfEachCase(ReminderCase):
             notice, notice.line_ids, insured.with_env(env).cover_ids,
             env["cobranza.insurance.use"].search([("policy_id", "=", policy.id)]),
             env["cobranza.insurance.exposure"].search([("move_id", "=", insured.id)]),
+            *self.one_of_each_declaration(env, policy, insured),
         ]  # fmt: skip
+
+    def one_of_each_declaration(self, env, policy, insured):
+        """Records of the models of declarations and suggestions."""
+        declaration = env["cobranza.insurance.declaration"].create(
+            {"policy_id": policy.id, "date_from": insured.invoice_date}
+        )
+        suggestions = env["cobranza.insurance.suggestion"]
+        suggestions._refresh(policy.company_id)
+        suggestion = suggestions.search([("company_id", "=", policy.company_id.id)], limit=1)
+        return [declaration, declaration.line_ids[:1], declaration.total_ids[:1], suggestion]

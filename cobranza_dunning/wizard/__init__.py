@@ -5,6 +5,7 @@ from . import (
     cobranza_decision_wizard,
     cobranza_dispute_wizard,
     cobranza_insurance_day_wizard,
+    cobranza_insurance_dismiss_wizard,
     cobranza_insurance_import,
     cobranza_pause_wizard,
     cobranza_plan_wizard,

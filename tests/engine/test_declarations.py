@@ -92,3 +92,19 @@ def test_whole_units_of_each_group():
 def test_no_such_group():
     with pytest.raises(KeyError):
         declare(item(1), group="colour")
+
+
+@pytest.mark.parametrize(
+    "amount, tax, told, rules, expected",
+    [
+        (1000, 0, (1000, 0), {}, None),                       # as it was told
+        (1200, 0, (1000, 0), {}, 200),
+        (0, 0, (1000, 0), {}, -1000),                         # it is gone
+        (900, 0, (1000, 0), {"credit_notes": False}, -100),   # a change is no credit note
+        (1000, 100, (1000, 0), {}, -100),                     # more of it is tax
+        (1000, 100, (1000, 0), {"with_tax": True}, 0),
+    ],
+)  # fmt: skip
+def test_only_what_has_changed_since_it_was_told(amount, tax, told, rules, expected):
+    found = declare(item(1, amount, tax=D(tax), told=tuple(map(D, told)), insurable=False), **rules)
+    assert [group.amount for group in found.groups] == ([] if expected is None else [expected])

@@ -1,10 +1,13 @@
 """What insurance costs, to the cent."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from engine import premium
-from engine.premium import Tariff
+from engine.premium import Sale, Tariff
+from hypothesis import given
+from hypothesis import strategies as st
 
 D = Decimal
 
@@ -104,3 +107,84 @@ def test_tariffs_that_make_no_sense(facts, code):
 @pytest.mark.parametrize("basis", premium.BASES)
 def test_tariffs_that_do(basis):
     premium.check(tariff(basis, unit="percent", rate=0))
+
+
+# --- of a declaration, sale by sale ----------------------------------------------------------
+
+
+def test_sales_bear_the_premium_in_proportion():
+    sales = [Sale(D(100)), Sale(D(300)), Sale(D(-100))]
+    whole, parts = premium.of_sales(tariff(rate="10"), sales, D(300), D(100))
+    assert (whole.net, whole.late) == (3, 1)
+    assert parts == (1, 3, -1)
+
+
+@given(
+    st.lists(st.decimals(-10**6, 10**6, places=2), max_size=20),
+    st.decimals(-10**4, 10**4, places=2),
+)
+def test_parts_of_a_premium_add_up(amounts, net):
+    parts = premium.spread(net, amounts, 2)
+    assert len(parts) == len(amounts)
+    assert sum(parts) == (net if amounts else 0)
+
+
+@pytest.mark.parametrize(
+    "sale, expected",
+    [
+        (Sale(D(10000)), 40),
+        (Sale(D(1000)), 25),
+        (Sale(D(-1000), credit=True), 0),
+        (Sale(D(0)), 0),
+        (Sale(D(10000), before=D(10000)), 40),     # from 40 to 80
+        (Sale(D(1000), before=D(1000)), 0),        # the minimum before and after
+        (Sale(D(-10000), before=D(10000)), -40),   # taken back
+        (Sale(D(-10001), before=D(10000)), -40),   # never below nothing
+    ],
+)  # fmt: skip
+def test_what_a_sale_adds_to_its_invoices_premium(sale, expected):
+    by_invoice = tariff("invoice", "4", minimum=25, tax=10)
+    whole, parts = premium.of_sales(by_invoice, [sale], sale.amount, D(0))
+    assert (whole.net, parts) == (expected, (expected,))
+    assert whole.tax == whole.net / 10
+
+
+def test_late_invoices_have_their_part():
+    by_invoice = tariff("invoice", "4", minimum=25)
+    whole, _parts = premium.of_sales(
+        by_invoice, [Sale(D(10000)), Sale(D(1000), late=True)], D(11000), D(1000)
+    )
+    assert (whole.net, whole.late) == (65, 25)
+
+
+# --- before anything is declared -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "basis, last, expected",
+    [
+        ("turnover", date(2026, 4, 30), 10),
+        ("invoice", date(2026, 4, 30), 25),
+        ("balances", date(2026, 3, 31), 0),    # paid before the month is over
+        ("balances", date(2026, 4, 1), 10),
+        ("balances", date(2026, 4, 30), 10),
+        ("balances", date(2026, 5, 1), 20),
+    ],
+)
+def test_what_insuring_a_sale_would_cost(basis, last, expected):
+    one = tariff(basis, "1", minimum=25)
+    assert premium.estimate(one, D(10000), date(2026, 3, 15), last) == expected
+
+
+def test_lines_of_an_invoice_share_its_premium():
+    day = date(2026, 3, 15)
+    lines = [(D(amount), day, date(2026, 5, 1)) for amount in (3000, 1000)]
+    assert premium.estimates(tariff("invoice", "1", minimum=25), lines) == (D("18.75"), D("6.25"))
+    assert premium.estimates(tariff("invoice", "1", minimum=25), [(D(0), day, day)]) == (0,)
+    assert premium.estimates(tariff("turnover", "1"), lines) == (3, 1)
+    assert premium.estimates(tariff("balances", "1"), lines) == (6, 2)
+
+
+def test_ends_of_months():
+    found = premium.month_ends(date(2028, 1, 31), date(2028, 3, 31))
+    assert found == [date(2028, 1, 31), date(2028, 2, 29)]

@@ -217,17 +217,42 @@ def _premium(given):
     return {**found._asdict(), "total": found.total}
 
 
+def _sale(given, name):
+    """A sale of a declaration."""
+    return premium.Sale(given.one(name), **given.facts(name))
+
+
+def _sales(given):
+    """The premium of a declaration, and what of it falls on each sale."""
+    sales = [_sale(given, name) for name in given.letters()]
+    late = sum((one.amount for one in sales if one.late), Decimal(0))
+    amount = sum((one.amount for one in sales), Decimal(0))
+    whole, parts = premium.of_sales(_tariff(given), sales, amount, late)
+    return {**whole._asdict(), **dict(zip(given.letters(), parts, strict=True))}
+
+
+def _estimate(given):
+    """What insuring a sale would cost."""
+    return {"net": premium.estimate(_tariff(given), *map(given.one, ("amount", "from", "to")))}
+
+
 def _year_end(given):
     """What is missing of the year's minimum."""
     return premium.year_end(_tariff(given), given.one("accrued"))._asdict()
 
 
+def _declared_item(given, name):
+    """A sale of the case; told=1000 is what was declared of it before, without tax."""
+    facts = given.facts(name)
+    told = facts.pop("told", None)
+    return declarations.Item(
+        name, 7, amount=given.one(name), told=None if told is None else (told, Decimal(0)), **facts
+    )
+
+
 def _declare(given):
     """What is declared of a period."""
-    items = [
-        declarations.Item(name, 7, amount=given.one(name), **given.facts(name))
-        for name in given.letters()
-    ]
+    items = [_declared_item(given, name) for name in given.letters()]
     found = declarations.declare(declarations.Rules(), items, given.one("day"))
     return {"amount": found.amount, "late_amount": found.late_amount, "late": "+".join(found.late)}
 
@@ -241,6 +266,8 @@ RULES = {
     "recovery_before": _recovery_before,
     "recovery_after": _recovery_after,
     "premium": _premium,
+    "sales": _sales,
+    "estimate": _estimate,
     "year_end": _year_end,
     "declare": _declare,
 }

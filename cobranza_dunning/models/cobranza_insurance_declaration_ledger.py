@@ -1,0 +1,151 @@
+from odoo import fields, models
+
+from ..engine import declarations, premium
+from .amounts import to_decimal
+
+KINDS = {"out_refund": "credit_note"}
+
+
+class CobranzaInsuranceDeclaration(models.Model):
+    """How a draft follows the ledger, and what premium it means."""
+
+    # a file for each part
+    _inherit = "cobranza.insurance.declaration"  # pylint: disable=consider-merging-classes-inherited
+
+    premium_base = fields.Monetary("Premium is of")
+    premium_net = fields.Monetary("Premium", help="Without its tax.")
+    premium_late = fields.Monetary("Of it for late documents")
+    premium_minimum = fields.Monetary(
+        "Up to the minimum", help="What the premiums of the insurance year lack of its minimum."
+    )
+    premium_tax = fields.Monetary("Premium tax")
+    premium_total = fields.Monetary(compute="_compute_premium_total")
+
+    def _compute_premium_total(self):
+        for one in self:
+            one.premium_total = one.premium_net + one.premium_minimum + one.premium_tax
+
+    def _refresh(self):
+        """Make one draft anew from the ledger as it is now: read once, decided by the engine."""
+        self.ensure_one()
+        policy = self.policy_id.sudo()
+        pairs = self.env["cobranza.insurance.facts"].sudo()._sales(
+            policy, self, self.date_from, self.date_to
+        )
+        rules = policy._rules()
+        found = declarations.declare(
+            rules, [item for item, _document in pairs], self.date_from,
+            policy._declaration_calendar(),
+        )  # fmt: skip
+        documents = {item.id: (item, document) for item, document in pairs}
+        late = set(found.late)
+        chosen = [documents[key] for key in (*found.late, *found.regular)]
+        sales = [
+            premium.Sale(
+                declarations.value(rules, item),
+                _told(rules, item),
+                item.id in late,
+                document.move_type == "out_refund",
+            )
+            for item, document in chosen
+        ]
+        due, parts = premium.of_sales(policy._tariff(), sales, found.amount, found.late_amount)
+        self._keep_lines(rules, chosen, late, parts)
+        self._keep_totals(rules, found, chosen)
+        extra = self._missing_minimum(policy, due.net)
+        self._gated().write(
+            {
+                "figures_date": fields.Datetime.now(),
+                "downloaded_on": False,
+                "count": len(chosen),
+                "late_count": len(late),
+                "amount": float(found.amount),
+                "late_amount": float(found.late_amount),
+                "premium_base": float(due.base),
+                "premium_net": float(due.net),
+                "premium_late": float(due.late),
+                "premium_minimum": float(extra.net),
+                "premium_tax": float(due.tax + extra.tax),
+            }
+        )
+
+    def _keep_lines(self, rules, chosen, late, parts):
+        """Write the documents of this draft instead of those it had."""
+        # lines are written by the declaration alone
+        lines_sudo = self.sudo().line_ids
+        lines_sudo.unlink()
+        existing = self.env["account.move"].sudo().browse(
+            [document.id for _item, document in chosen]
+        ).exists().ids  # fmt: skip
+        lines_sudo._gated().create(
+            [
+                {
+                    "declaration_id": self.id,
+                    "document_id": document.id,
+                    "move_id": document.id if document.id in existing else False,
+                    "name": document.name,
+                    "kind": self._kind(item, document),
+                    "partner_id": item.debtor_id,
+                    "country_id": document.country_id,
+                    "day": item.day,
+                    "late": item.id in late,
+                    "amount": float(item.change[0]),
+                    "tax_amount": float(item.change[1]),
+                    "declared_amount": float(declarations.value(rules, item)),
+                    "premium_amount": float(part),
+                    "document_currency_id": document.currency_id,
+                    "document_amount": float(document.amount) - float(document.told_document),
+                    "document_tax": float(document.tax) - float(document.told_document_tax),
+                }
+                for (item, document), part in zip(chosen, parts, strict=True)
+            ]
+        )
+
+    def _kind(self, item, document):
+        """What a line tells of its document."""
+        if self.balances:
+            return "balance"
+        if item.told is not None:
+            return "change"
+        return KINDS.get(document.move_type, "invoice")
+
+    def _keep_totals(self, rules, found, chosen):
+        """Write the totals of this draft instead of those it had."""
+        totals_sudo = self.sudo().total_ids
+        totals_sudo.unlink()
+        countries = {document.country: document.country_id for _item, document in chosen}
+        totals_sudo._gated().create(
+            [
+                {
+                    "declaration_id": self.id,
+                    "partner_id": group.key if rules.group == "debtor" else False,
+                    "country_id": countries[group.key] if rules.group == "country" else False,
+                    "count": group.count,
+                    "amount": float(group.amount),
+                    "late_amount": float(group.late),
+                }
+                for group in found.groups
+            ]
+        )
+
+    def _missing_minimum(self, policy, net):
+        """The Premium that lacks of the minimum, in the last period of an insurance year."""
+        year = policy._insurance_year(self.date_to) or policy._insurance_year(self.date_from)
+        if not year or not self.date_from <= year.date_to <= self.date_to:
+            return premium.Premium(premium.ZERO, premium.ZERO, premium.ZERO)
+        others = self.search(
+            [("policy_id", "=", policy.id), ("state", "in", ("draft", "declared")),
+             ("date_from", ">=", year.date_from), ("date_from", "<", self.date_from),
+             ("id", "not in", (self | self.corrects_id).ids)]
+        )  # fmt: skip
+        replaced = others.corrects_id
+        accrued = net + sum(
+            to_decimal(one.premium_net, one.currency_id) for one in others - replaced
+        )
+        return premium.year_end(policy._tariff(), accrued)
+
+
+def _told(rules, item):
+    """What was declared of an item before."""
+    amount, tax = item.told or (declarations.ZERO, declarations.ZERO)
+    return amount if rules.with_tax else amount - tax

@@ -1,0 +1,134 @@
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from odoo import models
+
+from ..engine import insurance
+from ..engine.premium import estimate
+from ..engine.suggestions import Exposed
+from .account_move_insurance import INSURABLE
+from .account_move_insurance_draft import FIRST_DRAFT_ID
+from .cobranza_insurance_facts import _decide
+
+
+class Exposure(NamedTuple):
+    """What a customer owes or is about to owe under one policy.
+
+    partner_id: the commercial partner.  debtor_id: his account, 0 if he has none yet.
+    lines: [engine.suggestions.Exposed]; their documents are ids of account.move.
+    """
+
+    partner_id: int
+    debtor_id: int
+    policy_id: int
+    lines: Any
+
+
+class CobranzaInsuranceFacts(models.AbstractModel):
+    """Reads what isn't insured and could be: open invoices, and drafts as if they were posted."""
+
+    # a file for each part
+    _inherit = "cobranza.insurance.facts"  # pylint: disable=consider-merging-classes-inherited
+
+    def _exposures(self, company):
+        """Return [Exposure] of all customers of a company, as of today.
+
+        The number of queries doesn't depend on how many there are.
+        """
+        terms = self._terms(company, None)
+        if not terms.policies:
+            return []
+        self.env.flush_all()
+        today = company._cobranza_today()
+        drafts = self._planned(company)
+        facts, buyers = self._open_facts(company, today, terms, drafts)
+        tariffs = {
+            one.id: one._tariff()
+            for one in self.env["cobranza.insurance.policy"]._of_company(company)
+        }
+        convert = self._converter(company, terms)
+        found = []
+        for (partner_id, debtor_id), rows in facts.items():
+            buyer, chosen = buyers[partner_id]
+            asked = (terms, today, debtor_id, buyer, chosen, convert)
+            for policy_id, lines in _compare(rows, tariffs, asked).items():
+                found.append(Exposure(partner_id, debtor_id, policy_id, lines))
+        return found
+
+    def _open_facts(self, company, today, terms, drafts):
+        """Return ({(partner id, debtor id): [Fact]}, {partner id: (engine Buyer, own policy)})."""
+        known = self._buyers(company, None)
+        debtors = {buyer.id: debtor_id for debtor_id, (buyer, _chosen) in known.items()}
+        open_ids = self.env["cobranza.debtor"].search(
+            [("company_id", "=", company.id),
+             "|", ("overdue_amount", ">", 0), ("not_due_amount", ">", 0)]
+        ).ids  # fmt: skip
+        owing = sorted({*open_ids, *(debtors[one] for one in drafts if one in debtors)})
+        facts = defaultdict(list)
+        for fact in self._read(company, today, owing, terms):
+            facts[known[fact.debtor_id][0].id, fact.debtor_id].append(fact)
+        related = set(self.env["res.company"].search([]).partner_id.ids)
+        buyers = {buyer.id: (buyer, chosen) for buyer, chosen in known.values()}
+        partners = {one.id: one for one in self.env["res.partner"].browse(drafts)}
+        for partner_id, rows in drafts.items():
+            facts[partner_id, debtors.get(partner_id, 0)] += rows
+            kind = insurance.RELATED if partner_id in related else "company"
+            country = partners[partner_id].country_id.code or None
+            buyers.setdefault(partner_id, (insurance.Buyer(partner_id, kind, country), None))
+        return facts, buyers
+
+    def _planned(self, company):
+        """Return {commercial partner id: [Fact]} of the invoices that aren't posted yet."""
+        drafts = self.env["account.move"].search(
+            [("company_id", "=", company.id), ("state", "=", "draft"),
+             ("move_type", "in", INSURABLE), ("partner_id", "!=", False)], order="id"
+        )  # fmt: skip
+        # totals are computed move by move: read what they need at once
+        drafts.line_ids.fetch(["tax_ids"])
+        found = defaultdict(list)
+        for move in drafts:
+            rows = found[move.commercial_partner_id.id]
+            rows += [
+                fact._replace(flagged=bool(move.insured), line_id=line_id)
+                for line_id, fact in enumerate(move._draft_facts(0), FIRST_DRAFT_ID + len(rows))
+            ]
+        return {partner_id: rows for partner_id, rows in found.items() if rows}
+
+
+def _compare(rows, tariffs, asked):
+    """Return {policy id: [Exposed]} of one customer: as it is, and if all were to be insured."""
+    terms, today, debtor_id, buyer, chosen, convert = asked
+    rest = (today, debtor_id, buyer, chosen, convert)
+    now = {
+        one.fact.line_id: one.cover
+        for position in _decide(terms, rows, *rest)
+        for one in position.decided
+    }
+    marked = [fact._replace(flagged=True) for fact in rows]
+    flagged = {fact.line_id: fact.flagged for fact in rows}
+    found = {}
+    for position in _decide(terms, marked, *rest):
+        lines = [
+            Exposed(
+                one.fact.move_id,
+                now.get(one.fact.line_id) or _not_flagged(one.cover),
+                one.cover,
+                flagged[one.fact.line_id],
+                one.fact.line_id >= FIRST_DRAFT_ID,
+                estimate(tariffs[position.policy_id], one.cover.covered, one.fact.invoiced,
+                         one.fact.due),
+            )
+            for one in position.decided
+            if one.cover.residual > 0
+        ]  # fmt: skip
+        if lines:
+            found[position.policy_id] = lines
+    return found
+
+
+def _not_flagged(cover):
+    """The Cover of a line of which nobody wants anything insured."""
+    return type(cover)(
+        cover.line_id, cover.residual, cover.residual - cover.residual, "not_covered",
+        ("not_flagged",),
+    )  # fmt: skip

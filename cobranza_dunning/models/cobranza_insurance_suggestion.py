@@ -1,0 +1,316 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+from ..engine import suggestions
+from .arguments import to_amount, to_day, to_line
+from .insurance_texts import REASON_SELECTION, fix, sentences
+
+
+class CobranzaInsuranceSuggestion(models.Model):
+    """What could be insured and isn't: an invoice to mark, a limit to ask for, a draft to change.
+
+    They are made anew each night and whenever somebody asks, with the largest amounts at the
+    riskiest customers first.  One that was put aside doesn't come back before its day.
+    """
+
+    _name = "cobranza.insurance.suggestion"
+    _description = "Suggestion to insure"
+    _inherit = ["cobranza.gated.mixin"]
+    _order = "priority desc, id"
+    _rec_name = "partner_id"
+    _gated_fields = None
+    _gated_create = True
+
+    kind = fields.Selection(
+        [("insure", "Insure the invoice"), ("ask_limit", "Ask for a limit"),
+         ("remove_obstacle", "Change the draft")],
+        required=True,
+    )  # fmt: skip
+    state = fields.Selection(
+        [("open", "Open"), ("done", "Done"), ("dismissed", "Put aside")],
+        required=True, default="open", index=True,
+    )  # fmt: skip
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    policy_id = fields.Many2one(
+        "cobranza.insurance.policy", "Insurance policy", required=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="policy_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
+    )
+    debtor_id = fields.Many2one("cobranza.debtor", "Collections account", ondelete="cascade")
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="cascade"
+    )
+    planned = fields.Boolean("Not posted yet")
+    amount = fields.Monetary(
+        "Would be insured", help="Of the invoice; or of the customer, with a limit large enough."
+    )
+    exposed_amount = fields.Monetary("Uninsured today")
+    limit_amount = fields.Monetary(
+        "Limit needed",
+        help="For all that is open and planned; it counts for sales from its day on.",
+    )
+    premium_amount = fields.Monetary("Estimated premium", help="Without its tax.")
+    count = fields.Integer("Invoices")
+    reason = fields.Selection(REASON_SELECTION)
+    days_late = fields.Integer("Days late", help="Of the customer's oldest open debt.")
+    broken_promise_count = fields.Integer("Promises not kept")
+    risk_points = fields.Integer(
+        "Risk", aggregator="avg",
+        help="From 0 to 100: the score of the customer, or the days that he is late and 15 for "
+        "each promise not kept.",
+    )  # fmt: skip
+    priority = fields.Float(help="The amount, up to doubled by the risk; in company currency.")
+    explanation = fields.Char(compute="_compute_explanation")
+    dismissed_until = fields.Date("Not before")
+    dismiss_reason = fields.Char("Why not")
+
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for one in self:
+            one.explanation = " ".join(filter(None, (one._what_text(), one._who_text())))
+
+    def _what_text(self):
+        """What could be done about it, and what it would bring."""
+        def money(amount):
+            return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+        why = " ".join(filter(None, [*sentences(self.env, [self.reason]), self._fix_text(money)]))
+        if self.kind == suggestions.INSURE:
+            return self.env._(
+                "%(amount)s of it would be insured, for a premium of about %(premium)s. %(why)s",
+                amount=money(self.amount), premium=money(self.premium_amount), why=why,
+            )  # fmt: skip
+        if self.kind == suggestions.ASK_LIMIT:
+            return self.env._(
+                "%(amount)s of %(count)s invoices aren't insured for want of a limit: %(limit)s "
+                "would be enough for everything. %(why)s",
+                amount=money(self.amount), count=self.count, limit=money(self.limit_amount),
+                why=why,
+            )  # fmt: skip
+        return self.env._(
+            "%(amount)s would not be insured. %(why)s", amount=money(self.exposed_amount), why=why
+        )
+
+    def _fix_text(self, money):
+        """What would help against its reason, where it isn't the suggestion itself."""
+        if self.kind != suggestions.REMOVE:
+            return ""
+        return fix(self.env, self.reason, latest="", missing=money(self.exposed_amount))
+
+    def _who_text(self):
+        """How the customer pays."""
+        texts = []
+        if self.days_late:
+            texts.append(self.env._("His oldest debt is %s days late.", self.days_late))
+        if self.broken_promise_count:
+            texts.append(self.env._("Promises not kept: %s.", self.broken_promise_count))
+        return " ".join(texts)
+
+    # --- making them -------------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, company):
+        """Make the suggestions of a company anew; those that were put aside stay so."""
+        today = company._cobranza_today()
+        ours = self.sudo().search([("company_id", "=", company.id)])
+        kept = ours.filtered(
+            lambda one: one.state == "dismissed"
+            and (not one.dismissed_until or one.dismissed_until > today)
+        )
+        (ours - kept).unlink()
+        aside = {one._key() for one in kept}
+        self.sudo()._gated().create(
+            [vals for vals in self._found_vals(company) if _vals_key(vals) not in aside]
+        )
+
+    def _found_vals(self, company):
+        """Values of all that can be suggested in a company."""
+        exposures = self.env["cobranza.insurance.facts"].sudo()._exposures(company)
+        payers = self._payers(company, [one.debtor_id for one in exposures])
+        policies = self.env["cobranza.insurance.policy"]._of_company(company)
+        found = []
+        for one in exposures:
+            policy = policies.browse(one.policy_id)
+            planned = {line.document for line in one.lines if line.planned}
+            facts = payers.get(one.debtor_id, {"days_late": 0, "broken_promise_count": 0})
+            points = suggestions.risk(
+                facts["days_late"], facts["broken_promise_count"], facts.get("score")
+            )
+            rate = self._rate_to_company(policy, company)
+            for suggestion in suggestions.suggest(one.lines):
+                found.append({
+                    "kind": suggestion.kind,
+                    "company_id": company.id,
+                    "policy_id": policy.id,
+                    "partner_id": one.partner_id,
+                    "debtor_id": one.debtor_id or False,
+                    "move_id": suggestion.document or False,
+                    "planned": suggestion.document in planned,
+                    "amount": float(suggestion.amount),
+                    "exposed_amount": float(suggestion.exposed),
+                    "limit_amount": float(suggestion.limit),
+                    "premium_amount": float(suggestion.cost),
+                    "count": suggestion.count,
+                    "reason": suggestion.reason,
+                    "days_late": facts["days_late"],
+                    "broken_promise_count": facts["broken_promise_count"],
+                    "risk_points": points,
+                    "priority": float(suggestions.priority(suggestion.amount, points)) * rate,
+                })  # fmt: skip
+        return found
+
+    def _rate_to_company(self, policy, company):
+        """What one unit of the policy's currency is in company currency today."""
+        return policy.currency_id._get_conversion_rate(
+            policy.currency_id, company.currency_id, company, company._cobranza_today()
+        )
+
+    def _payers(self, company, debtor_ids):
+        """Return {debtor id: {"days_late", "broken_promise_count"}}: how customers pay."""
+        debtors = self.env["cobranza.debtor"].sudo().browse({one for one in debtor_ids if one})
+        return {
+            one.id: {
+                "days_late": one.days_late,
+                "broken_promise_count": one.broken_promise_count,
+            }
+            for one in debtors
+        }
+
+    def _key(self):
+        """What makes two suggestions the same one."""
+        return (self.kind, self.policy_id.id, self.partner_id.id, self.move_id.id)
+
+    # --- what a person does with them --------------------------------------------------
+
+    @api.model
+    def suggest(self, limit=None):
+        """Make the suggestions of the user's company anew and tell the open ones.
+
+        limit: at most so many.  Returns a list of dicts, the most important first: id, kind
+        ("insure", "ask_limit", "remove_obstacle"), partner_id, customer, move_id, invoice, planned,
+        policy_id, policy, currency (all amounts are in it), amount, exposed_amount, limit_amount,
+        premium_amount, reason, days_late, broken_promise_count, risk_points, priority (company
+        currency), explanation.
+        Raises AccessError for others than managers.
+        """
+        self.check_access("write")
+        self._refresh(self.env.company)
+        found = self.search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "open")], limit=limit
+        )
+        return [one._plain() for one in found]
+
+    def _plain(self):
+        """One suggestion in plain values."""
+        names = ("kind", "planned", "amount", "exposed_amount", "limit_amount", "premium_amount",
+                 "reason", "days_late", "broken_promise_count", "risk_points", "priority",
+                 "explanation")  # fmt: skip
+        return {
+            "id": self.id,
+            "partner_id": self.partner_id.id,
+            "customer": self.partner_id.display_name,
+            "move_id": self.move_id.id,
+            "invoice": self.move_id.name if self.move_id else False,
+            "policy_id": self.policy_id.id,
+            "policy": self.policy_id.name,
+            "currency": self.currency_id.name,
+            **{name: self[name] for name in names},
+        }
+
+    @api.model
+    def action_refresh(self):
+        """Make the suggestions of the user's company anew, and show them."""
+        self.check_access("write")
+        self._refresh(self.env.company)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_insurance_suggestion_action"
+        )
+
+    def action_insure(self):
+        """Mark the invoices of these suggestions as to be insured.
+
+        Raises UserError if one of them is about something else, or isn't open.
+        """
+        self._check_open(suggestions.INSURE)
+        for policy, ours in self.grouped("policy_id").items():
+            vals = {"insured": True}
+            if policy.kind == "single_invoice":
+                vals["insurance_policy_id"] = policy.id
+            ours.move_id.write(vals)
+        self._gated().write({"state": "done"})
+        return True
+
+    def action_ask_limit(self, amount=None):
+        """Record that the insurer was asked for the limits that these suggestions are about.
+
+        amount: in the policy's currency; what is needed for all that is open and planned if left
+        out.  Raises UserError if one of them is about something else, or isn't open.
+        """
+        self._check_open(suggestions.ASK_LIMIT)
+        self.env["cobranza.insurance.limit"].create(
+            [
+                {
+                    "policy_id": one.policy_id.id,
+                    "partner_id": one.partner_id.id,
+                    "decision": "requested",
+                    "amount": to_amount(self.env, amount or one.limit_amount, one.currency_id),
+                    "effective": one.company_id._cobranza_today(),
+                    "note": one.explanation,
+                }
+                for one in self
+            ]
+        )
+        self._gated().write({"state": "done"})
+        return True
+
+    def action_dismiss(self, reason, until=None):
+        """Put these suggestions aside until a day; None = for good.
+
+        Raises UserError without a reason, or for a day that isn't after today.
+        """
+        self.check_access("write")
+        text = to_line(reason)
+        if not text:
+            raise UserError(self.env._("Say why it is put aside."))
+        day = to_day(self.env, until)
+        if day and any(day <= one.company_id._cobranza_today() for one in self):
+            raise UserError(self.env._("Put it aside until a day after today."))
+        self._gated().write(
+            {"state": "dismissed", "dismiss_reason": text, "dismissed_until": day or False}
+        )
+        return True
+
+    def action_reopen(self):
+        """Take back that these were put aside."""
+        self.check_access("write")
+        self.filtered(lambda one: one.state == "dismissed")._gated().write(
+            {"state": "open", "dismiss_reason": False, "dismissed_until": False}
+        )
+        return True
+
+    def action_open_dismiss(self):
+        """Open the dialog that asks why, and until when."""
+        return self.env["cobranza.insurance.dismiss.wizard"]._open(self)
+
+    def action_view_subject(self):
+        """Open what it is about: the invoice, or the customer's account."""
+        self.ensure_one()
+        subject = self.move_id or self.debtor_id or self.partner_id
+        return subject._get_records_action()
+
+    def _check_open(self, kind):
+        """Raise UserError unless all of these are open and of a kind."""
+        self.check_access("write")
+        if not self or any(one.state != "open" or one.kind != kind for one in self):
+            raise UserError(
+                self.env._("Choose open suggestions of the kind “%s”.", dict(
+                    self._fields["kind"]._description_selection(self.env))[kind])
+            )  # fmt: skip
+
+
+def _vals_key(vals):
+    """The `_key` of a suggestion with these values."""
+    return (vals["kind"], vals["policy_id"], vals["partner_id"], vals["move_id"])

@@ -1,0 +1,176 @@
+from datetime import date
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .insurance import InsuranceCase
+
+MARCH = date(2026, 3, 1)
+SOON = date(2026, 4, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestSuggestion(InsuranceCase):
+    """What could be insured and isn't, through Odoo's own documents."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.insurance.premium_rate = 2
+
+    def suggest(self):
+        """The open suggestions as plain values."""
+        self.commit()
+        return self.env["cobranza.insurance.suggestion"].suggest()
+
+    def records(self, found):
+        """The suggestions that were told."""
+        return self.env["cobranza.insurance.suggestion"].browse([one["id"] for one in found])
+
+    def test_an_open_invoice_that_could_be_insured(self):
+        self.limit(1000)
+        one = self.sale(500, MARCH, due=SOON, insured=False)
+        (found,) = self.suggest()
+        self.assertEqual((found["kind"], found["move_id"]), ("insure", one.id))
+        self.assertEqual((found["amount"], found["premium_amount"]), (500, 1))
+        self.assertIn("$\xa0500.00 of it would be insured, for a premium of about $\xa01.00",
+                      found["explanation"])  # fmt: skip
+        suggestion = self.records([found])
+        self.assertTrue(suggestion.action_insure())
+        self.assertEqual((one.insured, suggestion.state), (True, "done"))
+        self.assertCovered(one, 500)
+        self.assertEqual(self.suggest(), [])
+
+    def test_a_limit_to_ask_for(self):
+        self.sale(500, MARCH, due=SOON)
+        self.sale(300, MARCH, due=SOON, insured=False)
+        (found,) = self.suggest()
+        self.assertEqual((found["kind"], found["reason"]), ("ask_limit", "no_limit"))
+        self.assertEqual((found["amount"], found["limit_amount"]), (800, 800))
+        self.assertIn("800.00 of 2 invoices", found["explanation"])
+        self.assertTrue(self.records([found]).action_ask_limit(900))
+        limit = self.env["cobranza.insurance.limit"].search([("partner_id", "=", self.partner.id)])
+        self.assertEqual((limit.decision, limit.amount), ("requested", 900))
+        self.commit()
+        with self.at(date(2026, 3, 11)):
+            found = self.suggest()
+        self.assertEqual([one["reason"] for one in found], ["no_limit"], "older sales have none")
+
+    def test_planned_invoices_and_what_stands_in_their_way(self):
+        self.insurance.maximum_term = 60
+        self.limit(1000, effective="2026-01-01")
+        fits = self.sale(400, MARCH, due=SOON, insured=False, post=False)
+        late = self.sale(100, MARCH, due=date(2026, 7, 1), post=False)
+        stranger = self.sale(70, MARCH, due=SOON, partner=self.other, post=False)
+        self.assertFalse(self.debtor(self.other))
+        found = {one["move_id"]: one for one in self.suggest()}
+        self.assertEqual((found[fits.id]["kind"], found[fits.id]["planned"]), ("insure", True))
+        self.assertEqual(
+            (found[late.id]["kind"], found[late.id]["reason"]),
+            ("remove_obstacle", "term_too_long"),
+        )
+        asked = found[False]
+        self.assertEqual((asked["kind"], asked["partner_id"]), ("ask_limit", self.other.id))
+        self.assertEqual(stranger.commercial_partner_id, self.other)
+        self.records([asked]).action_ask_limit()
+        self.assertTrue(self.debtor(self.other).limit_ids)
+
+    def test_who_pays_late_comes_first(self):
+        self.limit(1000)
+        self.limit(1000, self.other)
+        self.sale(100, MARCH, due=SOON, partner=self.other, insured=False)
+        late = self.sale(70, date(2026, 1, 1), due=date(2026, 1, 15), insured=False)
+        first, second = self.suggest()
+        self.assertEqual((first["days_late"], first["risk_points"]), (54, 54))
+        self.assertEqual((first["move_id"], first["priority"]), (late.id, 107.8))
+        self.assertEqual((second["partner_id"], second["priority"]), (self.other.id, 100))
+
+    def test_put_aside_until_a_day(self):
+        self.limit(1000)
+        self.sale(500, MARCH, due=SOON, insured=False)
+        suggestion = self.records(self.suggest())
+        with self.assertRefused("Say why"):
+            suggestion.action_dismiss(" ")
+        with self.assertRefused("a day after today"):
+            suggestion.action_dismiss("Pays in advance", "2026-03-10")
+        wizard = self.env["cobranza.insurance.dismiss.wizard"].with_context(
+            **suggestion.action_open_dismiss()["context"]
+        ).create({"reason": "Pays in advance", "until": "2026-03-20"})
+        wizard.action_dismiss()
+        self.assertEqual(suggestion.dismiss_reason, "Pays in advance")
+        self.assertEqual(self.suggest(), [])
+        with self.at(date(2026, 3, 19)):
+            self.assertEqual(self.suggest(), [])
+        with self.at(date(2026, 3, 20)):
+            self.assertEqual(len(self.suggest()), 1)
+        again = self.records(self.suggest())
+        again.action_dismiss("For good")
+        with self.at(date(2026, 9, 1)):
+            self.assertEqual(self.suggest(), [])
+        again.action_reopen()
+        self.assertEqual(again.state, "open")
+
+    def test_what_is_refused(self):
+        self.limit(1000)
+        self.sale(500, MARCH, due=SOON, insured=False)
+        suggestion = self.records(self.suggest())
+        with self.assertRefused("Ask for a limit"):
+            suggestion.action_ask_limit()
+        suggestion.action_insure()
+        with self.assertRefused("Insure the invoice"):
+            suggestion.action_insure()
+        with self.assertRaises(AccessError):
+            suggestion.state = "open"
+        with self.assertRaises(AccessError):
+            suggestion.create({"kind": "insure"})
+
+    def test_single_invoices_come_under_their_policy_when_chosen(self):
+        self.insurance.active = False
+        policy = self.new_insurance(name="Single", kind="single_invoice")
+        self.sale(500, MARCH, due=SOON, insured=False)
+        self.assertEqual(self.suggest(), [], "nobody falls under it by himself")
+        chosen = self.sale(
+            90, MARCH, due=SOON, insured=False, insurance_policy_id=policy.id,
+            insurance_activated_on=MARCH,
+        )  # fmt: skip
+        self.limit(1000, policy_id=policy.id)
+        (found,) = self.suggest()
+        self.records([found]).action_insure()
+        self.assertTrue(chosen.insured)
+
+    def test_where_it_leads(self):
+        self.limit(1000)
+        one = self.sale(500, MARCH, due=SOON, insured=False)
+        suggestion = self.records(self.suggest())
+        self.assertEqual(suggestion.action_view_subject()["res_id"], one.id)
+        self.assertEqual(suggestion.action_refresh()["res_model"], suggestion._name)
+
+    def test_each_night_and_each_company(self):
+        other = self.new_company()
+        self.new_insurance(other, blind_amount=50)
+        self.sale(500, MARCH, due=SOON, company=other, insured=False)
+        self.commit()
+        model = self.env["cobranza.insurance.suggestion"]
+        for company in (self.company, other):
+            model._refresh(company)
+        ours = model.search([("company_id", "in", (self.company | other).ids)])
+        self.assertEqual((ours.company_id, set(ours.mapped("kind"))),
+                         (other, {"insure", "ask_limit"}))  # fmt: skip
+
+    def test_the_number_of_queries_doesnt_grow(self):
+        model, counts = self.env["cobranza.insurance.suggestion"], []
+        self.suggest()
+        for number in (3, 9):
+            for place in range(number):
+                partner = self.new_partner(f"Q{number}{place}")
+                self.limit(1000, partner)
+                self.sale(10, MARCH, due=SOON, partner=partner, insured=False)
+                self.sale(20, MARCH, due=SOON, partner=partner, insured=False, post=False)
+            model._refresh(self.company)
+            self.commit()
+            before = self.env.cr.sql_log_count
+            model._refresh(self.company)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(len(model.search([("company_id", "=", self.company.id)])), 24)
+        self.assertLessEqual(counts[1], counts[0])
