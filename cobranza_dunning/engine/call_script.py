@@ -20,6 +20,7 @@ class Script(NamedTuple):
     kind: of the level, "reminder", "follow_up" or "demand".
     situation: one of SITUATIONS; None fits any.
     policies: ids of the policies whose customers it is for; empty fits any.
+    segments: ids of the segments whose customers it is for; empty fits any.
     sequence: among several that fit as well, the lowest is taken.
     """
 
@@ -28,6 +29,7 @@ class Script(NamedTuple):
     situation: str | None = None
     policies: frozenset = frozenset()
     sequence: int = 0
+    segments: frozenset = frozenset()
 
 
 def situations(*, answer_waiting, disputed, promise_broken, spoken_with):
@@ -46,12 +48,13 @@ def situations(*, answer_waiting, disputed, promise_broken, spoken_with):
     return [name for name in SITUATIONS if true[name]]
 
 
-def choose(scripts, kind, found, policy):
+def choose(scripts, kind, found, policy, segment=None):
     """Return the Script that fits a call best, or None.
 
-    kind: of the level reached.  found: what `situations` returned.  policy: id of the debtor's.
-    The kind must be the same.  A script for his situation comes before one for any, and among
-    those one for his policy before one for all.
+    kind: of the level reached.  found: what `situations` returned.  policy, segment: ids of the
+    debtor's; None if he is in no segment.
+    The kind must be the same.  A script for his situation comes before one for any, among those
+    one for his segment before one for all, and then one for his policy.
     """
     fitting = [
         one
@@ -59,6 +62,7 @@ def choose(scripts, kind, found, policy):
         if one.kind == kind
         and (one.situation is None or one.situation in found)
         and (not one.policies or policy in one.policies)
+        and (not one.segments or segment in one.segments)
     ]
     return min(fitting, key=lambda one: _rank(one, found), default=None)
 
@@ -66,7 +70,7 @@ def choose(scripts, kind, found, policy):
 def _rank(script, found):
     """What a script is sorted by: the lowest fits best."""
     telling = found.index(script.situation) if script.situation else len(found)
-    return telling, not script.policies, script.sequence, script.id
+    return telling, not script.segments, not script.policies, script.sequence, script.id
 
 
 def fill(text, values):

@@ -85,8 +85,8 @@ class AccountMoveLine(models.Model):
         date_due, residual, in_process, paused, credit and amount (to chase; all in the item's
         currency), pauses (what `paused` is made of: a list of dicts with kind "block", "dispute",
         "plan" or "promise", amount, until and label), currency, policy_id, policy and policy_rule
-        ("invoice", "debtor", "company": which rule chose it), recipient_id, recipient and
-        recipient_rule (who gets the level that is ready, and which role chose it, "person" if
+        ("invoice", "debtor", "segment", "company": which rule chose it), recipient_id, recipient
+        and recipient_rule (who gets the level that is ready, and which role chose it, "person" if
         somebody did; a role without recipient_id is one that several have). Items that are not
         due lines are left out.
         """

@@ -5,6 +5,14 @@ from odoo.tools import format_date
 
 from ..engine.due import parse_pay_days
 
+#: How the customer pays, and the score that follows; see cobranza_debtor_profile.
+PROFILE = (
+    "history_count", "average_delay", "late_share", "customer_since", "purchase_frequency",
+    "average_ticket", "kept_count", "partly_kept_count", "broken_count", "missed_on",
+    "broken_plan_count", "credit_limit_amount", "limit_use", "has_score", "score",
+    "score_explanation", "priority",
+)  # fmt: skip
+
 
 class CobranzaDebtor(models.Model):
     """A customer's collections account in one company.
@@ -24,7 +32,8 @@ class CobranzaDebtor(models.Model):
         "partner_id", "company_id", "overdue_amount", "not_due_amount", "credit_amount", "balance",
         "oldest_due_date", "level_id", "last_contact_date", "paused", "next_date", "figures_date",
         "answer_waiting", "disputed_amount", "planned_amount", "promised_amount",
-        "broken_promise_count", "insured_amount", "uninsured_amount",
+        "broken_promise_count", "insured_amount", "uninsured_amount", *PROFILE,
+        "segment_id", "segment_by_hand",
     )  # fmt: skip
 
     partner_id = fields.Many2one(
@@ -44,10 +53,8 @@ class CobranzaDebtor(models.Model):
         "Own policy",
         tracking=True,
         check_company=True,
-        help="Empty: the company's policy. A policy chosen on an invoice comes before both.",
-    )
-    effective_policy_id = fields.Many2one(
-        "cobranza.policy", "Policy", compute="_compute_effective_policy_id"
+        help="Empty: the policy of his segment, or else the company's. A policy chosen on an "
+        "invoice comes before them all.",
     )
     pay_days = fields.Char(
         "Pay days",
@@ -102,11 +109,6 @@ class CobranzaDebtor(models.Model):
     def _compute_display_name(self):
         for debtor in self:
             debtor.display_name = debtor.partner_id.display_name
-
-    @api.depends("policy_id", "company_id.cobranza_policy_id")
-    def _compute_effective_policy_id(self):
-        for debtor in self:
-            debtor.effective_policy_id = debtor.policy_id or debtor.company_id.cobranza_policy_id
 
     def _compute_due_line_ids(self):
         lines = self.env["account.move.line"].search(self._due_line_domain(), order="date_maturity")

@@ -102,6 +102,8 @@ class CobranzaDebtor(models.Model):
             )
         )
         self.invalidate_model()
+        if debtor_ids is None:
+            self._refresh_profiles(company)
 
     def _query_open(self, company, today, debtor_ids):
         """What each customer owes, overdue and not, and has in credits."""
@@ -246,6 +248,7 @@ class CobranzaDebtor(models.Model):
         for company, debtors in self.grouped("company_id").items():
             covers_sudo._follow(company, debtors)
             self._refresh_figures(company, debtors.ids)
+            self._refresh_profiles(company, debtors.ids)
 
     @api.model
     def _store_next_dates(self, assessed, date):
@@ -319,6 +322,7 @@ class CobranzaDebtor(models.Model):
                 debtors_sudo._evaluate_agreements(company_sudo, found)
                 debtors_sudo.env["cobranza.insurance.cover"]._follow(company_sudo, found)
                 debtors_sudo._refresh_figures(company_sudo, found.ids)
+                debtors_sudo._refresh_profiles(company_sudo, found.ids)
 
 
 def _next_date(assessed, date):

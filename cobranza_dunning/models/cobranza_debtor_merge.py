@@ -31,6 +31,7 @@ class CobranzaDebtor(models.Model):
             if kept.partner_id != partner:
                 kept._gated().write({"partner_id": partner.id})
             self._refresh_figures(company, kept.ids)
+            self._refresh_profiles(company, kept.ids)
 
     def _absorb(self, others):
         """Take over what belongs to other accounts of the same company, and delete those."""
@@ -38,6 +39,9 @@ class CobranzaDebtor(models.Model):
         others._cancel_for_merge(others.partner_id)
         for name in KEPT:
             self[name] = self[name] or others.filtered(name)[:1][name]
+        placed = others.filtered("segment_by_hand")[:1]
+        if placed and not self.segment_by_hand:
+            self._gated().write({"segment_id": placed.segment_id.id, "segment_by_hand": True})
         merge = self.env["base.partner.merge.automatic.wizard"]
         if others:
             self.env.flush_all()

@@ -28,7 +28,11 @@ class CobranzaDebtor(models.Model):
             [("kind", "=", kind), ("company_id", "in", (False, self.company_id.id))]
         )
         chosen = call_script.choose(
-            scripts._to_engine(), kind, self._call_situations(), self.effective_policy_id.id
+            scripts._to_engine(),
+            kind,
+            self._call_situations(),
+            self.effective_policy_id.id,
+            self.segment_id.id or None,
         )
         return scripts.browse(chosen.id if chosen else ())
 
@@ -97,7 +101,7 @@ class CobranzaDebtor(models.Model):
         What isn't known is empty.
         """
         self.ensure_one()
-        first, ticket = self._purchases()
+        first, ticket = self.customer_since, self.average_ticket
         late = self.days_late and self.oldest_due_date
         kept = self._decided_promises().filtered(lambda one: one.state == "kept")
         return {
@@ -107,7 +111,7 @@ class CobranzaDebtor(models.Model):
             "days_late": str(self.days_late) if late else "",
             "oldest_due": format_date(self.env, self.oldest_due_date) if late else "",
             "since": format_date(self.env, first, date_format="LLLL y") if first else "",
-            "ticket": formatLang(self.env, ticket, currency_obj=self.currency_id) if first else "",
+            "ticket": formatLang(self.env, ticket, currency_obj=self.currency_id) if ticket else "",
             "last_payments": self._last_payments(),
             "promises_kept": str(len(kept)) if kept else "",
             **self._script_debt(reminder),
@@ -125,19 +129,6 @@ class CobranzaDebtor(models.Model):
             "amount": ", ".join(amounts),
             "invoices": first_of(self._overdue_lines().move_id.mapped("name"), NAMED),
         }
-
-    def _purchases(self):
-        """(day of the first invoice, average amount of an invoice in company currency)."""
-        [(first, average)] = self.env["account.move"]._read_group(
-            [
-                ("commercial_partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-            ],
-            aggregates=["invoice_date:min", "amount_total_signed:avg"],
-        )
-        return first, average or 0.0
 
     def _last_payments(self):
         """The last payments that arrived, such as "100 € (3 May 2026)"; the latest first."""

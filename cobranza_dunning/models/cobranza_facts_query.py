@@ -46,9 +46,10 @@ class CobranzaFacts(models.AbstractModel):
                    m.payment_state = 'blocked', in_process.payments, blocks.blocks, pauses.pauses,
                    told.level_id, told.delay_days, told.policy_id, told.sent_date,
                    contacted.sent_date, d.pay_days,
-                   COALESCE(m.cobranza_policy_id, d.policy_id, %(default)s),
+                   COALESCE(m.cobranza_policy_id, d.policy_id, g.policy_id, %(default)s),
                    CASE WHEN m.cobranza_policy_id IS NOT NULL THEN 'invoice'
-                        WHEN d.policy_id IS NOT NULL THEN 'debtor' ELSE 'company' END,
+                        WHEN d.policy_id IS NOT NULL THEN 'debtor'
+                        WHEN g.policy_id IS NOT NULL THEN 'segment' ELSE 'company' END,
                    waiting.debtor_id IS NOT NULL, m.cobranza_resent_date,
                    m.move_type NOT IN ('out_invoice', 'out_refund', 'out_receipt')
                    OR m.commercial_partner_id = d.partner_id
@@ -62,6 +63,7 @@ class CobranzaFacts(models.AbstractModel):
          LEFT JOIN res_partner p ON p.id = l.partner_id
          LEFT JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
                AND d.company_id = l.company_id
+         LEFT JOIN cobranza_segment g ON g.id = d.segment_id
          LEFT JOIN res_partner dp ON dp.id = d.partner_id
          LEFT JOIN res_partner r ON r.id = CASE
                    WHEN m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')

@@ -257,21 +257,23 @@ class CobranzaPolicy(models.Model):
             if policy._is_chosen():
                 raise UserError(
                     self.env._(
-                        "“%(policy)s” is chosen for customers or invoices: archive it instead of "
-                        "deleting it.",
+                        "“%(policy)s” is chosen for customers, segments or invoices: archive it "
+                        "instead of deleting it.",
                         policy=policy.name,
                     )
                 )
 
     def _is_chosen(self):
-        """Whether a customer or an invoice has this policy as its own."""
+        """Whether a customer, a segment or an invoice has this policy as its own."""
         self.ensure_one()
-        # whoever deletes a policy need not see every customer and invoice it is chosen for
-        env_sudo = self.sudo().env
+        # whoever deletes a policy need not see every customer and invoice it is chosen for;
+        # a segment that is archived keeps it as well
+        env_sudo = self.sudo().with_context(active_test=False).env
         return any(
             env_sudo[model].search_count([(field, "=", self.id)], limit=1)
             for model, field in (
                 ("cobranza.debtor", "policy_id"),
+                ("cobranza.segment", "policy_id"),
                 ("account.move", "cobranza_policy_id"),
             )
         )

@@ -22,7 +22,10 @@ class CobranzaPolicy(models.Model):
 
     @api.model
     def _create_standard(self, company):
-        """Create the policy a company starts with: friendly before due, formal only at the end."""
+        """Create the policy a company starts with: friendly before due, formal only at the end.
+
+        The company gets its segments along with it; the policy holds for all of them.
+        """
         policies = self.with_context(
             lang="en_US",  # the source that translations belong to
             mail_create_nolog=True,  # a note would stay in English
@@ -48,6 +51,7 @@ class CobranzaPolicy(models.Model):
                 ],
             }
         )
+        self.env["cobranza.segment"]._create_standard(company)
         policy._translate_standard([code for code, _name in self.env["res.lang"].get_installed()])
         return policy.with_env(self.env)
 
@@ -66,12 +70,12 @@ class CobranzaPolicy(models.Model):
 
         A name that somebody changed, in English or in the other language, is left alone.
         """
-        _translate_names(self, [STANDARD_POLICY], langs)
+        translate_names(self, [STANDARD_POLICY], langs)
         levels = self.with_context(active_test=False).level_ids
-        _translate_names(levels, [name for *_values, name in STANDARD_LEVELS], langs)
+        translate_names(levels, [name for *_values, name in STANDARD_LEVELS], langs)
 
 
-def _translate_names(records, names, langs):
+def translate_names(records, names, langs):
     """Translate those names of records that are one of `names` and are not translated yet."""
     sources = records.with_context(lang="en_US")
     for lang in set(langs) - {"en_US"}:

@@ -72,7 +72,7 @@ class CobranzaRunLine(models.Model):
     policy_id = UncheckedMany2one("cobranza.policy")
     policy_rule = fields.Selection(
         [("invoice", "Chosen on the invoice"), ("debtor", "Chosen for the customer"),
-         ("company", "The company's")],
+         ("segment", "That of his segment"), ("company", "The company's")],
         "Policy chosen by",
     )  # fmt: skip
 

@@ -62,6 +62,12 @@ class CobranzaScript(models.Model):
         domain="[('company_id', 'in', [company_id] if company_id else allowed_company_ids)]",
         help="Policies whose customers it is for; comes before a script for all of them.",
     )
+    segment_ids = fields.Many2many(
+        "cobranza.segment",
+        string="Segments",
+        domain="[('company_id', 'in', [company_id] if company_id else allowed_company_ids)]",
+        help="Segments whose customers it is for; comes before a script for all of them.",
+    )
     opening = fields.Text(
         translate=True, help="Who calls and what about: one thing to say in each line."
     )
@@ -155,6 +161,7 @@ class CobranzaScript(models.Model):
                 script.situation or None,
                 frozenset(script.policy_ids.ids),
                 script.sequence,
+                frozenset(script.segment_ids.ids),
             )
             for script in self
         ]

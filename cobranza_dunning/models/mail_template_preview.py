@@ -180,7 +180,7 @@ class MailTemplate(models.Model):
 
     def _cobranza_level_for(self, debtor):
         """The level at which a debtor would get this text; any level of his if there is none."""
-        policy = debtor.policy_id or debtor.company_id.cobranza_policy_id
+        policy = debtor.effective_policy_id
         company = debtor.company_id
         levels = self.cobranza_level_ids.filtered(lambda level: level.company_id == company)
         own = levels.filtered(lambda level: level.policy_id == policy)

@@ -34,6 +34,17 @@ class ResPartner(models.Model):
         "cobranza.interaction", string="Interactions", compute="_compute_cobranza_interaction_ids",
         groups="cobranza_dunning.group_auditor",
     )
+    cobranza_has_score = fields.Boolean(
+        compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
+    )
+    cobranza_score = fields.Integer(
+        "Score", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor",
+        help="0 to 100; the higher, the better the customer pays.",
+    )  # fmt: skip
+    cobranza_segment_id = fields.Many2one(
+        "cobranza.segment", "Segment", compute="_compute_cobranza_debtor_id",
+        groups="cobranza_dunning.group_auditor",
+    )
     cobranza_next_step = fields.Char(
         "Next step", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
     )
@@ -53,6 +64,9 @@ class ResPartner(models.Model):
             partner.cobranza_overdue_amount = debtor.overdue_amount
             partner.cobranza_due_line_ids = debtor.due_line_ids
             partner.cobranza_next_step = debtor.next_step
+            partner.cobranza_has_score = debtor.has_score
+            partner.cobranza_score = debtor.score
+            partner.cobranza_segment_id = debtor.segment_id
 
     @api.depends_context("company")
     def _compute_cobranza_interaction_ids(self):

@@ -50,9 +50,10 @@ class OneOfEachCase(ReminderCase):
             {"phrase": "last chance", "family": "guilt", "company_id": company.id}
         )
         stop = env["cobranza.stop"]._stop(company, "Wrong bank file")
+        segment = env["cobranza.segment"].create({"name": "All", "company_id": company.id})
         return [
-            policy, policy.level_ids[:1], policy.route_ids[:1], minimum, rule, rule.window_ids,
-            rule.cap_ids, term, stop,
+            segment, policy, policy.level_ids[:1], policy.route_ids[:1], minimum, rule,
+            rule.window_ids, rule.cap_ids, term, stop,
         ]  # fmt: skip
 
     def one_of_each_reminder(self, env, reminder):

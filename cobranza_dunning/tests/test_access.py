@@ -58,6 +58,8 @@ MAY = {
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
+        "cobranza.segment": "wcu",
+        "cobranza.segment.wizard": "rwcu",
         "cobranza.tone.term": "wcu",
         "cobranza.outcome": "wcu",
         "cobranza.script": "wcu",

@@ -53,7 +53,7 @@ class TestDebtor(CobranzaCase):
 
     def test_refreshing_all_writes_only_what_changed(self):
         """Each row written could be one that a bookkeeper is about to change."""
-        self.invoice(self.partner, 100, due=days_ago(10))
+        self.invoice(self.partner, 100, due=days_ago(-30))
         self.invoice(self.other, 100, due=days_ago(-1))
         changing, same = self.debtor(self.other), self.debtor(self.partner)
         before = self.versions()

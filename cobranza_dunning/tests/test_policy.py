@@ -205,10 +205,18 @@ class TestPolicyRules(CobranzaCase):
         own, special = self.new_policy(name="Own"), self.new_policy(name="Special")
         self.invoice(self.partner, 100, cobranza_policy_id=special.id)
         self.debtor().policy_id = own
-        with self.assertRefused("“Own” is chosen for customers or invoices: archive it"):
+        with self.assertRefused("“Own” is chosen for customers, segments or invoices: archive it"):
             own.unlink()
-        with self.assertRefused("“Special” is chosen for customers or invoices: archive it"):
+        with self.assertRefused("“Special” is chosen for customers, segments or invoices"):
             special.unlink()
+
+    def test_a_policy_chosen_for_a_segment_is_not_deleted(self):
+        own = self.new_policy(name="Own")
+        segment = self.env["cobranza.segment"].create({"name": "All", "policy_id": own.id})
+        for archived in (False, True):
+            segment.active = not archived
+            with self.subTest(archived), self.assertRefused("“Own” is chosen for customers, segm"):
+                own.unlink()
 
     def test_a_policy_told_is_not_deleted(self):
         self.invoice(self.partner, 100)

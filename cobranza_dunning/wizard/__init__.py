@@ -12,6 +12,7 @@ from . import (
     cobranza_promise_wizard,
     cobranza_recipient_wizard,
     cobranza_resend_wizard,
+    cobranza_segment_wizard,
     cobranza_settings,
     cobranza_stop_wizard,
 )

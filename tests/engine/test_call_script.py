@@ -13,6 +13,8 @@ OF_POLICY = Script(4, "reminder", policies=frozenset({7}))
 FIRST_OF_POLICY = Script(5, "reminder", "first_call", frozenset({7}))
 EARLY = Script(6, "reminder", sequence=-1)
 DEMAND = Script(7, "demand")
+OF_SEGMENT = Script(8, "reminder", segments=frozenset({3}))
+OF_BOTH = Script(10, "reminder", policies=frozenset({7}), segments=frozenset({3}))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,24 @@ def test_situations(true, found):
 )
 def test_choose(scripts, kind, found, policy, chosen):
     assert choose(scripts, kind, found, policy) == chosen
+
+
+@pytest.mark.parametrize(
+    "scripts, found, segment, chosen",
+    [
+        ([OF_SEGMENT], [], None, None),
+        ([OF_SEGMENT], [], 4, None),
+        ([OF_SEGMENT], [], 3, OF_SEGMENT),
+        # the segment says more than the policy, the situation more than both
+        ([PLAIN, OF_POLICY, OF_SEGMENT], [], 3, OF_SEGMENT),
+        ([PLAIN, OF_POLICY, OF_SEGMENT], [], 4, OF_POLICY),
+        ([OF_SEGMENT, OF_BOTH], [], 3, OF_BOTH),
+        ([OF_BOTH, OF_POLICY], [], 4, OF_POLICY),
+        ([OF_SEGMENT, FIRST], ["first_call"], 3, FIRST),
+    ],
+)
+def test_choose_by_segment(scripts, found, segment, chosen):
+    assert choose(scripts, "reminder", found, 7, segment) == chosen
 
 
 @pytest.mark.parametrize(
