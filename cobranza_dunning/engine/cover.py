@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from .agenda import milestones
 from .cover_reasons import COVER_REASONS
 from .cover_rules import stops, verdict
 from .due import ZERO, to_places
@@ -37,6 +38,7 @@ class Cover(NamedTuple):
     (covered, if something is done), "lost", "not_covered", or "settled".
     applied: the limit (limits.Applied) or None.
     duties: the insurance_dates.Duty of the line, where it is covered or was.
+    milestones: what comes by itself, as agenda.milestones returns it.
     """
 
     line_id: Any
@@ -51,6 +53,7 @@ class Cover(NamedTuple):
     insured_amount: Decimal = ZERO
     applied: Applied | None = None
     duties: tuple = ()
+    milestones: tuple = ()
 
     @property
     def uncovered(self):
@@ -66,6 +69,11 @@ class Cover(NamedTuple):
         # missed before due, and what comes late in a claim's life before what comes early
         weighed = sorted(duties, key=lambda code: code.endswith("_missed"))
         return weighed[-1] if self.state in (AT_RISK, LOST) else self.reasons[0]
+
+    @property
+    def missed_on(self):
+        """The last day that was in time for the first duty that was missed, or None."""
+        return min((one.deadline for one in self.duties if one.state == "missed"), default=None)
 
     @property
     def next_duty(self):
@@ -180,6 +188,7 @@ def _insured(policy, line, applied, taken, today, buyer):
     room = insurable(policy, line)
     suspended = _suspended(policy, line, taken)
     pending = tuple(duties(policy, line, today, buyer)) if taken else ()
+    coming = milestones(policy, line, today, buyer) if taken else ()
     fate, codes = _fate(policy, pending)
     lost = taken if fate == LOST else ZERO
     suspended = ZERO if lost else suspended
@@ -194,7 +203,7 @@ def _insured(policy, line, applied, taken, today, buyer):
     return Cover(
         line.id, line.residual, covered, _covered_state(taken, room, suspended, fate), reasons,
         suspended, lost, taken, percentage,
-        to_places(covered * percentage / 100, policy.places), applied, pending,
+        to_places(covered * percentage / 100, policy.places), applied, pending, coming,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class CobranzaDebtor(models.Model):
         "answer_waiting", "disputed_amount", "planned_amount", "promised_amount",
         "broken_promise_count", "insured_amount", "uninsured_amount", *PROFILE,
         "segment_id", "segment_by_hand",
+        "insurance_due_date", "insurance_due_duty",
     )  # fmt: skip
 
     partner_id = fields.Many2one(

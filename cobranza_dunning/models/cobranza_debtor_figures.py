@@ -7,11 +7,12 @@ from ..engine.reasons import REMIND
 CHANGED = """
     AND ((d.overdue_amount, d.not_due_amount, d.credit_amount, d.oldest_due_date, d.level_id,
           d.paused, d.last_contact_date, d.answer_waiting, d.disputed_amount, d.planned_amount,
-          d.promised_amount, d.broken_promise_count, d.insured_amount, d.uninsured_amount)
+          d.promised_amount, d.broken_promise_count, d.insured_amount, d.uninsured_amount,
+          d.insurance_due_date, d.insurance_due_duty)
          IS DISTINCT FROM
          (f.overdue, f.not_due, f.credit, f.oldest, f.level_id, f.paused, f.sent_date,
           f.answer_waiting, f.disputed, f.planned, f.promised, f.broken,
-          f.insured, f.overdue + f.not_due - f.insured)
+          f.insured, f.overdue + f.not_due - f.insured, f.insurance_date, f.insurance_duty)
          OR (f.oldest IS NULL AND d.next_date IS NOT NULL)
          OR d.figures_date < now() AT TIME ZONE 'UTC' - INTERVAL '1 day')
 """
@@ -76,6 +77,7 @@ class CobranzaDebtor(models.Model):
                      agreed AS (%(agreed)s),
                      broken AS (%(broken)s),
                      covered AS (%(covered)s),
+                     clock AS (%(clock)s),
                      fresh AS (%(fresh)s)
                 UPDATE cobranza_debtor d
                    SET overdue_amount = f.overdue, not_due_amount = f.not_due,
@@ -86,6 +88,7 @@ class CobranzaDebtor(models.Model):
                        promised_amount = f.promised, broken_promise_count = f.broken,
                        insured_amount = f.insured,
                        uninsured_amount = f.overdue + f.not_due - f.insured,
+                       insurance_due_date = f.insurance_date, insurance_due_duty = f.insurance_duty,
                        next_date = CASE WHEN f.oldest IS NULL THEN NULL ELSE d.next_date END,
                        figures_date = now() AT TIME ZONE 'UTC'
                   FROM fresh f
@@ -97,6 +100,7 @@ class CobranzaDebtor(models.Model):
                 agreed=self._query_agreed(company, today, debtor_ids),
                 broken=self._query_broken(company, debtor_ids),
                 covered=self._query_covered(company, debtor_ids),
+                clock=self._query_clock(company, debtor_ids),
                 fresh=self._query_fresh(company, today, debtor_ids),
                 only_changed=SQL(CHANGED) if debtor_ids is None else SQL(),
             )
@@ -196,6 +200,22 @@ class CobranzaDebtor(models.Model):
             only,
         )
 
+    def _query_clock(self, company, debtor_ids):
+        """The insurance deadline of each debtor that is near; what is declared is nobody's own."""
+        only = SQL()
+        if debtor_ids is not None:
+            only = SQL("AND debtor_id IN %s", tuple(debtor_ids) or (0,))
+        return SQL(
+            """
+            SELECT DISTINCT ON (debtor_id) debtor_id, deadline, duty
+              FROM cobranza_insurance_duty
+             WHERE company_id = %s AND state = 'due' AND duty <> 'declaration' %s
+          ORDER BY debtor_id, deadline, id
+            """,
+            company.id,
+            only,
+        )
+
     def _query_told(self, company, debtor_ids):
         """The highest level that each debtor was told about what is still open."""
         return SQL(
@@ -222,6 +242,7 @@ class CobranzaDebtor(models.Model):
                    COALESCE(a.disputed, 0) AS disputed, COALESCE(a.planned, 0) AS planned,
                    COALESCE(a.promised, 0) AS promised, COALESCE(b.broken, 0) AS broken,
                    COALESCE(v.insured, 0) AS insured,
+                   k.deadline AS insurance_date, k.duty AS insurance_duty,
                    EXISTS (SELECT 1 FROM cobranza_block b
                             WHERE b.debtor_id = d.id AND b.active AND b.scope = 'debtor'
                               AND (b.until IS NULL OR b.until > %(today)s)) AS paused,
@@ -234,6 +255,7 @@ class CobranzaDebtor(models.Model):
          LEFT JOIN agreed a ON a.partner_id = d.partner_id
          LEFT JOIN broken b ON b.debtor_id = d.id
          LEFT JOIN covered v ON v.debtor_id = d.id
+         LEFT JOIN clock k ON k.debtor_id = d.id
              WHERE d.company_id = %(company)s %(only)s
             """,
             today=today,

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.insurance_dates import mep_end
-from .insurance_texts import DEBTOR_KIND_SELECTION
+from .insurance_texts import AGENDA_SELECTION, DEBTOR_KIND_SELECTION
 
 #: What of an account decides about cover.
 DECIDING = {
@@ -58,7 +58,17 @@ class CobranzaDebtor(models.Model):
     insurance_stop_until = fields.Date(
         "No deliveries up to", tracking=True, help="The last day; empty: until further notice."
     )
+    insurance_due_date = fields.Date(
+        "Insurance deadline",
+        readonly=True,
+        help="The nearest of those that are near: what must be done for the insurer comes first.",
+    )
+    insurance_due_duty = fields.Selection(AGENDA_SELECTION, "For the insurer", readonly=True)
     limit_ids = fields.One2many("cobranza.insurance.limit", "debtor_id", "Limits")
+    duty_ids = fields.One2many("cobranza.insurance.duty", "debtor_id", "Insurance deadlines")
+    notice_ids = fields.One2many(
+        "cobranza.insurance.notice", "debtor_id", "Notices of non-payment"
+    )
     cover_ids = fields.One2many(
         "cobranza.insurance.cover", "debtor_id", "Covers", domain=[("date_to", "=", False)]
     )
@@ -80,7 +90,7 @@ class CobranzaDebtor(models.Model):
         help="So much a sale of today may come to.",
     )  # fmt: skip
     insurance_next_date = fields.Date(
-        "Insurance deadline", compute="_compute_insurance_next_date",
+        "Next insurance date", compute="_compute_insurance_next_date",
         help="The first day on which something must have been done for a cover of his to last.",
     )  # fmt: skip
 

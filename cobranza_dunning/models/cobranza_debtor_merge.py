@@ -60,6 +60,8 @@ class CobranzaDebtor(models.Model):
                 "cobranza.plan",
                 "cobranza.insurance.limit",
                 "cobranza.insurance.cover",
+                "cobranza.insurance.notice",
+                "cobranza.insurance.duty",
             ):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from .insurance_texts import (
     DUTY_SELECTION,
     LIMIT_KIND_SELECTION,
+    MISSED_ADVICE,
     REASON_SELECTION,
     STATE_SELECTION,
     sentences,
@@ -90,6 +91,10 @@ class CobranzaInsuranceCover(models.Model):
     )
     next_duty = fields.Selection(DUTY_SELECTION, "Next duty")
     next_date = fields.Date("Do it by", help="The last day that is in time.")
+    missed_date = fields.Date(
+        "Should have been done by", help="The last day in time of the first duty that was missed."
+    )
+    advice = fields.Char("What may still be done", compute="_compute_sentence")
 
     _current_unique = models.UniqueIndex(
         "(move_line_id) WHERE date_to IS NULL",
@@ -105,6 +110,8 @@ class CobranzaInsuranceCover(models.Model):
     def _compute_sentence(self):
         for one in self:
             one.sentence = " ".join(sentences(self.env, one.reasons or ()))
+            advice = [MISSED_ADVICE[code] for code in one.reasons or () if code in MISSED_ADVICE]
+            one.advice = " ".join(self.env._(text) for text in advice)
 
     @api.model
     def _domain_on(self, date=None):

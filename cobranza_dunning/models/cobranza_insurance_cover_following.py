@@ -15,7 +15,7 @@ COLUMNS = (
     "limit_id", "limit_kind", "currency_id", "state", "reason", "reasons", "residual_amount",
     "covered_amount", "uncovered_amount", "suspended_amount", "lost_amount", "used_amount",
     "percentage", "insured_amount", "premium_amount", "covered_company_amount",
-    "uncovered_company_amount", "next_duty", "next_date",
+    "uncovered_company_amount", "next_duty", "next_date", "missed_date",
 )  # fmt: skip
 #: Those of COLUMNS that are numbers: compared as such, however many zeros they end with.
 NUMBERS = frozenset(name for name in COLUMNS if name.endswith("_amount") or name == "percentage")
@@ -63,6 +63,8 @@ class CobranzaInsuranceCover(models.Model):
         self.env["cobranza.insurance.use"]._follow(company, positions, debtors)
         if gone or added:
             self.invalidate_model()
+        # what is to be done follows from facts, whoever entered them
+        self.env["cobranza.insurance.duty"].sudo()._follow(company, debtors, positions)
 
     def _is_known(self, company):
         """Whether something is believed of a company that has no policy in use any more."""
@@ -208,7 +210,7 @@ def _values(one, company_id, partner_id, policy_id, currency_id, places, premium
         currency_id, found.state, found.reason, json.dumps(found.reasons), found.residual,
         found.covered, found.uncovered, found.suspended, found.lost, found.used,
         found.percentage, found.insured_amount, premium, covered, company_residual - covered,
-        duty.code if duty else None, duty.deadline if duty else None,
+        duty.code if duty else None, duty.deadline if duty else None, found.missed_on,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 from .arguments import to_day, to_line
 
 #: What may be written on a notice that was given.
-OPEN_FIELDS = {"note", "attachment_ids"}
+OPEN_FIELDS = {"note", "attachment_ids", "withdraw_reason"}
 
 
 class CobranzaInsuranceNotice(models.Model):
@@ -22,8 +22,8 @@ class CobranzaInsuranceNotice(models.Model):
     _order = "notified_on desc, id desc"
     _check_company_auto = True
     _gated_fields = (
-        "debtor_id", "policy_id", "limit_amount", "state", "user_id", "withdraw_reason",
-        "withdrawn_on", "partner_id", "company_id", "deadline", "late", "amount", "covered_amount",
+        "debtor_id", "policy_id", "limit_amount", "state", "user_id", "withdrawn_on", "partner_id",
+        "company_id", "deadline", "late", "amount", "covered_amount",
     )  # fmt: skip
     _gated_create = True
 
@@ -72,7 +72,7 @@ class CobranzaInsuranceNotice(models.Model):
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence", copy=False)
     user_id = fields.Many2one("res.users", "Recorded by", readonly=True, copy=False)
     withdrawn_on = fields.Date(readonly=True, copy=False)
-    withdraw_reason = fields.Char("Why it was withdrawn", readonly=True, copy=False, tracking=True)
+    withdraw_reason = fields.Char("Why it is withdrawn", copy=False, tracking=True)
 
     _given_with_evidence = models.Constraint(
         "CHECK (state = 'draft' OR (reference IS NOT NULL AND notified_on IS NOT NULL))",
@@ -164,7 +164,19 @@ class CobranzaInsuranceNotice(models.Model):
         self._check_reference()
         self._read_again()
         self._gated().write({"state": "notified", "notified_on": day, "user_id": self.env.uid})
+        self.debtor_id._message_log(body=self._describe_given())
         self.debtor_id._refresh_now()
+
+    def _describe_given(self):
+        """What the customer's account notes of it, in the company's language."""
+        env = self.with_context(lang=self.company_id._cobranza_lang()).env
+        return env._(
+            "The insurer was told on %(day)s that %(numbers)s is unpaid; his reference: "
+            "%(reference)s.",
+            day=format_date(env, self.notified_on),
+            numbers=", ".join(self.line_ids.mapped("name")),
+            reference=self.reference,
+        )
 
     def _check_state(self, *allowed):
         """Raise UserError unless the notice is in one of these states."""
@@ -193,29 +205,80 @@ class CobranzaInsuranceNotice(models.Model):
                 )
             )
 
-    def action_withdraw(self, reason):
+    def action_withdraw(self, reason=None):
         """Take back notices that were given, such as by mistake; they count for nothing then.
 
-        reason: text.  Raises UserError without one, or if one wasn't given.
+        reason: text; left out: what the form says.  Raises UserError without one, or if one of
+        them wasn't given.
         """
         self.check_access("write")
-        reason = to_line(reason)
-        if not reason:
-            raise UserError(self.env._("Say why the notice is withdrawn."))
         for notice in self:
             notice._check_state("notified")
+            why = to_line(reason) or to_line(notice.withdraw_reason)
+            if not why:
+                raise UserError(self.env._("Say why the notice is withdrawn."))
             notice.debtor_id._agree_in_turn()
             notice._gated().write(
                 {
                     "state": "withdrawn",
                     "withdrawn_on": notice.company_id._cobranza_today(),
-                    "withdraw_reason": reason,
+                    "withdraw_reason": why,
                 }
             )
             notice.debtor_id._refresh_now()
         return True
 
     # --- screens -----------------------------------------------------------------------
+
+    def action_write_to_insurer(self):
+        """Open Odoo's mail composer with the printed notice, to the insurer.
+
+        Raises UserError if the policy names no insurer with an address.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.insurer_id.email:
+            raise UserError(
+                self.env._("Enter the insurer and his e-mail address on the policy first.")
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write to the insurer"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_template_id": self.env.ref(
+                    "cobranza_dunning.mail_template_insurance_notice"
+                ).id,
+                "default_composition_mode": "comment",
+                "force_email": True,
+            },
+        }
+
+    # --- as it is printed --------------------------------------------------------------
+
+    def _lang(self):
+        """The language that the insurer reads."""
+        return self.insurer_id.lang or self.company_id._cobranza_lang()
+
+    def _print_name(self):
+        """The name of the printed notice's file, without its ending."""
+        return self.env._("Notice of non-payment %s", self.display_name).replace("/", "-")
+
+    def _reminders_told(self):
+        """Return {notice line: [cobranza.reminder.line]} of the reminders sent about it."""
+        told = self.env["cobranza.reminder.line"].search(
+            [("move_id", "in", self.line_ids.move_id.ids), ("reminder_id.state", "=", "sent")]
+        )
+        return {
+            line: told.filtered(
+                lambda one, line=line: one.move_id == line.move_id and one.date_due == line.date_due
+            )
+            for line in self.line_ids
+        }
 
     def _open(self):
         """Return the action that opens these notices; raises UserError if there are none."""

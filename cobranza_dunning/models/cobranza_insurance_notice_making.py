@@ -262,10 +262,13 @@ class CobranzaInsuranceNotice(models.Model):
         return made
 
     @api.model
-    def _of_debtor(self, debtor, lines=None):
-        """Return a notice to be given for each policy; lines: only these due lines."""
+    def _of_debtor(self, debtor, lines=None, policy=None):
+        """Return a notice to be given for each policy.
+
+        lines: only about these due lines.  policy: only under this one.
+        """
         self.check_access("create")
-        found = self._notifiable(debtor, lines)
+        found = self._notifiable(debtor, lines, policy)
         return self.browse().union(
             *(
                 self._draw_up(debtor, [one for one in found if one.policy_id == policy_id])

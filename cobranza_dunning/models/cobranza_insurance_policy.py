@@ -30,6 +30,14 @@ class CobranzaInsurancePolicy(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     insurer_id = fields.Many2one("res.partner", tracking=True, ondelete="restrict")
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Deadlines are this person's work. Empty: whoever looks after each customer.",
+    )
     kind = fields.Selection(
         KIND_SELECTION,
         required=True,
@@ -262,6 +270,11 @@ class CobranzaInsurancePolicy(models.Model):
         """Decide anew on everything in these policies' companies when the transaction commits."""
         for company in self.company_id:
             self.env["cobranza.debtor"]._refresh_covers_later(company)
+
+    def _person_in_charge(self, debtor):
+        """Who sees to what is to be done about a customer under this policy; may be nobody."""
+        self.ensure_one()
+        return self.user_id if self.user_id.active else debtor._person_in_charge()
 
     # --- for the engine ----------------------------------------------------------------
 

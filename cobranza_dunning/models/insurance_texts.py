@@ -52,6 +52,13 @@ DUTY_SELECTION = [
     ("extension", "Have the extension approved"),
 ]
 
+#: Duties, and what comes by itself: everything that has a day in the insurer's calendar.
+AGENDA_SELECTION = [
+    *DUTY_SELECTION,
+    ("mep", "End of the maximum extension"),
+    ("waiting", "End of the waiting period"),
+]
+
 DEBTOR_KIND_SELECTION = [
     ("company", "Company"),
     ("public_body", "Public body"),
@@ -174,6 +181,31 @@ FIXES = {
     "activated_late": _lt("Ask the insurer to accept it all the same."),
     "limit_partly": _lt("%(missing)s more limit, or as much paid of older debts, would cover it."),
     "limit_full": _lt("%(missing)s more limit, or as much paid of older debts, would cover it."),
+}
+
+#: code of AGENDA_SELECTION -> what to do about it while there is time.
+AGENDA_ADVICE = {
+    "declaration": _lt("Declare the sales to the insurer."),
+    "notice": _lt("Give the insurer notice of non-payment, and record his reference."),
+    "claim": _lt("File the claim with the documents of the debt."),
+    "extension": _lt("Have the insurer approve the later day in writing, and record it."),
+    "mep": _lt("Collect it by then, or ask the insurer for more time: deliveries stop after it."),
+    "waiting": _lt("From then on the loss is certain: ask for the indemnity."),
+}
+
+#: reason of a cover that a duty has cost -> what may still be done.
+MISSED_ADVICE = {
+    "declaration_missed": _lt("Declare it now, and ask the insurer to accept it late."),
+    "notice_missed": _lt(
+        "Notify it now, and ask the insurer to excuse the delay: his approval restores the cover."
+    ),
+    "claim_missed": _lt(
+        "File the claim now, and ask the insurer to excuse the delay: his approval restores the "
+        "cover."
+    ),
+    "extension_missed": _lt(
+        "Ask the insurer to approve the day that was agreed: his approval restores the cover."
+    ),
 }
 
 #: code of engine.notices.REFUSALS -> what to do instead.

@@ -140,10 +140,11 @@ class OneOfEachCase(ReminderCase):
         )
         env.cr.flush()
         with self.at(IN_A_WEEK + timedelta(days=1)):
+            env["cobranza.insurance.cover"].sudo()._follow(company)
             notice = env["cobranza.insurance.notice"]._of_lines(self.due(insured).with_env(env))
         return [
             policy, policy.period_ids, policy.percentage_ids, policy.deadline_ids, limit, approval,
-            notice, notice.line_ids, insured.with_env(env).cover_ids,
+            notice, notice.line_ids, notice.debtor_id.duty_ids[:1], insured.with_env(env).cover_ids,
             env["cobranza.insurance.use"].search([("policy_id", "=", policy.id)]),
             env["cobranza.insurance.exposure"].search([("move_id", "=", insured.id)]),
             *self.one_of_each_declaration(env, policy, insured),

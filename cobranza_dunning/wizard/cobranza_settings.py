@@ -47,6 +47,13 @@ class CobranzaSettings(models.TransientModel):
     )
 
     cobranza_invoice_cover = fields.Boolean("State the cover on invoices")
+    cobranza_insurance_digest = fields.Selection(
+        selection=lambda self: self.env["res.company"]._fields[
+            "cobranza_insurance_digest"
+        ]._description_selection(self.env),
+        string="Insurance deadlines by mail",
+    )
+    cobranza_insurance_digest_days = fields.Integer("Deadlines of so many days")
 
     @api.depends("company_id")
     def _compute_has_reply_domain(self):

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+#: The day on which a weekly digest leaves: Monday.
+WEEKDAY = 0
+
+
+class ResCompany(models.Model):
+    """When a company is told by mail which insurance deadlines are near."""
+
+    # a file for each part
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
+
+    cobranza_insurance_digest = fields.Selection(
+        [("off", "Never"), ("weekly", "Each Monday"), ("daily", "Each day")],
+        "Insurance deadlines by mail",
+        # on from the start: a missed deadline costs the cover, and without a deadline near
+        # nothing is sent
+        default="weekly",
+        help="To whoever is responsible for the policy. Nothing is sent when nothing is near.",
+    )
+    cobranza_insurance_digest_days = fields.Integer(
+        "Deadlines of so many days",
+        default=14,
+        help="What must be done within so many days is in the mail, and what was missed.",
+    )
+    cobranza_insurance_digest_on = fields.Date("Insurance deadlines last sent on")
+
+    def _insurance_digest_is_due(self, today):
+        """Whether the mail about insurance deadlines leaves on a day; once a day at most."""
+        self.ensure_one()
+        if self.cobranza_insurance_digest_on == today:
+            return False
+        if self.cobranza_insurance_digest == "weekly":
+            return today.weekday() == WEEKDAY
+        return self.cobranza_insurance_digest == "daily"

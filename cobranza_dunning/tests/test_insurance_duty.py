@@ -1,0 +1,261 @@
+"""Insurance deadlines: what is to be done, whose work it is, and the mail about it."""
+
+from datetime import date, timedelta
+
+from odoo.tests import tagged
+
+from .test_insurance_notice import DUE, LAST, NoticeCase
+
+#: The first day of the warning.
+WARNED = LAST - timedelta(days=14)
+MONDAY = date(2026, 4, 20)
+
+
+class DutyCase(NoticeCase):
+    """Whoever is responsible for the policy, and how a day is followed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.new_user("cobranza_dunning.group_manager", email="risk@example.com")
+        cls.insurance.user_id = cls.manager
+
+    def duties(self, on, partner=None):
+        """What is to be done about a customer, as it is believed on a day."""
+        with self.at(on):
+            self.commit()
+            self.env["cobranza.insurance.cover"]._follow(self.company)
+            self.env["cobranza.debtor"]._refresh_figures(self.company)
+        self.env.invalidate_all()
+        return self.env["cobranza.insurance.duty"].search(
+            [("partner_id", "=", (partner or self.partner).id)]
+        )
+
+    def work(self):
+        """The open activities about insurance of the customer."""
+        kind = self.env.ref("cobranza_dunning.activity_type_insurance")
+        found = self.env["mail.activity"].search([("activity_type_id", "=", kind.id)])
+        accounts = self.env["cobranza.debtor"].browse(found.mapped("res_id"))
+        self.assertLessEqual(accounts.partner_id, self.partner)
+        return found.sorted("date_deadline")
+
+
+@tagged("post_install", "-at_install")
+class TestDuty(DutyCase):
+    """They follow the covers."""
+
+    def test_from_the_due_date_to_the_loss(self):
+        self.assertFalse(self.duties(DUE))
+        for day, state, asked in (
+            (DUE + timedelta(days=1), "pending", False),
+            (WARNED - timedelta(days=1), "pending", False),
+            (WARNED, "due", True),
+            (LAST, "due", True),
+            (LAST + timedelta(days=1), "missed", True),
+        ):
+            one = self.duties(day)
+            self.assertEqual((one.duty, one.state, one.deadline), ("notice", state, LAST), day)
+            self.assertEqual(one.missed, state == "missed")
+            self.assertEqual(bool(self.work()), asked, day)
+        self.assertEqual((one.amount, one.line_count), (100, 1))
+        self.assertIn("restores the cover", one.advice)
+        self.assertIn("Missed", self.work().summary)
+
+    def test_one_activity_for_many_lines(self):
+        for number in range(1, 4):
+            self.sale(10, date(2026, 3, 1), DUE + timedelta(days=number))
+        one = self.duties(LAST - timedelta(days=1))
+        self.assertEqual((one.line_count, one.amount, one.deadline), (4, 130, LAST))
+        work = self.work()
+        self.assertEqual((len(work), work.date_deadline, work.user_id), (1, LAST, self.manager))
+
+    def test_what_was_missed_does_not_hide_what_is_ahead(self):
+        self.sale(10, date(2026, 3, 1), DUE + timedelta(days=5))
+        found = self.duties(LAST + timedelta(days=1))
+        self.assertEqual(found.mapped("state"), ["missed", "due"])
+        self.assertEqual(found.mapped("amount"), [100, 10])
+        self.assertEqual(len(self.work()), 2)
+
+    def test_a_notice_ends_it_by_itself(self):
+        self.duties(WARNED)
+        self.assertTrue(self.work())
+        self.notify(self.line, on=WARNED)
+        self.assertFalse(self.work())
+        self.assertFalse(self.duties(WARNED))
+
+    def test_payment_and_excuse_end_it(self):
+        self.assertEqual(self.duties(LAST + timedelta(days=1)).state, "missed")
+        with self.at(LAST + timedelta(days=1)):
+            self.env["cobranza.insurance.approval"].create(
+                {"move_ids": self.sold.ids, "duty": "notice", "reference": "OK"}
+            )
+        self.assertFalse(self.duties(LAST + timedelta(days=1)))
+        self.assertFalse(self.work())
+
+    def test_nothing_changes_nothing_is_written(self):
+        one = self.duties(WARNED)
+        work = self.work()
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        again = self.duties(WARNED)
+        self.assertLess(self.env.cr.sql_log_count - before, 40)
+        self.assertEqual((again, self.work()), (one, work))
+
+    def test_whoever_ticked_it_off_is_asked_when_something_changes(self):
+        self.duties(WARNED)
+        self.work().action_feedback(feedback="I rang them")
+        self.duties(WARNED + timedelta(days=1))
+        self.assertFalse(self.work())
+        self.duties(LAST + timedelta(days=1))
+        self.assertEqual(self.work().user_id, self.manager)
+
+    def test_another_person_becomes_responsible(self):
+        self.duties(WARNED)
+        collector = self.new_collector()
+        self.sold.cover_ids.debtor_id.user_id = collector
+        self.insurance.user_id = False
+        one = self.duties(WARNED)
+        self.assertEqual((one.user_id, self.work().user_id), (collector, collector))
+        collector.active = False
+        self.company.cobranza_user_id = self.manager
+        self.assertEqual(self.duties(WARNED).user_id, self.manager)
+
+    def test_an_extension_without_approval(self):
+        self.insurance.write({"mep": 10, "deadline_ids": [(5,)]})
+        self.sold.insured = False
+        self.commit()
+        with self.at(DUE):
+            self.env["cobranza.promise"].promise(self.partner.id, 100, "2026-05-20")
+        self.sold.insured = True
+        one = self.duties(date(2026, 4, 5)).filtered("missed")
+        self.assertEqual((one.duty, one.deadline), ("extension", date(2026, 4, 10)))
+        action = one.action_next()
+        self.assertEqual(action["context"]["default_move_ids"], self.sold.ids)
+        milestone = self.duties(date(2026, 4, 5)) - one
+        self.assertEqual((milestone.duty, milestone.state), ("mep", "due"))
+        self.assertEqual(milestone.action_next()["res_model"], "cobranza.insurance.cover")
+
+    def test_the_number_of_queries_is_that_of_one(self):
+        """A night with a dozen customers asks as often as one with one."""
+        def count(day):
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.duties(day)
+            return self.env.cr.sql_log_count - before
+
+        count(DUE)
+        one = count(WARNED)
+        for number in range(12):
+            partner = self.new_partner(f"Customer {number}")
+            self.limit(500, partner=partner)
+            self.sale(10, date(2026, 3, 1), DUE + timedelta(days=10), partner=partner)
+        count(WARNED)
+        many = count(WARNED + timedelta(days=10))
+        self.assertEqual(self.env["cobranza.insurance.duty"].search_count([]), 13)
+        self.assertLessEqual(many, one + 12)
+
+    def test_screens_lead_on(self):
+        one = self.duties(WARNED)
+        with self.at(WARNED):
+            notice = self.env["cobranza.insurance.notice"].browse(one.action_next()["res_id"])
+        self.assertEqual(notice.line_ids.move_line_id, self.line)
+        self.assertEqual(one.action_view_debtor()["res_id"], one.debtor_id.id)
+        self.assertEqual(one._covers(), self.sold.cover_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestToday(DutyCase):
+    """What must be done for an insurer comes before any other priority."""
+
+    def today(self):
+        action = self.env.ref("cobranza_dunning.cobranza_debtor_action_today")
+        view = self.env.ref("cobranza_dunning.cobranza_debtor_view_list_today")
+        self.assertEqual(action.view_ids.view_id[:1], view)
+        order = view._get_combined_arch().get("default_order")
+        domain = ["|", ("overdue_amount", ">", 0), ("insurance_due_date", "!=", False)]
+        return self.env["cobranza.debtor"].search(
+            [("company_id", "=", self.company.id), *domain], order=order
+        )
+
+    def test_deadlines_come_first(self):
+        self.sale(100000, date(2026, 3, 1), DUE, partner=self.other, insured=False)
+        self.duties(WARNED - timedelta(days=1))
+        debtors = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
+        debtor = debtors.filtered(lambda one: one.partner_id == self.partner)
+        other = debtors - debtor
+        self.assertEqual(self.today(), other | debtor)
+        self.duties(WARNED)
+        self.assertEqual(self.today(), debtor | other)
+        self.assertEqual(
+            (debtor.insurance_due_date, debtor.insurance_due_duty), (LAST, "notice")
+        )
+        self.notify(self.line, on=WARNED)
+        self.assertEqual(self.today(), other | debtor)
+        self.assertFalse(debtor.insurance_due_date)
+
+
+@tagged("post_install", "-at_install")
+class TestDigest(DutyCase):
+    """The mail to whoever is responsible."""
+
+    def send(self, on=MONDAY):
+        self.duties(on)
+        with self.at(on):
+            return self.env["cobranza.insurance.duty"].sudo()._send_digest(self.company)
+
+    def test_near_and_missed(self):
+        self.sale(10, date(2026, 2, 1), date(2026, 3, 3))
+        mail = self.send()
+        self.assertEqual(mail.recipient_ids, self.manager.partner_id)
+        self.assertEqual(mail.state, "outgoing")
+        for text in ("Missed", "Notify non-payment", self.partner.name, "04/30/2026", "100.00",
+                     "/odoo/insurance-deadlines"):  # fmt: skip
+            self.assertIn(text, mail.body_html)
+
+    def test_nothing_is_sent_when_nothing_is_near(self):
+        self.assertFalse(self.send(date(2026, 4, 6)))
+        self.notify(self.line, on=date(2026, 4, 7))
+        self.assertFalse(self.send())
+
+    def test_weekly_is_monday_once(self):
+        self.assertFalse(self.send(MONDAY + timedelta(days=1)))
+        self.assertTrue(self.send(MONDAY))
+        self.assertFalse(self.send(MONDAY))
+
+    def test_daily_and_never(self):
+        self.company.cobranza_insurance_digest = "daily"
+        self.assertTrue(self.send(MONDAY))
+        self.assertTrue(self.send(MONDAY + timedelta(days=1)))
+        self.company.cobranza_insurance_digest = "off"
+        self.assertFalse(self.send(MONDAY + timedelta(days=7)))
+
+    def test_how_far_ahead(self):
+        self.company.cobranza_insurance_digest_days = (LAST - MONDAY).days
+        self.assertTrue(self.send())
+        self.company.cobranza_insurance_digest_on = False
+        self.company.cobranza_insurance_digest_days -= 1
+        self.assertFalse(self.send())
+
+    def test_nobody_is_responsible(self):
+        """Then every collections manager of the company is told."""
+        self.insurance.user_id = False
+        other = self.new_user("cobranza_dunning.group_manager", email="boss@example.com")
+        collector = self.new_collector()
+        readers = self.send().recipient_ids
+        self.assertIn(other.partner_id, readers)
+        self.assertIn(self.manager.partner_id, readers)
+        self.assertNotIn(collector.partner_id, readers)
+
+    def test_a_stop_of_contact_to_customers_does_not_hold_it(self):
+        self.env["cobranza.stop"]._stop(self.company, "Wrong bank file")
+        mail = self.send()
+        self.assertNotIn(mail.id, mail._cobranza_stopped_ids())
+
+    def test_the_scheduled_action(self):
+        self.duties(MONDAY)
+        with self.at(MONDAY), self.enter_registry_test_mode():
+            self.env.ref("cobranza_dunning.ir_cron_insurance_digest").method_direct_trigger()
+        mails = self.env["mail.mail"].search(
+            [("recipient_ids", "in", self.manager.partner_id.ids)]
+        )
+        self.assertEqual(len(mails), 1)
