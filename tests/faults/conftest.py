@@ -14,6 +14,20 @@ def server():
     live.finish(running)
 
 
+@pytest.fixture(scope="module")
+def other(server):
+    """A second server on the same database."""
+    second = server.another()
+    yield second
+    second.stop()
+
+
+@pytest.fixture
+def both(server, other):
+    """The two clients, one for each server."""
+    return server.odoo(), other.odoo()
+
+
 @pytest.fixture(autouse=True)
 def _leave_it_running(request):
     if "server" not in request.fixturenames:

@@ -1,43 +1,13 @@
 """Two servers on one database: they work for the same company at the same moment."""
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from odoorpc.error import RPCError
 
 from support.books import Books
+from support.together import at_once
 from support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def other(server):
-    """The second server on the same database."""
-    second = server.another()
-    yield second
-    second.stop()
-
-
-@pytest.fixture
-def both(server, other):
-    """The two clients, one for each server."""
-    return server.odoo(), other.odoo()
-
-
-def at_once(*calls):
-    """Call all of them at the same moment in threads; each one's result or refusal."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        try:
-            return call()
-        except RPCError as error:
-            return error
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
 
 #: the lock under which what leaves in a day is counted (models/res_company_limits.py)
 CAP_LOCK = 0xC0B7B
