@@ -1,5 +1,6 @@
 """Insurance deadlines: what is to be done, whose work it is, and the mail about it."""
 
+from ast import literal_eval
 from datetime import date, timedelta
 
 from odoo.tests import tagged
@@ -168,13 +169,11 @@ class TestToday(DutyCase):
     """What must be done for an insurer comes before any other priority."""
 
     def today(self):
-        action = self.env.ref("cobranza_dunning.cobranza_debtor_action_today")
         view = self.env.ref("cobranza_dunning.cobranza_debtor_view_list_today")
-        self.assertEqual(action.view_ids.view_id[:1], view)
-        order = view._get_combined_arch().get("default_order")
-        domain = ["|", ("overdue_amount", ">", 0), ("insurance_due_date", "!=", False)]
+        action = self.env.ref("cobranza_dunning.cobranza_debtor_action_today")
         return self.env["cobranza.debtor"].search(
-            [("company_id", "=", self.company.id), *domain], order=order
+            [*literal_eval(action.domain), ("company_id", "=", self.company.id)],
+            order=view._get_combined_arch().get("default_order"),
         )
 
     def test_deadlines_come_first(self):

@@ -12,7 +12,7 @@ from .test_segment import SegmentCase
 class TestToday(SegmentCase):
     """Who is on the list of today, and who comes first."""
 
-    ORDER = "priority desc, overdue_amount desc, id"
+    ORDER = "insurance_due_date, priority desc, overdue_amount desc, id"
 
     def today(self):
         """The customers on the list, in its order."""
