@@ -101,6 +101,18 @@ def covered_costs(costs, covered, debt, places):
     return _pro_rata(costs, covered, debt, places)
 
 
+def average_percentage(parts):
+    """Return the insured per cent of several covered amounts together; 0 if nothing is covered.
+
+    parts: pairs (covered amount, its insured per cent).  Limits of different kinds may have
+    different ones.
+    """
+    covered = sum((amount for amount, _percentage in parts), ZERO)
+    if not covered:
+        return ZERO
+    return sum((amount * percentage for amount, percentage in parts), ZERO) / covered
+
+
 def provisional(policy, line, amount, today):
     """Return what the law makes the insurer pay on account of an indemnity by `today`.
 
@@ -110,7 +122,12 @@ def provisional(policy, line, amount, today):
     day = provisional_day(policy, line)
     if day is None or today < day:
         return ZERO
-    return to_places(amount * policy.law.provisional / 100, policy.places)
+    return on_account(policy.law, amount, policy.places)
+
+
+def on_account(law, amount, places):
+    """Return what a law makes the insurer pay on account of an indemnity, once its day has come."""
+    return to_places(amount * law.provisional / 100, places)
 
 
 # --- recoveries ------------------------------------------------------------------------------

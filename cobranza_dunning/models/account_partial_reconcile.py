@@ -10,14 +10,19 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """Reconcile, and refresh the debtors concerned when the transaction commits."""
         partials = super().create(vals_list)
-        self.env["cobranza.debtor"]._refresh_later(partials._cobranza_lines())
+        lines = partials._cobranza_lines()
+        self.env["cobranza.debtor"]._refresh_later(lines)
+        self.env["cobranza.insurance.claim"]._follow_payments(lines)
         return partials
 
     def unlink(self):
         """Undo reconciliations, and refresh the debtors concerned as well."""
         # before: items of a draft exchange entry are deleted with their reconciliation
-        self.env["cobranza.debtor"]._refresh_later(self._cobranza_lines())
-        return super().unlink()
+        lines = self._cobranza_lines()
+        self.env["cobranza.debtor"]._refresh_later(lines)
+        result = super().unlink()
+        self.env["cobranza.insurance.claim"]._follow_payments(lines.exists())
+        return result
 
     def _cobranza_lines(self):
         return self.debit_move_id | self.credit_move_id

@@ -18,7 +18,9 @@ class CobranzaFacts(models.AbstractModel):
     #: kind of agreement: the parts of due lines that it pauses on the day, as rows of `line_id`,
     #: `kind` (engine.pauses.KINDS), `amount` (numeric, in the line's currency), `until` and
     #: `label` (what a person calls it, or NULL).
-    _pause_queries = ("_query_disputed", "_query_planned", "_query_promised")
+    _pause_queries = (
+        "_query_disputed", "_query_planned", "_query_promised", "_query_claimed", "_query_indemnity"
+    )  # fmt: skip
 
     def _query(self, company, date, debtor_ids, scope):
         """Return the one statement that reads every fact the engine needs.

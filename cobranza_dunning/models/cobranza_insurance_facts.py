@@ -164,26 +164,29 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             SQL(
                 """
                 SELECT d.id, d.partner_id, %s,
-                       k.code, d.insolvent_on, d.insurance_stop_from, d.insurance_stop_until,
-                       d.insurance_policy_id
+                       k.code, d.insolvent_on, f.claimed_on, d.insurance_stop_from,
+                       d.insurance_stop_until, d.insurance_policy_id
                   FROM cobranza_debtor d
                   JOIN res_partner p ON p.id = d.partner_id
              LEFT JOIN res_country k ON k.id = p.country_id
+             LEFT JOIN (%s) f ON f.debtor_id = d.id
                  WHERE d.company_id = %s %s
                 """,
                 self._buyer_kind(),
+                self._query_first_claims(company),
                 company.id,
                 only,
             )
         )
         return {
+            # days: of insolvency, of the first claim
             debtor_id: (
                 insurance.Buyer(
-                    partner_id, kind, country, insolvent_on, None, ((first, last),) if first else ()
+                    partner_id, kind, country, *days, ((first, last),) if first else ()
                 ),
                 chosen,
             )
-            for debtor_id, partner_id, kind, country, insolvent_on, first, last, chosen in rows
+            for debtor_id, partner_id, kind, country, *days, first, last, chosen in rows
         }
 
     def _buyer_kind(self):

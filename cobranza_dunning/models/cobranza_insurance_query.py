@@ -17,6 +17,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     #: "excused:<duty>") and `day`; of several of a kind the last day counts.
     _done_queries = (
         "_query_approved", "_query_activated", "_query_notified", "_query_declared",
+        "_query_claimed",
     )  # fmt: skip
 
     def _query(self, company, date, debtor_ids, extensions):

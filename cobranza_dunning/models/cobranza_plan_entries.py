@@ -171,49 +171,13 @@ class CobranzaPlan(models.Model):
             move = plan_sudo.rebook_move_id
             paid = plan_sudo.installment_ids.move_line_id.matched_credit_ids.credit_move_id
             move.line_ids.remove_move_reconcile()
-            reversal = plan_sudo._reverse(move)
+            reversal = move._cobranza_reverse()
             plan_sudo._gated().write({"rebook_reversal_id": reversal.id})
             covered = plan.env["account.move.line"].union(*plan_sudo.line_ids._items().values())
             open_again = (paid | covered.sudo()).filtered(lambda one: not one.reconciled)
             for items in open_again.grouped("account_id").values():
                 if paid & items:
                     items.reconcile()
-
-    def _reverse(self, move):
-        """Return the posted reversal of the entry, reconciled with it item by item.
-
-        Not Odoo's own: it matches all items of an account at once, and where they were booked at
-        different rates that makes exchange differences which nobody has gained or lost.
-        """
-        items = move.line_ids.sorted("id")
-        reversal = move.create(
-            {
-                "move_type": "entry",
-                "company_id": move.company_id.id,
-                "journal_id": move.journal_id.id,
-                "date": self.company_id._cobranza_today(),
-                "ref": self.env._("Reversal of: %s", move.name),
-                "line_ids": [
-                    fields.Command.create(
-                        {
-                            "account_id": item.account_id.id,
-                            "partner_id": item.partner_id.id,
-                            "name": item.name,
-                            "currency_id": item.currency_id.id,
-                            "amount_currency": -item.amount_currency,
-                            "balance": -item.balance,
-                        }
-                    )
-                    for item in items
-                ],
-            }
-        )
-        reversal.action_post()
-        for item, back in zip(items, reversal.line_ids.sorted("id"), strict=True):
-            (item | back).reconcile()
-        # only now: Odoo would have matched them by itself
-        reversal.reversed_entry_id = move
-        return reversal
 
     def action_undo_rebook(self):
         """Reverse the re-booking of broken or cancelled plans where that was not possible."""

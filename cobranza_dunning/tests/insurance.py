@@ -7,6 +7,8 @@ from odoo import Command
 from .common import CobranzaCase
 
 YEAR = ("2026-01-01", "2026-12-31")
+#: Types of accounts whose items are matched with payments.
+RECONCILED = ("asset_receivable", "liability_payable")
 
 
 class InsuranceCase(CobranzaCase):
@@ -38,6 +40,30 @@ class InsuranceCase(CobranzaCase):
                 **vals,
             }
         )
+
+    @classmethod
+    def book_claims(cls, policy=None, **vals):
+        """Give a policy an insurer, and accounts to book claims on; return {field: account}."""
+        policy = policy or cls.insurance
+        make = cls._account_maker(policy.company_id)
+        accounts = {
+            name: make(code, name, account_type, reconcile=account_type in RECONCILED)
+            for name, code, account_type in (
+                ("insurer_account_id", "4400", "asset_receivable"),
+                ("claim_account_id", "4380", "asset_current"),
+                ("insurer_share_account_id", "4100", "liability_payable"),
+                ("loss_account_id", "6500", "expense"),
+            )
+        }
+        policy.write(
+            {
+                "insurer_id": cls.new_partner("Seguros Norte").id,
+                "claim_journal_id": cls.books[policy.company_id]["journals"]["general"].id,
+                **{name: account.id for name, account in accounts.items()},
+                **vals,
+            }
+        )
+        return accounts
 
     def limit(self, amount, partner=None, effective=YEAR[0], decision="granted", **vals):
         """Record a decision of the insurer about a customer, known since January."""

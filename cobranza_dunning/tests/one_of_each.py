@@ -147,6 +147,7 @@ class OneOfEachCase(ReminderCase):
             notice, notice.line_ids, notice.debtor_id.duty_ids[:1], insured.with_env(env).cover_ids,
             env["cobranza.insurance.use"].search([("policy_id", "=", policy.id)]),
             env["cobranza.insurance.exposure"].search([("move_id", "=", insured.id)]),
+            *self.one_of_each_claim(env, policy, limit.debtor_id, insured),
             *self.one_of_each_declaration(env, policy, insured),
         ]  # fmt: skip
 
@@ -159,3 +160,19 @@ class OneOfEachCase(ReminderCase):
         suggestions._refresh(policy.company_id)
         suggestion = suggestions.search([("company_id", "=", policy.company_id.id)], limit=1)
         return [declaration, declaration.line_ids[:1], declaration.total_ids[:1], suggestion]
+
+    def one_of_each_claim(self, env, policy, debtor, insured):
+        """Records of the models of insurance claims."""
+        with self.at(IN_A_WEEK + timedelta(days=1)):
+            claim = env["cobranza.insurance.claim"].create(
+                {"debtor_id": debtor.id, "policy_id": policy.id}
+            )
+            recovery = env["cobranza.insurance.recovery"]._gated().create(
+                {
+                    "claim_id": claim.id,
+                    "date": IN_A_WEEK,
+                    "payment_line_id": self.due(insured).id,
+                    "amount": 1,
+                }
+            )
+        return [claim, claim.line_ids, recovery]

@@ -4,6 +4,7 @@ from . import (
     cobranza_cancel_wizard,
     cobranza_decision_wizard,
     cobranza_dispute_wizard,
+    cobranza_insurance_claim_wizard,
     cobranza_insurance_day_wizard,
     cobranza_insurance_dismiss_wizard,
     cobranza_insurance_import,

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .insurance_texts import sentences
+
+
+class CobranzaInsuranceClaimLine(models.Model):
+    """A due line of a claim: what of it is lost, and what of that is insured.
+
+    Read from the ledger; once the insurer has agreed it stays as it was.
+    """
+
+    _name = "cobranza.insurance.claim.line"
+    _description = "Line of a claim"
+    _inherit = ["cobranza.gated.mixin"]
+    _order = "date_due, id"
+    _gated_fields = None
+    _gated_create = True
+
+    claim_id = fields.Many2one(
+        "cobranza.insurance.claim", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="claim_id.company_id", store=True)
+    currency_id = fields.Many2one(related="claim_id.currency_id")
+    move_line_id = fields.Many2one(
+        "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
+    )
+    name = fields.Char("Document", help="Its number when the claim was made.")
+    date_due = fields.Date("Due date")
+    loss_amount = fields.Monetary("Loss", help="What is open of it, in the policy's currency.")
+    tax_amount = fields.Monetary("Of which tax", help="Tax that the policy doesn't insure.")
+    covered_amount = fields.Monetary("Covered")
+    lost_amount = fields.Monetary("Cover lost", help="It was covered before a duty was missed.")
+    percentage = fields.Float("Insured (%)", digits=(5, 2))
+    reasons = fields.Json(help="The codes of all reasons.")
+    sentence = fields.Char("Why", compute="_compute_sentence")
+    notified_on = fields.Date("Notified on")
+    notice_missing = fields.Boolean(
+        help="The policy wants a notice of non-payment, and there is none."
+    )
+
+    _line_unique = models.UniqueIndex(
+        "(claim_id, move_line_id) WHERE move_line_id IS NOT NULL",
+        "A due line is in a claim once.",
+    )
+
+    @api.depends("reasons")
+    @api.depends_context("lang")
+    def _compute_sentence(self):
+        for one in self:
+            one.sentence = " ".join(sentences(self.env, one.reasons or ()))
+
+    def unlink(self):
+        """Take lines out of drafts. Raises UserError for a claim that has been filed."""
+        claims = self.claim_id
+        if any(one.state != "draft" for one in claims):
+            raise UserError(
+                self.env._("A claim that was filed keeps its lines: cancel it and make another.")
+            )
+        result = super().unlink()
+        claims.exists()._reckon()
+        return result

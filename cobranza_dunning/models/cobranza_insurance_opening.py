@@ -1,0 +1,55 @@
+from odoo import fields, models
+
+
+class CobranzaDebtor(models.Model):
+    """A customer about whom the insurer may be asked to pay."""
+
+    # beside what it opens
+    _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+
+    claim_ids = fields.One2many("cobranza.insurance.claim", "debtor_id", "Claims")
+
+    def action_claim_insurance(self):
+        """Make a draft of what this customer owes under his policy, or open the one there is."""
+        self.ensure_one()
+        claims = self.env["cobranza.insurance.claim"]
+        draft = self.claim_ids.filtered(lambda one: one.state == "draft")[:1]
+        if not draft and self.effective_insurance_policy_id:
+            draft = claims.create(
+                {"debtor_id": self.id, "policy_id": self.effective_insurance_policy_id.id}
+            )
+        return draft._get_records_action() if draft else self.action_view_claims()
+
+    def action_view_claims(self):
+        """Open the claims about these customers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_insurance_claim_action"
+        )
+        return {
+            **action,
+            "domain": [("debtor_id", "in", self.ids)],
+            "context": {"default_debtor_id": self[:1].id},
+        }
+
+
+class CobranzaInsuranceNotice(models.Model):
+    """A notice that a claim follows."""
+
+    # beside what it opens
+    _inherit = "cobranza.insurance.notice"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_claim_insurance(self):
+        """Make a draft of a claim about what this notice is about, and open it.
+
+        Raises UserError for one that wasn't given.
+        """
+        self.ensure_one()
+        self._check_state("notified")
+        claim = self.env["cobranza.insurance.claim"].create(
+            {
+                "debtor_id": self.debtor_id.id,
+                "policy_id": self.policy_id.id,
+                "notice_id": self.id,
+            }
+        )
+        return claim._get_records_action()

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: What is needed to book a claim: field -> (code that Spanish charts begin with, account type).
+USUAL = {
+    "insurer_account_id": ("440", "asset_receivable"),
+    "insurer_share_account_id": ("410", "liability_payable"),
+    "loss_account_id": ("650", "expense"),
+}
+
+
+class CobranzaInsurancePolicy(models.Model):
+    """Where the claims under a policy are booked."""
+
+    # a file for each part
+    _inherit = "cobranza.insurance.policy"  # pylint: disable=consider-merging-classes-inherited
+
+    claim_journal_id = fields.Many2one(
+        "account.journal", "Journal of claims", check_company=True, ondelete="restrict",
+        domain="[('type', '=', 'general')]",
+        compute="_compute_claim_books", store=True, readonly=False, precompute=True,
+    )  # fmt: skip
+    insurer_account_id = fields.Many2one(
+        "account.account", "Insurer owes", check_company=True, ondelete="restrict",
+        domain="[('account_type', '=', 'asset_receivable')]",
+        compute="_compute_claim_books", store=True, readonly=False, precompute=True,
+        help="The indemnity that was claimed, until the insurer pays it. In Spain e.g. 4400.",
+    )  # fmt: skip
+    claim_account_id = fields.Many2one(
+        "account.account", "Debts in claims", check_company=True, ondelete="restrict",
+        domain="[('account_type', '=', 'asset_current')]",
+        help="What of customers' debts the insurer has been asked for: the counterpart of what he "
+        "owes, deducted from customers in the balance sheet until the rest is written off. In "
+        "Spain a subaccount of customers of your own, e.g. 4380. It needn't be reconciled.",
+    )  # fmt: skip
+    insurer_share_account_id = fields.Many2one(
+        "account.account", "Owed to the insurer", check_company=True, ondelete="restrict",
+        domain="[('account_type', '=', 'liability_payable')]",
+        compute="_compute_claim_books", store=True, readonly=False, precompute=True,
+        help="His share of what the customer pays after all. In Spain e.g. 4100.",
+    )  # fmt: skip
+    loss_account_id = fields.Many2one(
+        "account.account", "Losses", check_company=True, ondelete="restrict",
+        domain="[('account_type', 'in', ('expense', 'expense_other'))]",
+        compute="_compute_claim_books", store=True, readonly=False, precompute=True,
+        help="What nobody pays; what is recovered of it afterwards comes back here. In Spain 650.",
+    )  # fmt: skip
+    collects_after_claim = fields.Boolean(
+        "We go on collecting", tracking=True,
+        help="After the claim reminders go on; otherwise what is claimed is left to the insurer.",
+    )  # fmt: skip
+
+    @api.depends("company_id")
+    def _compute_claim_books(self):
+        """Propose what the company's chart has under the usual codes."""
+        for policy in self:
+            # which accounts there are is no secret of those who insure
+            accounts_sudo = self.env["account.account"].sudo().with_company(policy.company_id)
+            journals_sudo = self.env["account.journal"].sudo()
+            own = [*journals_sudo._check_company_domain(policy.company_id)]
+            policy.claim_journal_id = policy.claim_journal_id or journals_sudo.search(
+                [*own, ("type", "=", "general")], limit=1
+            )
+            own = [*accounts_sudo._check_company_domain(policy.company_id)]
+            for name, (code, account_type) in USUAL.items():
+                policy[name] = policy[name] or accounts_sudo.search(
+                    [*own, ("code", "=like", f"{code}%"), ("account_type", "=", account_type)],
+                    limit=1,
+                )
+
+    def _check_books(self):
+        """Raise UserError, naming what lacks, unless claims under this policy can be booked."""
+        self.ensure_one()
+        names = ("insurer_id", "claim_journal_id", "claim_account_id", *USUAL)
+        missing = [self._fields[name]._description_string(self.env) for name in names
+                   if not self[name]]  # fmt: skip
+        if missing:
+            raise UserError(
+                self.env._(
+                    "To book claims the insurance policy “%(policy)s” still needs: %(missing)s. "
+                    "Fill it in under “Claims” on the policy.",
+                    policy=self.name,
+                    missing=", ".join(missing),
+                )
+            )

@@ -1,0 +1,343 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import indemnity
+from ..engine.due import ZERO
+from .amounts import to_decimal
+
+AGREED = ("accepted", "paid", "closed")
+
+
+class CobranzaInsuranceRecovery(models.Model):
+    """Money that a customer pays after a claim about his debts was filed.
+
+    Before the date of loss it lowers the claim: the oldest debts are paid first.  After it the
+    money belongs to insurer and insured party as they share the loss.  The payment itself is
+    Odoo's; here it is said whose it is.
+    """
+
+    _name = "cobranza.insurance.recovery"
+    _description = "Recovery"
+    _inherit = ["cobranza.gated.mixin", "mail.thread"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    _gated_fields = None
+    _gated_create = True
+
+    claim_id = fields.Many2one(
+        "cobranza.insurance.claim", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="claim_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="claim_id.partner_id", store=True, string="Customer")
+    policy_id = fields.Many2one(related="claim_id.policy_id", store=True)
+    currency_id = fields.Many2one(related="claim_id.currency_id")
+    state = fields.Selection(
+        [("booked", "Booked"), ("cancelled", "Cancelled")], required=True, default="booked",
+        readonly=True, tracking=True,
+    )  # fmt: skip
+    date = fields.Date("Paid on", required=True)
+    payment_line_id = fields.Many2one(
+        "account.move.line", "Payment", required=True, ondelete="restrict", index=True,
+        help="The item of the customer's payment, or of the bank statement.",
+    )  # fmt: skip
+    payment_currency_id = fields.Many2one(related="payment_line_id.currency_id")
+    payment_amount = fields.Monetary("Of the payment", currency_field="payment_currency_id")
+    amount = fields.Monetary("Recovered", help="In the policy's currency.")
+    costs_amount = fields.Monetary("Costs of it", help="They come off first: both bear them.")
+    after_loss = fields.Boolean(
+        "After the date of loss", help="Otherwise it lowers the claim, and isn't shared."
+    )
+    after_close = fields.Boolean(help="The rest of the debt had been written off by then.")
+    insurer_amount = fields.Monetary("The insurer's", help="Owed to him, less his share of costs.")
+    insured_amount = fields.Monetary("Ours", help="Less our share of the costs.")
+    move_id = fields.Many2one(
+        "account.move", "Entry", ondelete="restrict", index="btree_not_null",
+        help="None if nothing of it is the insurer's.",
+    )  # fmt: skip
+    matched = fields.Boolean(help="The payment was reconciled with the debts here.")
+    passed_on = fields.Selection(
+        [("nothing", "Nothing to pass on"), ("open", "To be passed on"), ("done", "Passed on")],
+        compute="_compute_passed_on", string="Insurer's share",
+        help="Passed on once a payment to the insurer is reconciled with it.",
+    )  # fmt: skip
+
+    @api.depends("payment_amount", "date", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = f"{one.claim_id.name or ''} · {one.date or ''}"
+
+    @api.depends("state", "move_id.line_ids.reconciled")
+    def _compute_passed_on(self):
+        for one in self:
+            # whether it was paid, and no more: a collector need not be an accountant
+            owed_sudo = one._share_item()
+            if not owed_sudo or one.state == "cancelled":
+                one.passed_on = "nothing"
+            else:
+                one.passed_on = "done" if owed_sudo.reconciled else "open"
+
+    def _share_item(self):
+        """The item by which the insurer's share is owed to him."""
+        account = self.policy_id.sudo().insurer_share_account_id
+        return self.sudo().move_id.line_ids.filtered(lambda one: one.account_id == account)
+
+    # --- booking -----------------------------------------------------------------------
+
+    def _book(self):
+        """Share the money, match the payment and post the entry."""
+        self.ensure_one()
+        claim = self.claim_id
+        if not self.after_loss:
+            self._match(self._debts())
+            claim._read_ledger()
+            claim._book_difference(claim.expected_amount)
+            return
+        split = self._split()
+        self._gated().write(
+            {"insurer_amount": float(split.insurer), "insured_amount": float(split.insured)}
+        )
+        if not self.after_close:
+            self._match(claim._open_items())
+        items = self._entry_items(split)
+        if items:
+            move = claim._book(self.env._("recovery of %s", self.date), items)
+            self._gated().write({"move_id": move.id})
+            if self.after_close:
+                # the item that takes the money off the customer's account is the first
+                (self.payment_line_id.sudo() | move.line_ids.sorted("id")[0]).reconcile()
+        claim._follow_recoveries()
+
+    def _debts(self):
+        """All that the customer owes, insured or not, oldest first."""
+        items_sudo = self.env["account.move.line"].sudo()
+        return items_sudo.search(
+            [*items_sudo._cobranza_open_domain(), ("company_id", "=", self.company_id.id),
+             ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+             ("amount_residual_currency", ">", 0)]
+        )  # fmt: skip
+
+    def _match(self, debts):
+        """Reconcile the payment with debts, the oldest first, as far as it is open."""
+        payment_sudo = self.payment_line_id.sudo()
+        same = debts.filtered(lambda one: one.account_id == payment_sudo.account_id)
+        for debt in same.sorted(lambda one: (one.date_maturity or one.date, one.id)):
+            if payment_sudo.reconciled:
+                break
+            (payment_sudo | debt).reconcile()
+            self._gated().write({"matched": True})
+
+    def _split(self):
+        """Whose the money is: the engine's Split."""
+        claim = self.claim_id
+        earlier = claim.recovery_ids.filtered(
+            lambda one: one.after_loss and one.state == "booked" and one != self
+        )
+        loss = claim._decimal(claim.loss_amount)
+        if claim.policy_id.sudo().covers_costs:
+            loss += claim._decimal(claim.costs_amount)
+        return indemnity.split_after_loss(
+            claim._decimal(self.amount),
+            loss,
+            claim._decimal(claim.accepted_amount),
+            claim.currency_id.decimal_places,
+            claim._decimal(self.costs_amount),
+            sum((claim._decimal(one.amount - one.costs_amount) for one in earlier), ZERO),
+        )
+
+    def _entry_items(self, split):
+        """What is booked: the insurer's share, and after closing the money's way to both."""
+        claim, policy_sudo = self.claim_id, self.policy_id.sudo()
+        insurer = policy_sudo.insurer_id.commercial_partner_id
+        said = self.env._("recovery from %s", self.partner_id.sudo().name)
+        share = float(split.insurer)
+        owed = claim._item(policy_sudo.insurer_share_account_id, insurer, -share, said)
+        if not self.after_close:
+            counterpart = claim._item(
+                policy_sudo.claim_account_id, self.partner_id, share, said, -owed["balance"]
+            )
+            return [counterpart, owed] if share else []
+        taken = self._taken()
+        own = self.company_id.currency_id
+        rest = own.round(-taken["balance"] - owed["balance"])
+        ours = {
+            "account_id": policy_sudo.loss_account_id.id,
+            "partner_id": self.partner_id.id,
+            "name": taken["name"],
+            "currency_id": own.id,
+            "amount_currency": rest,
+            "balance": rest,
+        }
+        return [taken, *([owed] if share else []), *([ours] if rest else [])]
+
+    def _taken(self):
+        """The item that takes the money off the customer's account."""
+        payment_sudo = self.payment_line_id.sudo()
+        share = self.payment_amount / abs(payment_sudo.amount_currency)
+        return {
+            "account_id": payment_sudo.account_id.id,
+            "partner_id": payment_sudo.partner_id.id,
+            "name": f"{self.claim_id.name} · {payment_sudo.move_id.name}",
+            "currency_id": payment_sudo.currency_id.id,
+            "amount_currency": self.payment_amount,
+            "balance": self.company_id.currency_id.round(-payment_sudo.balance * share),
+        }
+
+    # --- undoing -----------------------------------------------------------------------
+
+    def action_cancel(self):
+        """Reverse recoveries, the newest first; the payment is open again as it was before.
+
+        Raises UserError for one that isn't the newest of its claim, or that was booked before
+        the rest was written off.
+        """
+        self.check_access("write")
+        for one in self.sorted("id", reverse=True):
+            one._cancel()
+        return True
+
+    def _cancel(self):
+        claim = self.claim_id
+        claim._claim_in_turn()
+        booked = claim.recovery_ids.filtered(lambda one: one.state == "booked")
+        if self not in booked:
+            raise UserError(self.env._("This recovery was cancelled already."))
+        if max(booked.ids) != self.id:
+            raise UserError(
+                self.env._("Later recoveries build on this one: cancel the newest first.")
+            )
+        if claim.state == "closed" and not self.after_close:
+            raise UserError(
+                self.env._("%s is closed: reopen it first, then cancel the recovery.", claim.name)
+            )
+        if not self.after_loss and claim.state != "filed":
+            raise UserError(
+                self.env._("The insurer has agreed on what this recovery left of the loss.")
+            )
+        self._gated().write({"state": "cancelled"})
+        claim._reverse_moves(self.sudo().move_id)
+        self._unmatch()
+        if not self.after_loss:
+            claim._read_ledger()
+            claim._book_difference(claim.expected_amount)
+        claim._follow_recoveries()
+
+    def _unmatch(self):
+        """Open again what was matched here."""
+        if self.matched:
+            self.payment_line_id.sudo().remove_move_reconcile()
+
+    # --- the payment -------------------------------------------------------------------
+
+    @api.model
+    def _payment_amounts(self, claim, payment, amount):
+        """Return the payment's amount that is meant, and it in the claim's currency.
+
+        payment: the credit item.  amount: in its currency; what is left of it if left out.
+        Raises UserError for an item that is no payment of this customer, or too small for it.
+        """
+        payment_sudo = payment.sudo()
+        if (
+            not payment_sudo
+            or payment_sudo.company_id != claim.company_id
+            or payment_sudo.parent_state != "posted"
+            or payment_sudo.account_type != "asset_receivable"
+            or payment_sudo.partner_id.commercial_partner_id != claim.partner_id
+            or payment_sudo.balance >= 0
+        ):
+            raise UserError(
+                claim.env._(
+                    "Choose the item of a posted payment of %s: a credit on his account.",
+                    claim.partner_id.display_name,
+                )
+            )
+        used = claim.env["cobranza.insurance.recovery"].sudo().search(
+            [("payment_line_id", "=", payment.id), ("state", "=", "booked")]
+        )
+        currency = payment_sudo.currency_id
+        left = currency.round(
+            -payment_sudo.amount_currency - sum(used.mapped("payment_amount"))
+        )
+        amount = left if amount is None else amount
+        if currency.compare_amounts(amount, left) > 0 or left <= 0:
+            raise UserError(
+                claim.env._(
+                    "Of this payment %(left)s %(currency)s are left: other recoveries have taken "
+                    "the rest of it.",
+                    left=f"{max(left, 0):.{currency.decimal_places}f}",
+                    currency=currency.name,
+                )
+            )
+        return amount, claim._converted(payment_sudo, amount)
+
+
+class CobranzaInsuranceClaim(models.Model):
+    """What was recovered after a claim."""
+
+    # beside what it makes
+    _inherit = "cobranza.insurance.claim"  # pylint: disable=consider-merging-classes-inherited
+
+    def _converted(self, payment_sudo, amount):
+        """A payment's amount in the claim's currency: as it was booked, at the rate of its day."""
+        if payment_sudo.currency_id == self.currency_id:
+            return amount
+        own = self.company_id.currency_id
+        booked = own.round(-payment_sudo.balance * amount / -payment_sudo.amount_currency)
+        return own._convert(booked, self.currency_id, self.company_id, payment_sudo.date)
+
+    def _record_recovery(self, payment, amount, day, costs):
+        """Book a recovery and return it; see `record_recovery`."""
+        self.ensure_one()
+        self._claim_in_turn()
+        payment_amount, converted = self.env["cobranza.insurance.recovery"]._payment_amounts(
+            self, payment, amount
+        )
+        day = day or payment.sudo().date
+        after_loss = bool(self.loss_date and day >= self.loss_date)
+        self._check_recoverable(after_loss)
+        if to_decimal(costs, self.currency_id) > to_decimal(converted, self.currency_id):
+            raise UserError(self.env._("The costs are more than what was recovered."))
+        recovery = self.env["cobranza.insurance.recovery"]._gated().create(
+            {
+                "claim_id": self.id,
+                "date": day,
+                "payment_line_id": payment.id,
+                "payment_amount": payment_amount,
+                "amount": converted,
+                "costs_amount": costs if after_loss else 0,
+                "after_loss": after_loss,
+                "after_close": self.state == "closed",
+            }
+        )
+        recovery._book()
+        return recovery
+
+    def _check_recoverable(self, after_loss):
+        """Raise UserError if it isn't known yet, or any more, whose money it is."""
+        if after_loss and self.state not in AGREED:
+            raise UserError(
+                self.env._(
+                    "It came after the date of loss, and is shared as the indemnity is: record "
+                    "first what the insurer has agreed to."
+                )
+            )
+        if not after_loss and self.state != "filed":
+            raise UserError(
+                self.env._(
+                    "It came before the date of loss and lowers the claim, which must be filed and "
+                    "not yet agreed on. Look at the date of loss, or cancel the claim."
+                )
+            )
+
+    def _follow_recoveries(self):
+        """Write what was recovered after the date of loss, and the insurer's share of it."""
+        for claim in self:
+            booked = claim.recovery_ids.filtered(
+                lambda one: one.state == "booked" and one.after_loss
+            )
+            claim._gated().write(
+                {
+                    "recovered_amount": sum(booked.mapped("amount")),
+                    "insurer_share_amount": sum(booked.mapped("insurer_amount")),
+                }
+            )

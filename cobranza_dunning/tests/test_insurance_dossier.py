@@ -1,0 +1,93 @@
+"""The file for the insurer: what is in it, and who may have it."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .claims import DUE, ClaimCase
+
+PDF = b"%PDF-"
+
+
+@tagged("post_install", "-at_install")
+class TestDossier(ClaimCase):
+    """One download with everything that proves a claim."""
+
+    def files(self, claim):
+        """{path: content} of the claim's ZIP file."""
+        action = claim.action_dossier()
+        number = int(action["url"].split("/")[3].split("?")[0])
+        attachment = self.env["ir.attachment"].browse(number)
+        self.assertEqual((attachment.res_model, attachment.res_id), (claim._name, claim.id))
+        with zipfile.ZipFile(io.BytesIO(attachment.raw)) as archive:
+            self.assertIsNone(archive.testzip())
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def attach(self, record, name, raw=b"signed"):
+        return self.env["ir.attachment"].create(
+            {"name": name, "raw": raw, "res_model": record._name, "res_id": record.id}
+        )
+
+    def test_everything_is_in_it(self):
+        """Summary, invoice, proof of delivery, reminder, notice and evidence."""
+        claim = self.filed(1000)
+        sold = self.sold
+        self.assertFalse(self.propose(), "nobody is reminded of what is claimed")
+        claim.action_cancel()
+        reminder = self.approved()
+        reminder.action_send()
+        claim = self.claim()
+        claim.attachment_ids = self.attach(claim, "letter of the lawyer.txt")
+        self.attach(sold, "CMR/1.txt", b"delivered")
+        self.attach(sold, "CMR/1.txt", b"delivered twice")
+        claim.action_file()
+        found = self.files(claim.with_context(force_report_rendering=True))
+        names = sorted(found)
+        summary = f"{claim.name.replace('/', '-')}.pdf"
+        self.assertTrue(found[summary].startswith(PDF))
+        number = sold.name.replace("/", "-")
+        self.assertEqual(found[f"1 Invoices/{number}/CMR-1.txt"], b"delivered")
+        self.assertEqual(found[f"1 Invoices/{number}/CMR-1 (2).txt"], b"delivered twice")
+        self.assertEqual(found["4 Evidence/letter of the lawyer.txt"], b"signed")
+        invoices = [name for name in names if name.startswith("1 Invoices/") and "CMR" not in name]
+        self.assertEqual(len(invoices), 1, names)
+        self.assertTrue(found[invoices[0]].startswith(PDF))
+        (told,) = [name for name in names if name.startswith("2 Reminders/")]
+        self.assertIn(sold.name.encode(), found[told])
+
+    def test_the_summary_tells_the_whole_story(self):
+        """Limits, payments, disputes, promises and calls, in the insurer's language."""
+        claim = self.filed(1000)
+        (report,) = self.env.ref("cobranza_dunning.cobranza_insurance_claim_report_dossier")
+        line = self.due(self.sold)
+        debtor = claim.debtor_id
+        self.env["cobranza.interaction"].create({"debtor_id": debtor.id, "summary": "Rang twice"})
+        self.env["cobranza.promise"].create(
+            {"debtor_id": debtor.id, "amount": 10, "date": DUE + timedelta(days=40),
+             "line_ids": line.ids}
+        )  # fmt: skip
+        self.env["cobranza.dispute"].raise_dispute(line.id, 5, "quality")
+        self.pay(self.sold, 100)
+        html, _kind = report._render_qweb_html(report.report_name, claim.ids)
+        text = html.decode()
+        for words in (claim.name, self.sold.name, "Seguros Norte", "Rang twice", "Limits",
+                      "Payments and credits", "Promises", "Disputes", "900.00"):  # fmt: skip
+            self.assertIn(words, text)
+        self.assertNotIn("Notices of non-payment", text, "an empty part isn't shown")
+
+    def test_made_again_it_replaces_the_old_one(self):
+        claim = self.filed(1000)
+        first, second = claim.action_dossier(), claim.action_dossier()
+        self.assertEqual(first["url"], second["url"])
+
+    def test_who_may_have_it(self):
+        """An auditor of collections may; nobody outside."""
+        claim = self.filed(1000)
+        auditor = self.new_user("cobranza_dunning.group_auditor")
+        self.assertTrue(claim.with_user(auditor)._make_dossier().raw)
+        plain = self.new_user("base.group_user")
+        with self.assertRaises(AccessError):
+            claim.with_user(plain).action_dossier()

@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+
+
+class CobranzaInsuranceClaimWizard(models.TransientModel):
+    """Asks for what somebody has to say about a claim, and does it."""
+
+    _name = "cobranza.insurance.claim.wizard"
+    _description = "Insurance claim: what has happened"
+
+    claim_id = fields.Many2one("cobranza.insurance.claim", required=True)
+    company_id = fields.Many2one(related="claim_id.company_id")
+    partner_id = fields.Many2one(related="claim_id.partner_id")
+    currency_id = fields.Many2one(related="claim_id.currency_id")
+    step = fields.Selection(
+        [
+            ("accept", "The insurer has agreed"),
+            ("refuse", "The insurer has refused"),
+            ("recovery", "The customer has paid"),
+            ("cancel", "Take the claim back"),
+        ],
+        "What has happened",
+        required=True,
+        default="accept",
+    )
+    amount = fields.Monetary("The insurer pays")
+    decision = fields.Text("What he says", help="His reasons, as he has written them.")
+    payment_line_id = fields.Many2one(
+        "account.move.line",
+        "Payment",
+        domain="[('company_id', '=', company_id), ('parent_state', '=', 'posted'), "
+        "('account_type', '=', 'asset_receivable'), ('balance', '<', 0), "
+        "('partner_id', 'child_of', partner_id)]",
+        help="The credit on the customer's account by which his money came in.",
+    )
+    payment_currency_id = fields.Many2one(related="payment_line_id.currency_id")
+    payment_amount = fields.Monetary(
+        "Of it", currency_field="payment_currency_id", help="0: all that is left of the payment."
+    )
+    costs_amount = fields.Monetary("Costs of the recovery")
+    reason = fields.Char("Why")
+
+    @api.model
+    def _open(self, claim, step):
+        """Return the action that opens the dialog for a claim and a step."""
+        labels = dict(self._fields["step"]._description_selection(self.env))
+        return {
+            "type": "ir.actions.act_window",
+            "name": labels[step],
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_claim_id": claim.id,
+                "default_step": step,
+                "default_amount": claim.expected_amount,
+            },
+        }
+
+    def action_do(self):
+        """Do it. Raises UserError if something for it is missing."""
+        self.ensure_one()
+        claim = self.claim_id
+        if self.step == "accept":
+            claim.action_accept(self.amount, self.decision)
+        elif self.step == "refuse":
+            claim.action_refuse(self.decision)
+        elif self.step == "cancel":
+            claim.action_cancel(self.reason)
+        else:
+            claim.record_recovery(
+                self.payment_line_id.id, self.payment_amount or None, costs=self.costs_amount
+            )
+        return {"type": "ir.actions.act_window_close"}
