@@ -122,17 +122,19 @@ class CobranzaDebtor(models.Model):
         """Each customer's first invoice; how many he got since a day, and what one comes to."""
         return SQL(
             """
-            SELECT m.commercial_partner_id AS partner_id, min(m.invoice_date) AS first,
+            SELECT p.commercial_partner_id AS partner_id, min(m.invoice_date) AS first,
                    count(*) FILTER (WHERE m.invoice_date > %(since)s) AS invoices,
                    avg(m.amount_total_signed) FILTER (WHERE m.invoice_date > %(since)s) AS ticket
               FROM account_move m
+              -- by its contact: there is an index of invoices for that
+              JOIN res_partner p ON p.id = m.partner_id
              WHERE m.company_id = %(company)s AND m.move_type = 'out_invoice'
                AND m.state = 'posted' AND %(only)s
-          GROUP BY m.commercial_partner_id
+          GROUP BY p.commercial_partner_id
             """,
             since=since,
             company=company.id,
-            only=_only_customers("m.commercial_partner_id", debtor_ids),
+            only=_only_customers("p.commercial_partner_id", debtor_ids),
         )
 
     def _query_words(self, company, since, debtor_ids):
