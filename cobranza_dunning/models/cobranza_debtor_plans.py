@@ -46,6 +46,19 @@ class CobranzaDebtor(models.Model):
         """The days of the month on which he pays, as the engine takes them."""
         return parse_pay_days(self.pay_days or "")
 
+    def _next_pay_day(self):
+        """The next day on which he pays, None if he has no pay days.
+
+        None as well where it is later than his policy, or insurance, would let him choose.
+        """
+        pay_days = self._pay_days()
+        if not pay_days:
+            return None
+        today = self.company_id._cobranza_today()
+        day = installments.suitable_day(today, self._contact_place(), pay_days)
+        latest = self.env["cobranza.promise"]._last_own_day(self, self.due_line_ids)
+        return day if day <= latest else None
+
     def _plan_terms(self):
         """Values of a plan that are the policy's: when it is broken, what interest it bears."""
         policy = self.effective_policy_id

@@ -59,6 +59,14 @@ class CobranzaDispute(models.Model):
     contact_id = fields.Many2one(
         "res.partner", "Raised by", index="btree_not_null", ondelete="set null"
     )
+    interaction_id = fields.Many2one(
+        "cobranza.interaction",
+        "Call",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="The call or message in which it was raised.",
+    )
     user_id = fields.Many2one(
         "res.users", "Owner", tracking=True, help="Finds out what is right, and decides."
     )
@@ -135,7 +143,7 @@ class CobranzaDispute(models.Model):
     @api.model
     def raise_dispute(
         self, move_line_id, amount, reason, description=None, revisit_date=None, user_id=None,
-        attachment_ids=(), origin="manual", contact_id=None,
+        attachment_ids=(), origin="manual", contact_id=None, interaction_id=None,
     ):  # fmt: skip
         """Write down that a customer doesn't accept an amount of a due line; return a plain dict.
 
@@ -145,6 +153,7 @@ class CobranzaDispute(models.Model):
         user_id: who decides; left out: whoever looks after the customer.
         attachment_ids: ids of ir.attachment, or pairs (file name, bytes).
         origin: "manual", "call", or "portal" for the customer himself.
+        contact_id: who raised it.  interaction_id: the cobranza.interaction in which he did.
         Returns id, state, amount, currency, reason, revisit_date, line_id and move_id.
         Raises UserError, with what to do instead, if it can't be raised like this.
         """
@@ -154,6 +163,7 @@ class CobranzaDispute(models.Model):
             "reason_id": self._find_reason(reason).id,
             "description": to_text(description),
             "contact_id": contact_id,
+            "interaction_id": interaction_id,
         }
         if revisit_date:
             vals["revisit_date"] = revisit_date
@@ -238,8 +248,8 @@ class CobranzaDispute(models.Model):
         """Raise disputes.
 
         vals_list: move_line_id, amount, reason_id; revisit_date, user_id, description,
-        contact_id and attachment_ids if they matter.  Raises UserError if one can't be raised,
-        AccessError if what follows from it is set by hand.
+        contact_id, interaction_id and attachment_ids if they matter.  Raises UserError if one
+        can't be raised, AccessError if what follows from it is set by hand.
         """
         for vals in vals_list:
             self._check_gate(vals)
@@ -273,10 +283,12 @@ class CobranzaDispute(models.Model):
         days = debtor.effective_policy_id.dispute_days or USUAL_DAYS
         revisit = revisit or today + timedelta(days=days)
         self._check_revisit(revisit, today)
+        call = debtor._own_record("cobranza.interaction", vals.get("interaction_id"))
         return {
             "user_id": (debtor._person_in_charge() or self.env.user).id,
             **vals,
             "contact_id": debtor._own_record("res.partner", vals.get("contact_id")).id,
+            "interaction_id": call.id,
             "debtor_id": debtor.id,
             "move_id": line.move_id.id,
             "date_due": line.date_maturity or line.date,
@@ -333,7 +345,10 @@ class CobranzaDispute(models.Model):
         Raises UserError if anything else would change.
         """
         self._check_gate(vals)
-        fixed = {"debtor_id", "move_line_id", "move_id", "amount", "contact_id", "revisit_date"}
+        fixed = {
+            "debtor_id", "move_line_id", "move_id", "amount", "contact_id", "interaction_id",
+            "revisit_date",
+        }  # fmt: skip
         if not self._gate_is_open() and fixed & set(vals):
             raise UserError(
                 self.env._(

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import plaintext2html
+from odoo.tools import html2plaintext, plaintext2html
 
 from .arguments import to_choice, to_date, to_line, to_text
 
@@ -162,6 +162,12 @@ class CobranzaInteraction(models.Model):
             "right_party": self.right_party,
             "date": fields.Datetime.to_string(self.date),
         }
+
+    def _said(self):
+        """Why the customer has not paid and what he said, as plain text; False for nothing."""
+        self.ensure_one()
+        parts = (self.reason_id.name, html2plaintext(self.note or "").strip())
+        return "\n".join(filter(None, parts)) or False
 
     def _after_outcome(self):
         """Plan another call where the outcome asks for one; a call that was made ends that."""

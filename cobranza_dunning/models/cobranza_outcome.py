@@ -1,5 +1,12 @@
 from odoo import fields, models
 
+#: What a customer may say that is written down as an agreement of its own.
+AGREEMENTS = [
+    ("promise", "A promise"),
+    ("dispute", "A dispute"),
+    ("plan", "More time or installments"),
+]
+
 
 class CobranzaOutcome(models.Model):
     """What came of a contact: nobody answered, a message was left, the right person spoke …"""
@@ -13,9 +20,11 @@ class CobranzaOutcome(models.Model):
         help="Whether we spoke with somebody who can decide on the payment. Right-party contacts "
         "are counted by it, and some contact rules ask for quiet days after such a conversation.",
     )
-    takes_promise = fields.Boolean(
-        "Is a promise",
-        help="What is promised is written down with the call: an amount and a day.",
+    leads_to = fields.Selection(
+        AGREEMENTS,
+        "Leads to",
+        help="A promise is written down with the call: an amount and a day. For a dispute, or for "
+        "more time, its dialog opens when the call has been saved.",
     )
     call_again_days = fields.Integer(
         "Call again after",

@@ -6,6 +6,7 @@ from . import (
     test_answers,
     test_block,
     test_by_hand,
+    test_call_agreements,
     test_call_wizard,
     test_channels,
     test_cobranza_attempt,

@@ -12,17 +12,12 @@ from .test_cobranza_outcome import OutcomeCase
 PHONE = "+34 612 34 56 78"
 
 
-@tagged("post_install", "-at_install")
-class TestCallWizard(OutcomeCase):
+class CallCase(OutcomeCase):
+    """A customer with a telephone, and short ways to call him."""
+
     def setUp(self):
         super().setUp()
         self.partner.phone = PHONE
-
-    def forbid(self, **vals):
-        """A contact rule of the policy's own."""
-        self.policy.contact_rule_id = self.env["cobranza.contact.rule"].create(
-            {"name": "Own rule", "forbid_phone": True, "skip_holidays": False, **vals}
-        )
 
     def open(self, record=None):
         """Open a call as the collector does, from the account if nothing else is given."""
@@ -42,6 +37,15 @@ class TestCallWizard(OutcomeCase):
         reminder = self.propose()
         reminder.action_approve()
         return reminder
+
+
+@tagged("post_install", "-at_install")
+class TestCallWizard(CallCase):
+    def forbid(self, **vals):
+        """A contact rule of the policy's own."""
+        self.policy.contact_rule_id = self.env["cobranza.contact.rule"].create(
+            {"name": "Own rule", "forbid_phone": True, "skip_holidays": False, **vals}
+        )
 
     # --- three clicks
 
@@ -69,7 +73,7 @@ class TestCallWizard(OutcomeCase):
 
     def test_a_conversation(self):
         with Form(self.open()) as form:
-            self.assertFalse(form.takes_promise)
+            self.assertFalse(form.leads_to)
             form.outcome_id = self.outcome("more_time")
             form.reason_id = self.env.ref("cobranza_dunning.nonpayment_reason_forgot")
             form.intention = "pays_part"

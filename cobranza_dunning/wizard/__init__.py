@@ -1,3 +1,7 @@
+# mixins come before the models that inherit from them
+from . import pay_day
+
+# isort: split
 from . import (
     base_partner_merge,
     cobranza_call_wizard,

@@ -13,7 +13,8 @@ class CobranzaCallWizard(models.TransientModel):
 
     _name = "cobranza.call.wizard"
     _description = "Call a customer"
-    _inherit = ["cobranza.gated.mixin"]
+    _inherit = ["cobranza.gated.mixin", "cobranza.pay.day.mixin"]
+    _date_field = "promise_date"
     _gated_create = True
     _gated_fields = (
         "debtor_id", "reminder_id", "move_id", "contact_check_id", "sentence", "interaction_id",
@@ -36,7 +37,7 @@ class CobranzaCallWizard(models.TransientModel):
     phone = fields.Char(compute="_compute_phone")
     may_talk = fields.Boolean(compute="_compute_may_talk")
     outcome_id = fields.Many2one("cobranza.outcome")
-    takes_promise = fields.Boolean(related="outcome_id.takes_promise")
+    leads_to = fields.Selection(related="outcome_id.leads_to")
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_currency_id", store=True, readonly=False
     )
@@ -200,17 +201,30 @@ class CobranzaCallWizard(models.TransientModel):
         reminder = self.reminder_id.filtered(lambda one: one._waits_for("phone"))
         outgoing = self.direction == "out"
         told = reminder._told_by_call() if outgoing and outcome.right_party else reminder.browse()
-        self._log(outcome)
+        call = self._log(outcome)
+        following = self._open_agreement(call)
         if told:
             told.action_by_hand_done()
         elif outgoing and not outcome.right_party:
             reminder.action_not_reached()
         elif outgoing and reminder:
-            return reminder._stay()
-        return {"type": "ir.actions.act_window_close"}
+            stays = reminder._stay()
+            if following:
+                stays["params"]["next"] = following
+            return stays
+        return following or {"type": "ir.actions.act_window_close"}
+
+    def _open_agreement(self, call):
+        """Return the action that opens the dialog which this outcome leads to, or None."""
+        dialogs = {"dispute": "cobranza.dispute.wizard", "plan": "cobranza.plan.wizard"}
+        dialog = dialogs.get(call.outcome_id.leads_to)
+        if not dialog:
+            return None
+        lines = self.move_id.cobranza_due_line_ids or self.reminder_id.line_ids.move_line_id
+        return self.env[dialog]._open(self.debtor_id, lines, call)
 
     def _log(self, outcome):
-        """Add the outcome to the call that was dialled, or write a call down."""
+        """Add the outcome to the call that was dialled, or write a call down; return it."""
         interactions = self.env["cobranza.interaction"].with_company(self.debtor_id.company_id)
         call = interactions.log_contact(
             self.partner_id.id,
@@ -229,8 +243,9 @@ class CobranzaCallWizard(models.TransientModel):
         logged = interactions.browse(call["id"])
         if self.direction == "out":
             logged._gated().contact_check_id = self.contact_check_id
-        if outcome.takes_promise:
+        if outcome.leads_to == "promise":
             self._take_promise(logged)
+        return logged
 
     def _take_promise(self, call):
         """Write down what the customer has promised in a call."""

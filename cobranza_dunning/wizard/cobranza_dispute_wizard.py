@@ -12,6 +12,7 @@ class CobranzaDisputeWizard(models.TransientModel):
     _description = "Dispute"
 
     debtor_id = fields.Many2one("cobranza.debtor", "Customer", required=True)
+    partner_id = fields.Many2one(related="debtor_id.partner_id")
     due_line_ids = fields.Many2many("account.move.line", compute="_compute_due_line_ids")
     # those of the document it was opened from; empty: all of the customer's
     only_line_ids = fields.Many2many("account.move.line", "cobranza_dispute_wizard_only_rel")
@@ -42,6 +43,8 @@ class CobranzaDisputeWizard(models.TransientModel):
         "res.users", "Owner", compute="_compute_from_debtor", store=True, readonly=False
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
+    contact_id = fields.Many2one("res.partner", "Raised by")
+    interaction_id = fields.Many2one("cobranza.interaction", "Call", readonly=True)
 
     @api.depends("debtor_id", "only_line_ids")
     def _compute_due_line_ids(self):
@@ -70,8 +73,11 @@ class CobranzaDisputeWizard(models.TransientModel):
             wizard.user_id = debtor._person_in_charge() if debtor else False
 
     @api.model
-    def _open(self, debtor, lines=None):
-        """Return the action that opens the dialog for a debtor; lines: only these due lines."""
+    def _open(self, debtor, lines=None, call=None):
+        """Return the action that opens the dialog for a debtor.
+
+        lines: only these due lines.  call: the cobranza.interaction in which he said it.
+        """
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Dispute"),
@@ -81,21 +87,25 @@ class CobranzaDisputeWizard(models.TransientModel):
             "context": {
                 "default_debtor_id": debtor.id,
                 "default_only_line_ids": lines.ids if lines else [],
+                "default_contact_id": call.contact_id.id if call else False,
+                "default_interaction_id": call.id if call else False,
+                "default_description": call._said() if call else False,
             },
         }
 
     def action_raise(self):
         """Write the dispute down; raises UserError if it can't be raised."""
         self.ensure_one()
-        vals = {
-            "move_line_id": self.move_line_id.id,
-            "amount": self.amount,
-            "reason_id": self.reason_id.id,
-            "description": self.description,
-            "revisit_date": self.revisit_date,
-            "attachment_ids": [fields.Command.set(self.attachment_ids.ids)],
-        }
-        if self.user_id:
-            vals["user_id"] = self.user_id.id
-        self.env["cobranza.dispute"].create(vals)
+        self.env["cobranza.dispute"].raise_dispute(
+            self.move_line_id.id,
+            self.amount,
+            self.reason_id.id,
+            description=self.description,
+            revisit_date=self.revisit_date,
+            user_id=self.user_id.id,
+            attachment_ids=self.attachment_ids.ids,
+            origin="call" if self.interaction_id else "manual",
+            contact_id=self.contact_id.id,
+            interaction_id=self.interaction_id.id,
+        )
         return {"type": "ir.actions.act_window_close"}

@@ -60,6 +60,7 @@ class CobranzaPlanWizard(models.TransientModel):
     )
     first = fields.Date("First one on", help="Empty: one period from today.")
     down_payment = fields.Monetary("Down payment today")
+    note = fields.Text(help="For the office; the customer doesn't see it.")
     decision = fields.Selection(
         [
             ("accept", "Acceptable"),
@@ -77,9 +78,13 @@ class CobranzaPlanWizard(models.TransientModel):
     counter_2 = fields.Char(compute="_compute_answer")
 
     @api.model
-    def _open(self, debtor):
-        """Return the action that opens the dialog for a debtor."""
-        return {
+    def _open(self, debtor, lines=None, call=None):
+        """Return the action that opens the dialog for a debtor.
+
+        lines: these of his due lines, as far as they can be paid later; left out: what is due.
+        call: the cobranza.interaction in which he asked for it.
+        """
+        action = {
             "type": "ir.actions.act_window",
             "name": self.env._("Agree on paying later"),
             "res_model": self._name,
@@ -87,6 +92,25 @@ class CobranzaPlanWizard(models.TransientModel):
             "target": "new",
             "context": {"default_debtor_id": debtor.id},
         }
+        if call:
+            action["res_id"] = self.create(self._vals_of_call(debtor, call))._only(lines).id
+        return action
+
+    def _vals_of_call(self, debtor, call):
+        """Values of the dialog that follows from what was said in a call."""
+        asked = self.env._("Asked for by %s.", (call.contact_id or debtor.partner_id).display_name)
+        return {
+            "debtor_id": debtor.id,
+            "cannot_pay_now": call.intention == "cannot",
+            "note": "\n".join(filter(None, (asked, call._said()))),
+        }
+
+    def _only(self, lines):
+        """Take those of these due lines that can be paid later, if they can be in one plan."""
+        chosen = (lines or self.line_ids) & self.open_line_ids
+        if len(chosen.currency_id) == 1:
+            self.line_ids = chosen
+        return self
 
     @api.depends("debtor_id")
     def _compute_open_line_ids(self):
@@ -199,4 +223,7 @@ class CobranzaPlanWizard(models.TransientModel):
         made = self._plans().propose(self.partner_id.id, self._offer())
         if not made["plan_id"]:
             raise UserError("\n".join(made["sentences"]))
-        return self.env["cobranza.plan"].browse(made["plan_id"])._get_records_action()
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        if self.note:
+            plan.note = self.note
+        return plan._get_records_action()

@@ -8,6 +8,7 @@ class CobranzaPromiseWizard(models.TransientModel):
 
     _name = "cobranza.promise.wizard"
     _description = "Promise to pay"
+    _inherit = ["cobranza.pay.day.mixin"]
 
     debtor_id = fields.Many2one("cobranza.debtor", "Customer", required=True)
     partner_id = fields.Many2one(related="debtor_id.partner_id")

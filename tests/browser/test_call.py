@@ -63,6 +63,12 @@ def test_a_conversation(web, office, customer):
     web.page.fill(".modal .o_field_widget[name=note] textarea", "Half of it on Friday")
     web.shot("51_call_conversation")
     web.button("Save")
+    # he asks for more time: what he can agree on opens at once, with what he said
+    web.page.wait_for_selector(".modal .o_field_widget[name=method]")
+    note = web.page.input_value(".modal .o_field_widget[name=note] textarea")
+    assert "Short of cash" in note and "Half of it" in note
+    web.shot("51b_call_more_time")
+    web.button("Discard")
     web.page.wait_for_selector(".modal", state="detached")
     [call] = calls(office, partner_id)
     assert call["right_party"] and call["outcome_id"][1] == "Asks for more time"
@@ -111,6 +117,50 @@ def test_a_call_on_the_way(mobile, office, customer):
     mobile.button("Message left")
     mobile.page.wait_for_selector(".modal", state="detached")
     assert [one["outcome_id"][1] for one in calls(office, partner_id)] == ["Message left"]
+
+
+def test_a_promise_needs_its_day(web, office, customer):
+    """The missing day can't be overlooked, and his next pay day is one click away."""
+    name, partner_id = customer
+    debtor_ids = office.debtors([partner_id])
+    office.env["cobranza.debtor"].write(debtor_ids, {"pay_days": "5, 20"})
+    worklist(web, name).locator("button[name=action_open_call]").click()
+    web.page.locator(".modal .o_selection_badge:text-is('Promises to pay')").click()
+    web.page.wait_for_selector(".modal :text('Ask by which day he pays'):visible")
+    web.shot("56_call_promise")
+    web.button("Save")
+    web.page.wait_for_selector(".modal .o_field_widget[name=promise_date].o_field_invalid")
+    web.page.locator(".modal .o_field_widget[name=on_pay_day] input").click()
+    web.page.wait_for_selector(".modal :text('Ask by which day he pays')", state="hidden")
+    web.button("Save")
+    web.page.wait_for_selector(".modal", state="detached")
+    [promise] = office.env["cobranza.promise"].search_read(
+        [("partner_id", "=", partner_id)], ["date", "origin"])
+    assert promise["origin"] == "call"
+    assert int(promise["date"][-2:]) in range(5, 29)
+
+
+def test_a_dispute_on_the_way(mobile, office, customer):
+    """From the phone too: its dialog follows the call, filled in."""
+    name, partner_id = customer
+    worklist(mobile, name).locator("button:visible:has-text('Call')").click()
+    mobile.page.locator(".modal .o_selection_badge:text-is('Disputes the debt')").click()
+    mobile.page.fill(".modal .o_field_widget[name=note] textarea", "Two boxes were missing")
+    mobile.button("Save")
+    mobile.page.wait_for_selector(".modal .o_field_widget[name=move_line_id]")
+    assert mobile.fits()
+    said = mobile.page.input_value(".modal .o_field_widget[name=description] textarea")
+    assert said == "Two boxes were missing"
+    mobile.shot("57_phone_dispute")
+    mobile.page.locator(".modal .o_field_widget[name=reason_id] input").click()
+    mobile.page.locator(":text-is('Less was delivered than invoiced'):visible").first.click()
+    mobile.button("Save dispute")
+    mobile.page.wait_for_selector(".modal", state="detached")
+    [dispute] = office.env["cobranza.dispute"].search_read(
+        [("partner_id", "=", partner_id)], ["origin", "interaction_id", "contact_id"])
+    assert dispute["origin"] == "call"
+    assert dispute["interaction_id"][0] == calls(office, partner_id)[0]["id"]
+    assert dispute["contact_id"][0] == partner_id
 
 
 def test_in_spanish(spanish, office, customer):
