@@ -128,6 +128,7 @@ class CobranzaReminder(models.Model):
     def action_send_again(self):
         """Send once more what failed, came back or was not confirmed, if it is still right.
 
+        Of several that tell the same line only the newest leaves; the others are named.
         Raises UserError if none of them has a problem, if less is owed than the text says, if
         mails don't reach the address, or if another reminder has told the same meanwhile.
         """
@@ -144,8 +145,9 @@ class CobranzaReminder(models.Model):
         if not failed:
             raise UserError(self._busy())
         failed._check_not_stopped()
-        failed._check_not_told_since()
-        for reminder_id, obstacle in failed._obstacles_to_send_again().items():
+        again = failed._newest_of_each_line()
+        again._check_not_told_since()
+        for reminder_id, obstacle in again._obstacles_to_send_again().items():
             raise UserError(
                 self.env._(
                     "%(reminder)s: %(reason)s",
@@ -153,8 +155,19 @@ class CobranzaReminder(models.Model):
                     reason=obstacle.text,
                 )
             )
-        failed._send_again()
-        return True
+        again._send_again()
+        older = self.env._("A newer one of those that were chosen tells the same: that one leaves.")
+        return failed._tell_left(dict.fromkeys((failed - again).ids, older))
+
+    def _newest_of_each_line(self):
+        """Those of these that tell no line which a newer one of them tells."""
+        newest, told = self.browse(), self.env["account.move.line"]
+        for reminder in self.sorted("id", reverse=True):
+            lines = reminder.line_ids.move_line_id
+            if not lines & told:
+                newest += reminder
+                told += lines
+        return newest
 
     def _check_not_told_since(self):
         """Raise UserError if a reminder tells a line that one of these told before it."""

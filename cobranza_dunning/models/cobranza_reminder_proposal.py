@@ -153,11 +153,17 @@ class CobranzaReminder(models.Model):
             self._set_cancelled(self._nothing_left())
             return Counter(cancelled=1)
         self._soften()
-        self._text_follows()
+        if self.state == "approved":
+            self._text_follows()
         return Counter(reduced=1)
 
     def _soften(self):
-        """Take the level of what is left: the tone of lines that are gone suits it no more."""
+        """Take the level of what is left: the tone of lines that are gone suits it no more.
+
+        It leaves the way that was approved, whatever the gentler level's channel, and the approval
+        holds: who agreed to more, said more firmly, agreed to this.  Only where the gentler level
+        wants more people than have approved it waits for them (docs/decisions/0016).
+        """
         levels = self.line_ids.level_id
         if self.level_id in levels:
             return
@@ -166,6 +172,11 @@ class CobranzaReminder(models.Model):
         self._message_log(
             body=self.env._("It is written as “%(level)s” now.", level=level.display_name)
         )
+        if self.approvals_needed > self.approval_count:
+            self._ask_for_approval_again()
+            self._message_log(
+                body=self.env._("More people have to approve it like this: it waits for them.")
+            )
 
     def _nothing_left(self):
         """The reason of a cancellation that nobody decided."""

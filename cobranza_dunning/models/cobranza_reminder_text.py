@@ -218,14 +218,7 @@ class CobranzaReminder(models.Model):
         """After amounts fell: write the text anew, or have a person look at an edited one."""
         for reminder in self:
             if reminder.is_edited:
-                reminder._update_state(
-                    "proposed",
-                    allowed=("approved",),
-                    text_outdated=True,
-                    approved_by_id=False,
-                    approved_date=False,
-                    automatic=False,
-                )
+                reminder._ask_for_approval_again()
                 reminder._message_log(
                     body=self.env._("Amounts fell after the text was edited: look at it again.")
                 )
@@ -234,6 +227,21 @@ class CobranzaReminder(models.Model):
                 reminder._message_log(
                     body=self.env._("Amounts fell after approval: the text was written anew.")
                 )
+
+    def _ask_for_approval_again(self):
+        """Move what was approved back to be approved: an edited text is looked at again."""
+        self.ensure_one()
+        # what follows its lines again keeps no frozen words
+        frozen = {} if self.is_edited else {"text_subject": False, "text_body": False}
+        self._update_state(
+            "proposed",
+            allowed=("approved",),
+            text_outdated=self.is_edited,
+            approved_by_id=False,
+            approved_date=False,
+            automatic=False,
+            **frozen,
+        )
 
     def action_text_checked(self):
         """Confirm that an edited text still fits its changed lines."""

@@ -177,6 +177,50 @@ class TestHandover(MailingCase):
         self.assertLess(self.r5.delay_days, formal.delay_days)
         self.assertIn("written as", self.log(reminder))
 
+    def softened(self, **level):
+        """An approved reminder whose firmer line is paid; level: values of the gentler one."""
+        self.policy.progression = "by_age"
+        self.r5.write(level)
+        oldest = self.invoice(self.partner, 100, days_ago(45))
+        self.invoice(self.partner, 50, days_ago(6))
+        reminder = self.approved()
+        self.assertEqual((reminder.level_id, reminder.state), (self.f40, "approved"))
+        self.pay(oldest)
+        reminder.action_send()
+        self.assertEqual(reminder.level_id, self.r5)
+        return reminder
+
+    def test_a_gentler_text_leaves_the_way_that_was_approved(self):
+        self.partner.phone = "+34 612 34 56 78"
+        reminder = self.softened(channel="sms")
+        self.assertEqual((reminder.state, reminder.channel), ("sent", "email"))
+        self.assertTrue(reminder.approval_ids.filtered(lambda one: not one.withdrawn_at))
+
+    def test_a_gentler_level_that_wants_more_people_waits_for_them(self):
+        reminder = self.softened(approval="two")
+        self.assertEqual((reminder.state, reminder.approved_by_id.ids), ("proposed", []))
+        self.assertTrue(all(reminder.approval_ids.mapped("withdrawn_at")))
+        self.assertIn("More people have to approve it", self.log(reminder))
+        self.assertFalse(reminder.text_body or self.mails())
+        self.assertEqual(reminder.approvals_missing, 2)
+
+    def test_what_nobody_approved_waits_where_the_gentler_level_wants_a_person(self):
+        self.company.cobranza_run_mode = "auto"
+        self.policy.progression = "by_age"
+        self.f40.approval = "auto"
+        self.r5.approval = "one"
+        oldest = self.invoice(self.partner, 100, days_ago(45))
+        self.invoice(self.partner, 50, days_ago(6))
+        self.run_dunning("auto")
+        reminder = self.debtor().reminder_ids
+        self.assertEqual((reminder.state, reminder.automatic), ("approved", True))
+        self.pay(oldest)
+        reminder.action_check()
+        self.assertEqual((reminder.state, reminder.automatic), ("proposed", False))
+        self.assertFalse(reminder.text_body)
+        reminder.action_approve()
+        self.assertEqual(reminder.state, "approved")
+
     def test_the_amount_falls_with_a_part_payment(self):
         for name, happens in {
             "paid": lambda invoice: self.pay(invoice, 40),

@@ -216,6 +216,32 @@ class TestPersonDecides(AttemptCase):
                 undo.rollback()
                 self.env.invalidate_all()
 
+    def test_of_two_about_one_line_only_the_newest_leaves_again(self):
+        invoice = self.invoice(self.partner, 100)
+        older = self.remind()
+        self.mails().cancel()
+        newer = self.remind()
+        newer.mail_ids.cancel()
+        self.env.invalidate_all()
+        both = older | newer
+        self.assertEqual(both.line_ids.move_id, invoice)
+        self.assertEqual(both.mapped("delivery"), ["failed", "failed"])
+        self.partner.email = "ana@right.example.com"
+        answer = both.action_send_again()
+        self.assertIn("A newer one of those", answer["params"]["message"])
+        self.assertEqual((older.delivery, newer.delivery), ("failed", "queued"))
+        self.work_queue()
+        self.assertEqual(len(self.emails), 1)
+        with self.assertRaisesRegex(UserError, "A newer reminder tells the same"):
+            older.action_send_again()
+
+    def test_two_about_different_lines_both_leave_again(self):
+        both = self.sent() | self.sent(self.other)
+        self.mails().cancel()
+        self.env.invalidate_all()
+        self.assertIs(both.action_send_again(), True)
+        self.assertEqual(both.mapped("delivery"), ["queued", "queued"])
+
     def test_send_again_says_why_not(self):
         arrived = self.sent(self.other)
         self.work_queue()
