@@ -49,6 +49,7 @@ class CobranzaPlan(models.Model):
         settled = living._settled()
         for plan in living:
             plan._keep_standing(*settled[plan])
+        self._follow_late()
 
     def _settled(self):
         """Return {plan: ([engine Payment], credited)}; keep on its lines what settled each."""
@@ -154,15 +155,19 @@ class CobranzaPlan(models.Model):
             )
         )
 
+    def _person_in_charge(self):
+        """Whoever looks after the customer, else who entered the plan; may be nobody."""
+        return self.debtor_id._person_in_charge() or self.user_id.filtered(
+            lambda one: one.active and one._is_internal()
+        )
+
     def _schedule(self, summary):
         """Give whoever looks after the customer an activity for today.
 
         summary: makes its text of the plan, in that person's language.
         """
         self.ensure_one()
-        user = self.debtor_id._person_in_charge() or self.user_id.filtered(
-            lambda one: one.active and one._is_internal()
-        )
+        user = self._person_in_charge()
         plan = self.with_context(lang=user.lang or self.company_id._cobranza_lang())
         plan.debtor_id.activity_schedule(
             "cobranza_dunning.activity_type_plan",

@@ -11,6 +11,7 @@ class CobranzaPlanInstallment(models.Model):
     _order = "date_due, id"
     _gated_fields = (
         "company_id", "net_amount", "paid_amount", "paid_on", "state", "move_line_id",
+        "late_told_on", "activity_id",
     )  # fmt: skip
 
     plan_id = fields.Many2one("cobranza.plan", required=True, index=True, ondelete="cascade")
@@ -38,6 +39,12 @@ class CobranzaPlanInstallment(models.Model):
     # where the company re-books accepted plans
     move_line_id = fields.Many2one(
         "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+
+    # once for each, whatever becomes of the activity
+    late_told_on = fields.Date(readonly=True, copy=False)
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
 
     _amount_positive = models.Constraint(

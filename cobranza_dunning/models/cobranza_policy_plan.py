@@ -40,6 +40,15 @@ class CobranzaPolicy(models.Model):
         help="What a customer proposes on his page and isn't below these limits is offered to him "
         "for signature at once; otherwise a person looks at it first.",
     )
+    plan_offer_action = fields.Selection(
+        [("warn", "Say so"), ("hold", "Hold reminders back")],
+        "While an offer isn't signed",
+        required=True,
+        default="warn",
+        tracking=True,
+        help="What happens to reminders while an offer to pay later waits for the customer's "
+        "signature. Hold: they wait until it is signed or cancelled.",
+    )
     plan_quiet_months = fields.Integer(
         "Months after a broken plan",
         default=6,

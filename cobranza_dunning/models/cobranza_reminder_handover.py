@@ -39,6 +39,7 @@ class CobranzaReminder(models.Model):
         "_number_obstacles",
         "_answer_obstacles",
         "_bank_obstacles",
+        "_offer_obstacles",
         "_tone_obstacles",
         "_moment_obstacles",
         "_cap_obstacles",

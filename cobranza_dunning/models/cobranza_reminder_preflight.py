@@ -54,8 +54,11 @@ class CobranzaReminder(models.Model):
                     assessed.get(reminder.debtor_id.id, [])
                 )
                 rows = reminder._change_rows(pending or {})
-            reminder.changes_table = rows and self.env["ir.qweb"]._render(
-                "cobranza_dunning.reminder_changes", {"rows": rows}, minimal_qcontext=True
+            note = reminder in approved and reminder._offered_since_approval()
+            reminder.changes_table = (rows or note) and self.env["ir.qweb"]._render(
+                "cobranza_dunning.reminder_changes",
+                {"rows": rows, "note": note},
+                minimal_qcontext=True,
             )
 
     def _change_rows(self, pending):

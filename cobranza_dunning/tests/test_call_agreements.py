@@ -125,10 +125,10 @@ class TestCallAgreements(CallCase):
 
     def test_the_next_pay_day_is_one_click_away(self):
         self.debtor().pay_days = "20"
-        for form, name in (
-            (Form(self.open()), "promise_date"),
-            (self.dialog(self.debtor().action_promise()), "date"),
-        ):
+        call = Form(self.open())
+        call.outcome_id = self.outcome("promise")
+        promise = self.dialog(self.debtor().action_promise())
+        for form, name in ((call, "promise_date"), (promise, "date")):
             self.assertEqual(str(form.next_pay_day), "2026-03-20")
             # nobody has said it yet
             self.assertFalse(form[name])

@@ -14,8 +14,9 @@ SOON = TODAY + timedelta(days=5)
 LATER = TODAY + timedelta(days=20)
 
 
-@tagged("post_install", "-at_install")
-class TestDispute(RunCase):
+class DisputeCase(RunCase):
+    """A reason, and a short way to dispute."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -30,6 +31,9 @@ class TestDispute(RunCase):
         )
         return self.disputes.browse(raised["id"])
 
+
+@tagged("post_install", "-at_install")
+class TestDispute(DisputeCase):
     # --- raising
 
     def test_in_plain_values(self):

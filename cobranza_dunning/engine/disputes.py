@@ -1,0 +1,37 @@
+"""Whether there is anything left to decide about a dispute: by what became of its invoice."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class Disputed(NamedTuple):
+    """What the ledger says of a due line whose amount is disputed.
+
+    amount: what is disputed, in the line's currency.
+    document: "posted", "draft" or "cancel"; None if it was deleted.
+    open_amount: what is open of the line.
+    credited: what credit notes and write-offs took off it since it was disputed.
+    """
+
+    amount: Decimal
+    document: str | None
+    open_amount: Decimal
+    credited: Decimal
+
+
+def lapses(disputed):
+    """Return why nothing is left to decide: deleted, cancelled, reset or credited; else None.
+
+    An invoice that is paid in full doesn't end a dispute: the customer may want his money back.
+    One of which something is open doesn't either, whatever was credited: a person knows whether
+    that was for this dispute.
+    """
+    if disputed.document is None:
+        return "deleted"
+    if disputed.document == "cancel":
+        return "cancelled"
+    if disputed.document != "posted":
+        return "reset"
+    if disputed.open_amount <= 0 and disputed.credited >= disputed.amount:
+        return "credited"
+    return None

@@ -1,0 +1,119 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .arguments import to_day, to_record, to_text
+
+
+class CobranzaDispute(models.Model):
+    """Deciding about a dispute: accepted, rejected, or looked at again later."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.dispute"  # pylint: disable=consider-merging-classes-inherited
+
+    def _plan_revisit(self):
+        """Give the owner his activity for the day on which he is to look again."""
+        for one in self.filtered("pausing"):
+            owner = one.user_id or one.debtor_id._person_in_charge() or self.env.user
+            # whoever writes it down may not be who owns it
+            activity_sudo = one.activity_id.sudo()
+            if activity_sudo:
+                activity_sudo.write({"date_deadline": one.revisit_date, "user_id": owner.id})
+                continue
+            activity = one.activity_schedule(
+                "cobranza_dunning.activity_type_dispute",
+                date_deadline=one.revisit_date,
+                summary=one._describe_for(owner),
+                user_id=owner.id,
+            )
+            one._gated().activity_id = activity
+
+    def _describe_for(self, user):
+        """What is disputed, in one line and in the language of a user."""
+        one = self.with_context(lang=user.lang or self.company_id._cobranza_lang())
+        return f"{one.display_name}: {one.reason_id.name}"
+
+    def action_revisit(self, date):
+        """Look at open disputes again later: until then the amount is left alone.
+
+        date: a later day, a date or ISO string.  Raises UserError otherwise, or if one is decided.
+        """
+        self.check_access("write")
+        day = to_day(self.env, date)
+        for one in self:
+            self._check_revisit(day, one.company_id._cobranza_today())
+        self._check_pausing()
+        self._gated().write({"revisit_date": day})
+        self._plan_revisit()
+        self.debtor_id._refresh_now()
+        return True
+
+    def _check_pausing(self):
+        if any(not one.pausing for one in self):
+            raise UserError(self.env._("This dispute is decided already: raise another one."))
+
+    def action_open_accept(self):
+        """Open the dialog that accepts the dispute, or links its credit note."""
+        return self.env["cobranza.decision.wizard"]._open(self, "accepted")
+
+    def action_open_reject(self):
+        """Open the dialog that rejects the dispute."""
+        return self.env["cobranza.decision.wizard"]._open(self, "rejected")
+
+    def action_open_later(self):
+        """Open the dialog that puts off the day to look at the dispute again."""
+        return self.env["cobranza.decision.wizard"]._open(self, "later")
+
+    def action_accept(self, credit_note_id=None):
+        """Accept that the customer is right.
+
+        credit_note_id: the posted credit note that takes the amount off his debt.  Without one
+        the amount is left alone until the dispute is looked at again; accept it once more with
+        the credit note when it is there.
+        Raises UserError if a dispute is decided already, or it isn't a credit note for it.
+        """
+        self.check_access("write")
+        self._check_pausing()
+        note = to_record(self.env["account.move"], credit_note_id)
+        if credit_note_id:
+            for one in self:
+                one._check_credit_note(note)
+        self._decide({"state": "accepted", "credit_note_id": note.id})
+        return True
+
+    def _check_credit_note(self, note):
+        """Raise UserError unless `note` can be what settles this dispute."""
+        fits = (
+            note.move_type == "out_refund"
+            and note.state == "posted"
+            and note.company_id == self.company_id
+            and note.commercial_partner_id == self.partner_id
+        )
+        if not fits:
+            raise UserError(
+                self.env._(
+                    "Choose a posted credit note of %s.", self.partner_id.display_name
+                )
+            )
+
+    def action_reject(self, reason):
+        """Refuse what the customer says: the amount is chased again at once.
+
+        reason: what is told to whoever asks.  Raises UserError without one, or if it is decided.
+        """
+        self.check_access("write")
+        self._check_pausing()
+        text = to_text(reason)
+        if not text:
+            raise UserError(self.env._("Say why it is rejected: the customer may ask."))
+        self._decide({"state": "rejected", "reject_reason": text})
+        return True
+
+    def _decide(self, vals):
+        for company, ours in self.grouped("company_id").items():
+            ours._gated().write(
+                {**vals, "decided_by_id": self.env.uid, "decided_on": company._cobranza_today()}
+            )
+        # whoever decides has done the work, whose list it was on doesn't matter
+        done = self.filtered(lambda one: not one.pausing).activity_id
+        done.sudo().filtered("active").action_feedback()
+        self.debtor_id._refresh_now()

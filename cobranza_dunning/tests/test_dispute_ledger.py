@@ -1,0 +1,155 @@
+"""Disputes whose invoice isn't owed any more end by themselves, and come back with it."""
+
+from datetime import timedelta
+
+from odoo import sql_db
+from odoo.tests import tagged
+
+from .common import TODAY
+from .test_cobranza_dispute import DisputeCase
+
+
+@tagged("post_install", "-at_install")
+class TestDisputeLedger(DisputeCase):
+    """Cancelled, reset, deleted or credited: nothing is left to decide."""
+
+    def setUp(self):
+        super().setUp()
+        self.move = self.invoice(self.partner, 100)
+        self.raised = self.dispute(self.move, 100)
+
+    def look(self):
+        """Let everything happen that happens when the transaction commits."""
+        self.env.cr.flush()
+        self.env.invalidate_all()
+
+    def assertLapsed(self, reason, dispute=None):
+        dispute = dispute or self.raised
+        self.assertEqual((dispute.state, dispute.lapse_reason), ("lapsed", reason))
+        self.assertEqual((dispute.decided_on, dispute.pausing), (TODAY, False))
+        self.assertFalse(dispute.decided_by_id)
+        self.assertFalse(dispute.activity_id.filtered("active"))
+
+    def test_a_cancelled_invoice(self):
+        self.move.button_draft()
+        self.move.button_cancel()
+        self.look()
+        self.assertLapsed("cancelled")
+        self.assertEqual(self.debtor().disputed_amount, 0)
+        said = "".join(self.raised.message_ids.mapped("body"))
+        self.assertIn("It ended by itself. Its invoice was cancelled.", said)
+
+    def test_an_invoice_that_is_reset_and_posted_again(self):
+        owner = self.raised.activity_id.user_id
+        self.move.button_draft()
+        self.look()
+        self.assertLapsed("reset")
+        self.move.action_post()
+        self.look()
+        self.assertEqual(
+            (self.raised.state, self.raised.lapse_reason, self.raised.decided_on),
+            ("open", False, False),
+        )
+        self.assertEqual(self.raised.move_line_id, self.due(self.move))
+        self.assertTrue(self.raised.activity_id.active)
+        self.assertEqual(self.raised.activity_id.user_id, owner)
+        self.assertEqual(self.debtor().disputed_amount, 100)
+
+    def test_posted_again_with_another_due_date(self):
+        self.move.button_draft()
+        self.move.write(
+            {
+                "invoice_payment_term_id": False,
+                "invoice_date_due": self.move.invoice_date_due + timedelta(days=3),
+            }
+        )
+        self.move.action_post()
+        self.look()
+        self.assertEqual(
+            (self.raised.state, self.raised.move_line_id), ("open", self.due(self.move))
+        )
+
+    def test_a_deleted_invoice(self):
+        self.move.button_draft()
+        self.move.with_context(force_delete=True).unlink()
+        self.look()
+        # nothing of it is in the books: the nightly look finds it
+        self.env["cobranza.debtor"]._evaluate_agreements(self.company)
+        self.assertLapsed("deleted")
+
+    def test_a_reversed_invoice(self):
+        note = self.credit_note(self.partner, 100, invoice=self.move)
+        self.look()
+        self.assertLapsed("credited")
+        self.assertEqual(self.raised.credit_note_id, note)
+
+    def test_a_reversal_that_is_undone(self):
+        note = self.credit_note(self.partner, 100, invoice=self.move)
+        self.look()
+        self.assertLapsed("credited")
+        self.due(note).remove_move_reconcile()
+        self.look()
+        self.assertEqual(self.move.amount_residual, 100)
+        self.assertEqual((self.raised.state, self.raised.credit_note_id.id), ("open", False))
+
+    def test_paid_or_partly_credited_a_person_decides(self):
+        partly = self.dispute(self.invoice(self.partner, 80), 50)
+        self.credit_note(self.partner, 50, invoice=partly.move_id)
+        self.pay(self.move)
+        self.look()
+        self.assertEqual((self.raised | partly).mapped("state"), ["open", "open"])
+        # the rest is paid: what was disputed was credited
+        self.pay(partly.move_id)
+        self.look()
+        self.assertLapsed("credited", partly)
+
+    def test_what_was_credited_before_doesnt_count(self):
+        move = self.invoice(self.partner, 100)
+        self.credit_note(self.partner, 60, invoice=move)
+        dispute = self.dispute(move, 40)
+        self.assertEqual(dispute.credited_before, 60)
+        self.pay(move)
+        self.look()
+        self.assertEqual(dispute.state, "open")
+
+    def test_an_accepted_one_needs_its_credit_note_no_more(self):
+        self.raised.action_accept()
+        self.move.button_draft()
+        self.look()
+        self.assertEqual((self.raised.state, self.raised.lapse_reason), ("lapsed", "reset"))
+        self.assertFalse(self.raised.activity_id.filtered("active"))
+        self.move.action_post()
+        self.look()
+        self.assertEqual((self.raised.state, self.raised.pausing), ("accepted", True))
+
+    def test_a_decision_stays(self):
+        self.raised.action_reject("The price list says so")
+        self.move.button_draft()
+        self.look()
+        self.assertEqual((self.raised.state, self.raised.lapse_reason), ("rejected", False))
+
+    def test_a_lapsed_one_is_not_decided_by_hand(self):
+        self.move.button_draft()
+        self.look()
+        for decide in (
+            self.raised.action_accept,
+            lambda: self.raised.action_reject("x"),
+            lambda: self.raised.action_revisit(TODAY + timedelta(days=9)),
+        ):
+            with self.assertRefused("decided already"):
+                decide()
+
+    def test_the_number_of_queries(self):
+        disputes = self.env["cobranza.dispute"]
+
+        def queries(count):
+            for _one in range(count):
+                self.dispute(self.invoice(self.partner, 10), 5)
+            self.look()
+            before = sql_db.sql_counter
+            disputes._evaluate(self.company)
+            self.env.flush_all()
+            return sql_db.sql_counter - before
+
+        queries(1)  # caches of a first call
+        self.assertEqual(queries(1), queries(9))
