@@ -12,6 +12,10 @@ RUN_LINE_FIELDS = {"move_line_id", "partner_id", "outcome", "reason", "level_id"
 REMINDER_FIELDS = {"partner_id", "recipient_id", "level_id", "state", "line_ids", "body",
                    "subject", "mail_ids", "cancel_reason"}
 REMINDER_LINE_FIELDS = {"move_line_id", "level_id", "amount", "currency_id"}
+PLAN_FIELDS = {"partner_id", "line_ids", "amount", "installment_ids", "state", "currency_id",
+               "kind", "origin", "paid_amount", "open_amount", "late_amount", "next_date"}
+ANSWERED = {"decision", "reasons", "sentences", "amount", "currency", "installments", "interest",
+            "counter_offers"}
 EXPLAINED = {"line_id", "outcome", "reason", "sentence", "level", "level_id", "next_date", "amount",
              "policy", "policy_id", "policy_rule"}
 
@@ -24,9 +28,18 @@ EXPLAINED = {"line_id", "outcome", "reason", "sentence", "level", "level_id", "n
      {"state": {"proposed", "approved", "sent", "cancelled"}}),
     ("cobranza.reminder.line", REMINDER_LINE_FIELDS, {}),
     ("cobranza.block", {"debtor_id", "reason", "until"}, {}),
-    ("cobranza.plan", {"partner_id", "line_ids", "amount", "installment_ids", "state"},
-     {"state": {"draft", "offered", "active", "fulfilled", "broken", "cancelled"}}),
-    ("cobranza.plan.installment", {"date_due", "amount", "paid_amount", "state"}, {}),
+    ("cobranza.plan", PLAN_FIELDS,
+     {"state": {"draft", "offered", "active", "fulfilled", "broken", "cancelled"},
+      "kind": {"plan", "extension"}, "origin": {"manual", "portal"}}),
+    ("cobranza.plan.line", {"move_line_id", "amount"}, {}),
+    ("cobranza.plan.installment", {"date_due", "amount", "paid_amount", "state"},
+     {"state": {"open", "partial", "late", "paid", "credited"}}),
+    ("cobranza.promise", {"partner_id", "line_ids", "amount", "currency_id", "date", "state"},
+     {"state": {"open", "kept", "partial", "broken", "cancelled"}}),
+    ("cobranza.dispute", {"move_line_id", "amount", "reason_id", "revisit_date", "user_id",
+                          "state", "lapse_reason"},
+     {"state": {"open", "accepted", "rejected", "lapsed"},
+      "lapse_reason": {"deleted", "cancelled", "reset", "credited"}}),
 ])
 def test_fields(odoo, model, names, selections):
     """The stable fields and values are there."""
@@ -38,10 +51,12 @@ def test_fields(odoo, model, names, selections):
 
 @pytest.mark.parametrize("model", [
     "cobranza.run", "cobranza.run.line", "cobranza.reminder", "cobranza.reminder.line",
-    "cobranza.debtor", "cobranza.policy", "cobranza.policy.level", "cobranza.block"])
+    "cobranza.debtor", "cobranza.policy", "cobranza.policy.level", "cobranza.block",
+    "cobranza.plan", "cobranza.plan.line", "cobranza.plan.installment"])
 def test_every_field_is_plain_json(odoo, books, model):
     """odoorpc's browse reads every field at once: none of ours may break that."""
     partner_ids, _moves, _reminders = books.propose()
+    books.env["cobranza.plan"].propose(partner_ids[0], {"count": 2})
     books.env["cobranza.block"].create(
         {"debtor_id": books.debtors(partner_ids)[0], "reason": "Agreed by telephone"})
     record_id = odoo.env[model].search([], limit=1, order="id desc")
@@ -137,6 +152,47 @@ def test_explain(books):
     (later,) = books.env["account.move.line"].cobranza_explain(
         [explained["line_id"]], date=explained["next_date"])
     assert (later["outcome"], later["amount"]) == ("remind", 10)
+
+
+def test_plan_from_talk_to_its_end(books):
+    """negotiate, propose, offer, accept, cancel: plain values, and every step with its state."""
+    plans, partner_id = books.env["cobranza.plan"], books.customer()
+    move_id = books.invoice(partner_id, amount=300)
+    answer = plans.negotiate(partner_id, {"count": 3})
+    assert answer.keys() == ANSWERED
+    assert (answer["decision"], answer["amount"]) == ("propose", 300)
+    assert [one.keys() for one in answer["installments"]] == [{"date_due", "amount"}] * 3
+    counter = plans.negotiate(partner_id, {"until": str(date.today() + timedelta(days=400))})
+    assert counter["decision"] in ("counter", "refuse")
+    assert all({"text", "installments", "interest", "lines"} <= one.keys()
+               for one in counter["counter_offers"])
+    assert plans.search([("partner_id", "=", partner_id)]) == []
+
+    made = plans.propose(partner_id, {"count": 3})
+    assert made.keys() == ANSWERED | {"plan_id"}
+    plan_id = made["plan_id"]
+
+    def state():
+        return books.read("cobranza.plan", plan_id, "state")
+
+    assert state() == "draft"
+    assert plans.action_offer([plan_id]) is True
+    assert state() == "offered"
+    assert plans.action_accept([plan_id]) is True
+    assert state() == "active"
+    plan = books.read("cobranza.plan", plan_id, *PLAN_FIELDS)
+    rows = books.env["cobranza.plan.installment"].read(
+        plan["installment_ids"], ["date_due", "amount", "paid_amount", "state"])
+    assert [(row["date_due"], row["amount"]) for row in rows] == [
+        (one["date_due"], one["amount"]) for one in answer["installments"]]
+    books.pay(move_id, 150)
+    rows = books.env["cobranza.plan.installment"].read(
+        plan["installment_ids"], ["paid_amount", "state"])
+    assert [(row["paid_amount"], row["state"]) for row in rows] == [
+        (100, "paid"), (50, "partial"), (0, "open")]
+    assert plans.action_cancel([plan_id], "He pays the rest at once") is True
+    assert books.read("cobranza.plan", plan_id, "state", "cancel_reason") == {
+        "id": plan_id, "state": "cancelled", "cancel_reason": "He pays the rest at once"}
 
 
 def test_background_run(books):

@@ -5,9 +5,13 @@ from threading import Barrier
 from odoorpc.error import RPCError
 
 
-def at_once(*calls):
-    """Call all of them at the same moment in threads; each one's result or refusal."""
-    barrier = Barrier(len(calls))
+def at_once(*calls, hold=None):
+    """Call all of them at the same moment in threads; each one's result or refusal.
+
+    hold: function that is called when all have begun, such as one that waits until they stand at
+    a lock and then lets them go.
+    """
+    barrier = Barrier(len(calls) + bool(hold))
 
     def run(call):
         barrier.wait()
@@ -17,4 +21,8 @@ def at_once(*calls):
             return error
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+        running = [pool.submit(run, call) for call in calls]
+        if hold:
+            barrier.wait()
+            hold()
+        return [one.result() for one in running]
