@@ -107,6 +107,32 @@ class CobranzaDebtor(models.Model):
             # what becomes of an agreement follows from facts, whoever entered them
             self.env[name].sudo()._evaluate(company, debtors)
 
+    @api.model
+    def _add_work(self, activity_type, work):
+        """Make activities for today on customers' accounts; return them in the same order.
+
+        All at once, without a mail for each: they are made at night, and by bookkeepers.
+        activity_type: external id of a mail.activity.type.
+        work: (account, res.users who does it, what is to be done) of each.
+        """
+        # activities name their record one by one: read the names at once
+        self.union(*(debtor for debtor, _user, _summary in work)).partner_id.mapped("display_name")
+        activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        return activities.create(
+            [
+                {
+                    "activity_type_id": self.env.ref(activity_type).id,
+                    "res_model_id": self.env["ir.model"]._get_id("cobranza.debtor"),
+                    "res_id": debtor.id,
+                    "automated": True,
+                    "date_deadline": debtor.company_id._cobranza_today(),
+                    "summary": summary,
+                    "user_id": user.id,
+                }
+                for debtor, user, summary in work
+            ]
+        )
+
     def _describe_promises(self, promises):
         """What became of these promises, as a note for the chatter."""
         lines = [Markup("<p>%s</p>") % promise._describe_outcome() for promise in promises]

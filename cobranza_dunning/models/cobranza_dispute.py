@@ -25,7 +25,10 @@ class CobranzaDispute(models.Model):
 
     _name = "cobranza.dispute"
     _description = "Dispute"
-    _inherit = ["cobranza.gated.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "cobranza.gated.mixin", "cobranza.debtor.record.mixin", "mail.thread",
+        "mail.activity.mixin",
+    ]  # fmt: skip
     _order = "revisit_date, id desc"
     _check_company_auto = True
     _gated_fields = (
@@ -34,11 +37,6 @@ class CobranzaDispute(models.Model):
         "credited_before", "lapse_reason",
     )  # fmt: skip
 
-    debtor_id = fields.Many2one(
-        "cobranza.debtor", required=True, index=True, ondelete="cascade", check_company=True
-    )
-    partner_id = fields.Many2one(related="debtor_id.partner_id", store=True, string="Customer")
-    company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
     move_line_id = fields.Many2one(
         "account.move.line",
         "Due line",
@@ -183,10 +181,6 @@ class CobranzaDispute(models.Model):
         return result
 
     # --- screens -----------------------------------------------------------------------
-
-    def action_view_debtor(self):
-        """Open the customer's collections account."""
-        return self.debtor_id._get_records_action()
 
     def action_view_move(self):
         """Open the disputed invoice."""

@@ -44,7 +44,7 @@ class CobranzaInteraction(models.Model):
 
     _name = "cobranza.interaction"
     _description = "Interaction"
-    _inherit = ["cobranza.gated.mixin"]
+    _inherit = ["cobranza.gated.mixin", "cobranza.debtor.record.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _rec_name = "summary"
@@ -53,11 +53,6 @@ class CobranzaInteraction(models.Model):
         "sender", "message_id", "activity_id",
     )  # fmt: skip
 
-    debtor_id = fields.Many2one(
-        "cobranza.debtor", required=True, index=True, ondelete="cascade", check_company=True
-    )
-    partner_id = fields.Many2one(related="debtor_id.partner_id", store=True, string="Customer")
-    company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
     contact_id = fields.Many2one(
         "res.partner",
         "With",
@@ -215,10 +210,6 @@ class CobranzaInteraction(models.Model):
         """Open the dialog that sends invoices again, because they had not arrived."""
         self.ensure_one()
         return self.env["cobranza.resend.wizard"]._open(self)
-
-    def action_view_debtor(self):
-        """Open the customer's collections account."""
-        return self.debtor_id._get_records_action()
 
     def action_view_reminder(self):
         """Open the reminder that this is about."""

@@ -32,29 +32,12 @@ class CobranzaPlanInstallment(models.Model):
     _inherit = "cobranza.plan.installment"  # pylint: disable=consider-merging-classes-inherited
 
     def _tell_late(self):
-        """Put these on the lists of whoever looks after the customers.
-
-        All at once, without a mail for each: they are made at night, and by bookkeepers.
-        """
-        if not self:
-            return
-        # activities name their record one by one: read the names at once
-        self.plan_id.partner_id.mapped("display_name")
-        activity_type = self.env.ref("cobranza_dunning.activity_type_plan")
-        activities_sudo = self.env["mail.activity"].sudo()
-        made = activities_sudo.with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": self.env["ir.model"]._get_id("cobranza.debtor"),
-                    "res_id": one.plan_id.debtor_id.id,
-                    "automated": True,
-                    "date_deadline": one.company_id._cobranza_today(),
-                    "summary": one._describe_late(user),
-                    "user_id": user.id,
-                }
-                for one, user in [(one, one.plan_id._person_in_charge()) for one in self]
-            ]
+        """Put these on the lists of whoever looks after the customers."""
+        users = [(one, one.plan_id._person_in_charge()) for one in self]
+        # that it is late follows from the ledger, whoever looked
+        made = self.env["cobranza.debtor"].sudo()._add_work(
+            "cobranza_dunning.activity_type_plan",
+            [(one.plan_id.debtor_id, user, one._describe_late(user)) for one, user in users],
         )
         for one, activity in zip(self, made, strict=True):
             one._gated().activity_id = activity

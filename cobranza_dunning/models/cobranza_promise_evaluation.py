@@ -136,25 +136,11 @@ class CobranzaPromise(models.Model):
         (self - not_kept).activity_id.filtered("active").action_feedback()
 
     def _schedule_activities(self):
-        """Give whoever looks after the customers an activity for promises that weren't kept.
-
-        All at once, without a mail for each: they are made at night, and by bookkeepers.
-        """
-        activity_type = self.env.ref("cobranza_dunning.activity_type_promise")
-        activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        made = activities.create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": self.env["ir.model"]._get_id("cobranza.debtor"),
-                    "res_id": promise.debtor_id.id,
-                    "automated": True,
-                    "date_deadline": promise.company_id._cobranza_today(),
-                    "summary": promise._describe_for(promise.debtor_id._person_in_charge()),
-                    "user_id": promise.debtor_id._person_in_charge().id,
-                }
-                for promise in self
-            ]
+        """Give whoever looks after the customers an activity for promises that weren't kept."""
+        users = [(promise, promise.debtor_id._person_in_charge()) for promise in self]
+        made = self.env["cobranza.debtor"]._add_work(
+            "cobranza_dunning.activity_type_promise",
+            [(one.debtor_id, user, one._describe_for(user)) for one, user in users],
         )
         for promise, activity in zip(self, made, strict=True):
             promise._gated().activity_id = activity

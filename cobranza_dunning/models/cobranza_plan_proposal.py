@@ -1,0 +1,104 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..engine import negotiation
+from .amounts import to_decimal
+from .negotiation_texts import sentences
+
+
+class CobranzaPlan(models.Model):
+    """The plan of an offer that is acceptable, and one that a person wrote by hand."""
+
+    # a file for each part of its life
+    _inherit = "cobranza.plan"  # pylint: disable=consider-merging-classes-inherited
+
+    def _propose(self, talk):
+        """Make the plan of an acceptable offer; an empty recordset for others."""
+        plans = self.browse()
+        if talk.answer.decision not in (negotiation.ACCEPT, negotiation.PROPOSE):
+            return plans
+        lines = self.env["account.move.line"].union(*talk.amounts)
+        plans._check_no_other_plan(talk.debtor, lines)
+        plan = plans._gated().create(self._plan_vals(talk)).with_env(self.env)
+        if talk.answer.decision == negotiation.ACCEPT:
+            plan.action_offer()
+        elif plan.origin == "portal":
+            plan._tell_proposed()
+        return plan
+
+    def _plan_vals(self, talk):
+        """Values of the plan of an offer."""
+        debtor = talk.debtor
+        return {
+            "debtor_id": debtor.id,
+            "currency_id": talk.currency.id,
+            "kind": "extension" if talk.offer.is_extension else "plan",
+            "origin": talk.origin,
+            "user_id": self.env.uid,
+            "date": talk.situation.today,
+            "amount": float(talk.situation.amount),
+            "open_amount": float(talk.situation.amount),
+            **debtor._plan_terms(),
+            "line_ids": [
+                fields.Command.create(
+                    {
+                        "move_line_id": line.id,
+                        "move_id": line.move_id.id,
+                        "name": line.move_id.name,
+                        "date_due": line.date_maturity or line.date,
+                        "amount": float(amount),
+                    }
+                )
+                for line, amount in talk.amounts.items()
+            ],
+            "installment_ids": [
+                fields.Command.create(
+                    {
+                        "date_due": one.due,
+                        "amount": float(one.amount),
+                        "net_amount": float(one.amount),
+                    }
+                )
+                for one in self._calendar_of(talk, talk.offer)
+            ],
+        }
+
+    def _check_written_by_hand(self, calendar):
+        """Raise UserError if days or amounts that a person wrote are below the limits.
+
+        A collections manager may agree to less.
+        """
+        if self._is_manager():
+            return
+        amounts = {
+            line.move_line_id: to_decimal(line.amount, self.currency_id) for line in self.line_ids
+        }
+        situation = negotiation.Situation(
+            to_decimal(self.amount, self.currency_id),
+            self.currency_id.decimal_places,
+            self.date,
+            had_extension=self._had_extension(amounts),
+            broken_on=self._last_broken(self.debtor_id),
+            insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),
+        )
+        floor = self.debtor_id._negotiation_floor(self.currency_id, amounts)
+        reasons = negotiation.below_calendar(calendar, floor, situation)
+        if reasons:
+            raise UserError(
+                self.env._(
+                    "%(plan)s is below what the policy accepts, and only a collections manager "
+                    "may agree to it: %(reasons)s",
+                    plan=self.name,
+                    reasons=" ".join(sentences(self.env, reasons)),
+                )
+            )
+
+    def _tell_proposed(self):
+        """Put a customer's proposal on the list of whoever looks after him."""
+        self._schedule(
+            lambda plan: plan.env._(
+                "%(customer)s proposes to pay %(amount)s later",
+                customer=plan.partner_id.display_name,
+                amount=plan._money(plan.amount),
+            )
+        )
