@@ -117,11 +117,12 @@ class CobranzaDebtor(models.Model):
         """
         # activities name their record one by one: read the names at once
         self.union(*(debtor for debtor, _user, _summary in work)).partner_id.mapped("display_name")
+        kind = self.env.ref(activity_type)
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
         return activities.create(
             [
                 {
-                    "activity_type_id": self.env.ref(activity_type).id,
+                    "activity_type_id": kind.id,
                     "res_model_id": self.env["ir.model"]._get_id("cobranza.debtor"),
                     "res_id": debtor.id,
                     "automated": True,

@@ -72,3 +72,34 @@ def test_a_plan_on_a_desk_and_without_its_token(live, office, visit):
     page = visit(f"{live.url}{plan['access_url']}?access_token={plan['access_token']}", DESK)
     assert "Still to pay" in page.inner_text(".o_cobranza_summary") and fits(page)
     visit(f"{live.url}{plan['access_url']}", DESK, expect=".o_cobranza_gone")
+
+
+def test_an_unsigned_offer_is_named_before_a_reminder_leaves(office, web):
+    """On the reminder, and once more when it is approved."""
+    partner_id, _debtor_id = owing(office, name="Talleres Ferro")
+    office.run("propose", [partner_id])
+    (reminder_id,) = office.reminders([partner_id], "proposed")
+    plans = office.env["cobranza.plan"]
+    plan_id = plans.propose(partner_id, {"count": 3})["plan_id"]
+    plans.action_offer([plan_id])
+    name = office.read("cobranza.plan", plan_id, "name")
+    web.open(f"reminders/{reminder_id}")
+    warning = web.page.locator(".alert:has(.o_field_widget[name=offer_warning]):visible")
+    assert f"An offer of 3 installments for 1,200.00 € ({name}) waits" in warning.inner_text(
+        ).replace("\xa0", " ")
+    web.button("Approve")
+    web.page.wait_for_selector(f".o_notification:has-text('{name}')")
+    assert web.state() == "Approved"
+    web.shot("58_offer_warning")
+
+
+def test_a_dispute_that_lapsed_says_why(office, web):
+    partner_id, _debtor_id = owing(office, name="Almacenes Breogán")
+    (move_id,) = office.env["account.move"].search([("partner_id", "=", partner_id)])
+    (line,) = office.env["account.move"].cobranza_explain([move_id])
+    raised = office.env["cobranza.dispute"].raise_dispute(line["line_id"], 1200, "price")
+    office.env["account.move"].button_draft([move_id])
+    web.open(f"disputes/{raised['id']}")
+    assert web.state() == "Lapsed"
+    assert "Its invoice was reset to draft" in web.page.inner_text(".o_form_sheet")
+    web.shot("59_dispute_lapsed")
