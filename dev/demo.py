@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 
-from devenv import live, paths, story, templates
+from devenv import background, live, paths, story, templates
 from devenv.ui import SetupError, step
 from smtpsink import Sink
 
@@ -74,10 +74,11 @@ def _serve(server):
           "  usuario carmen, contraseña carmen: responsable de cobros\n"
           "  usuario ivan, contraseña ivan: gestor de cobros\n"
           "  usuario marta, contraseña marta: contable\n"
-          "Con Ctrl-C se para.", flush=True)
+          "Con Ctrl-C se para; en segundo plano, con make stop.", flush=True)
     try:
-        while server.process.poll() is None:
-            time.sleep(1)
+        with background.noted("demo.py"):
+            while server.process.poll() is None:
+                time.sleep(1)
     except KeyboardInterrupt:
         print()
 

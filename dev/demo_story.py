@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
+from demo_work import leave_work
 from freezegun import freeze_time
 from odoo import Command
 from odoo.addons.cobranza_dunning.demo.company import create_company
@@ -54,6 +55,8 @@ def run_story(env):
     ledger.play()
     env.cr.commit()
     run, sent = _today(company, people)
+    leave_work(company, people["carmen"])
+    env.cr.commit()
     report(run, sent)
 
 
@@ -216,12 +219,28 @@ def report(run, sent):
     for label, count, amount in rows:
         say(f"  {label:<44}{count:>5}  {amount:>16}")
     before = env["cobranza.reminder"].search_count(
-        [("state", "=", "sent"), ("run_id", "!=", run.id), ("company_id", "=", run.company_id.id)]
+        [("state", "=", "sent"), ("run_id.date", "<", run.date),
+         ("company_id", "=", run.company_id.id)]
     )
     say(f"\nEn semanas anteriores se enviaron {before} recordatorios.")
+    _report_insurance(run.company_id)
+
+
+def _report_insurance(company):
+    """How much of what is open is insured."""
+    covered, not_covered, unmarked = company.env["cobranza.insurance.exposure"]._read_group(
+        [("company_id", "=", company.id)], [],
+        ["covered_amount:sum", "uncovered_amount:sum", "unflagged_amount:sum"])[0]
+    say("\nSeguro de crédito: "
+        f"{_euros(company, covered)} cubiertos, {_euros(company, not_covered)} sin cubrir, "
+        f"{_euros(company, unmarked)} que no se aseguran.")
 
 
 def _total(reminders):
-    return formatLang(
-        reminders.env, sum(reminders.mapped("amount_company")), currency_obj=reminders.currency_id
-    ) if reminders else ""
+    if not reminders:
+        return ""
+    return _euros(reminders.company_id, sum(reminders.mapped("amount_company")))
+
+
+def _euros(company, amount):
+    return formatLang(company.env, amount, currency_obj=company.currency_id)

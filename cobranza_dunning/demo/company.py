@@ -128,7 +128,9 @@ def _create_policy(company):
     consumers only as their country allows.
     """
     policy = company.env["cobranza.policy"]._create_standard(company)
-    policy.write({"minimum_amount": MINIMUM, "contact_rule_id": False})
+    # its chatter begins with what people decide
+    untracked = policy.with_context(tracking_disable=True)
+    untracked.write({"minimum_amount": MINIMUM, "contact_rule_id": False})
     return policy
 
 

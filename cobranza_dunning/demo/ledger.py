@@ -7,6 +7,7 @@ from odoo.tools import groupby
 
 from . import company as demo_company
 from . import plan
+from .insurance import Insurer
 from .payments import Cashier, receivable
 
 #: Units of a currency for one euro, and how much of it that moves in a year.
@@ -36,6 +37,7 @@ class Ledger:
         self.contacts = demo_company.create_customers(self.company, self.terms, self.rows.values())
         self.currencies = self._activate_currencies(today)
         self.cashier = Cashier(self.company)
+        self.insurer = Insurer(self.company, today, self.contacts)
         self.moves = {}
         self._strangers = list(plan.table("people").values())
         self._waiting = plan.events(today, customers, invoices)
@@ -49,6 +51,7 @@ class Ledger:
         self._waiting = self._waiting[len(now) :]
         # what happens to an invoice comes after the invoice; of one kind, in order of days
         for kind, make in (
+            (plan.Limit, self._each(self.insurer.decide)),
             (plan.Opening, self._open_balances),
             (plan.Invoice, self._post_invoices),
             (plan.CreditNote, self._each(self._post_credit_note)),
@@ -56,6 +59,8 @@ class Ledger:
             (plan.Advance, self._each(self._collect_in_advance)),
             (plan.Pause, self._each(self._pause)),
             (plan.Call, self._each(self._call)),
+            (plan.Approval, self._each(self.insurer.approve)),
+            (plan.Notice, self._each(self.insurer.notify)),
             (plan.Agreement, self._each(self._agree)),
             (plan.Promise, self._each(self._promise)),
             (plan.Dispute, self._each(self._dispute)),

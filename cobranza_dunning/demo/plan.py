@@ -135,6 +135,38 @@ class Call(NamedTuple):
     reason: str | None = None
 
 
+class Limit(NamedTuple):
+    """A decision about how much of a customer's debt is insured, in company currency.
+
+    decision, kind: codes of cobranza.insurance.limit.  until: the last day of a temporary limit.
+    """
+
+    day: date
+    customer: str
+    amount: Decimal
+    reference: str | None = None
+    decision: str = "granted"
+    kind: str = "named"
+    until: date | None = None
+
+
+class Approval(NamedTuple):
+    """The insurer gives a customer more time for all that he owes, up to a day."""
+
+    day: date
+    customer: str
+    reference: str
+    until: date
+
+
+class Notice(NamedTuple):
+    """The insurer is told that a customer doesn't pay; without a reference it is to be given."""
+
+    day: date
+    customer: str
+    reference: str | None
+
+
 def table(name):
     """Return the rows of one of the CSV tables beside this file, as dicts by key."""
     with open(Path(__file__).with_name(f"{name}.csv"), encoding="utf-8", newline="") as file:
@@ -186,6 +218,9 @@ _MAKERS = {
     "promise": Promise,
     "dispute": Dispute,
     "call": Call,
+    "limit": Limit,
+    "approval": Approval,
+    "notice": Notice,
 }
 
 

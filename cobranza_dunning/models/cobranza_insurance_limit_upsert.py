@@ -109,7 +109,9 @@ class CobranzaInsuranceLimit(models.Model):
             values = {_fold(row[name]) for row in rows if row.get(name)}
             spelled = {to_line(row[name]) for row in rows if row.get(name)} | values
             if values:
-                for one in partners.search([(name, "in", list(spelled))]):
+                # of the customers of other companies one never means any
+                own = partners._check_company_domain(self.env.company)
+                for one in partners.search([*own, (name, "in", list(spelled))]):
                     key = (name, _fold(one[name]))
                     found[key] = found.get(key, partners) | one.commercial_partner_id
         numbers = {_fold(row["insurer_number"]) for row in rows if row.get("insurer_number")}

@@ -227,6 +227,8 @@ class CobranzaPolicyLevel(models.Model):
 
     def _note_on_policy(self, notes):
         """Write notes in the chatter of the policies. notes: {level id: text}."""
+        if self.env.context.get("tracking_disable"):
+            return
         by_policy = {}
         for level in self.filtered(lambda one: one.id in notes):
             by_policy.setdefault(level.policy_id, []).append(notes[level.id])

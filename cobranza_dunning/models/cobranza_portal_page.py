@@ -214,6 +214,13 @@ class CobranzaPortalPage(models.AbstractModel):
             and move.company_id == self.company_id
         )
 
+    def _portal_told(self, lines):
+        """The documents of these lines, each once: [(its first line, its amount on this page)]."""
+        told = {}
+        for line in lines:
+            told.setdefault((line.move, line.name, line.currency), []).append(line)
+        return [(ours[0], sum(line.total for line in ours)) for ours in told.values()]
+
     def _portal_documents(self, lines):
         """The invoices of these lines that the customer may download, each once."""
         return self._portal_own_moves(lines).filtered(
@@ -234,6 +241,7 @@ class CobranzaPortalPage(models.AbstractModel):
             "phone": self.partner_id.phone or "",
             "today": self.company_id._cobranza_today(),
             "lines": lines,
+            "told": self._portal_told(lines),
             "totals": totals,
             "owed": [total for total in totals if total["to_pay"]],
             "transfers": self._portal_transfers(lines),

@@ -1,8 +1,12 @@
+import base64
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 from odoo.addons.cobranza_dunning.demo import plan
 from odoo.tests import TransactionCase, tagged
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 class TestPlan(TransactionCase):
@@ -102,6 +106,49 @@ class TestDemoCompany(TransactionCase):
             },
             reasons,
         )  # fmt: skip
+
+    def test_what_is_insured_shows_every_state(self):
+        covers = self.env["cobranza.insurance.cover"].search(
+            [("company_id", "=", self.company.id), ("date_to", "=", False)]
+        )
+        self.assertLessEqual({"covered", "partial", "not_covered"}, set(covers.mapped("state")))
+        self.assertLessEqual(
+            {"within_limit", "limit_refused", "limit_partly"}, set(covers.mapped("reason"))
+        )
+        decisions = self.env["cobranza.insurance.limit"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertLessEqual(
+            {"granted", "reduced", "refused", "cancelled"}, set(decisions.mapped("decision"))
+        )
+        self.assertEqual(set(decisions.mapped("kind")), {"named", "discretionary"})
+
+    def test_the_insurer_approved_and_was_told(self):
+        ours = [("company_id", "=", self.company.id)]
+        approvals = self.env["cobranza.insurance.approval"].search(ours)
+        self.assertEqual(set(approvals.mapped("reference")), {"AUT-310", "AUT-311"})
+        notices = self.env["cobranza.insurance.notice"].search(ours)
+        self.assertEqual(notices.mapped("state"), ["notified"])
+
+    def test_the_example_of_an_insurers_list(self):
+        """It can be imported: raised, cancelled, as before, refused, and somebody unknown."""
+        content = (EXAMPLES / "clasificaciones.csv").read_bytes()
+        policy = self.env["cobranza.insurance.policy"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        wizard = self.env["cobranza.insurance.import"].with_company(self.company).create(
+            {
+                "policy_id": policy.id,
+                "file": base64.b64encode(content),
+                "file_name": "clasificaciones.csv",
+            }
+        )
+        wizard.action_check()
+        self.assertEqual(
+            wizard.line_ids.mapped("status"),
+            ["created", "created", "created", "created", "error"],
+            wizard.line_ids.mapped("message"),
+        )
 
     def test_agreements(self):
         """One in force, one that waits for its signature."""

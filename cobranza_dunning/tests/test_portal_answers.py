@@ -6,7 +6,7 @@ from lxml import html
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import TODAY
+from .common import TODAY, days_ago
 from .test_portal import PortalCase
 
 PNG = (
@@ -99,6 +99,16 @@ class TestPortalAnswers(PortalCase):
         resent = self.env["cobranza.interaction"].search([("kind", "=", "invoice_resent")])
         self.assertEqual(resent.move_id, self.move)
         self.assertFalse(answer.waiting)
+
+    def test_an_invoice_with_two_due_lines_is_asked_about_once(self):
+        move = self.invoice(self.partner, 0, installments=[(days_ago(40), 60), (days_ago(20), 40)])
+        self.pay(self.move)
+        reminder = self.propose()
+        reminder.action_approve()
+        reminder.action_send()
+        self.assertEqual(len(reminder.line_ids), 2)
+        values = reminder._portal_values()
+        self.assertEqual([(line.name, total) for line, total in values["told"]], [(move.name, 100)])
 
     def test_not_received_and_his_own_words(self):
         """He may say where to send it: a person reads that before anything is sent."""

@@ -115,6 +115,7 @@ class TestTranslations(RunCase, CronMixinCase):
             self.assertEqual(self.names(policy, "en_US"), english)
             self.assertEqual(self.names(policy, "es_ES"), spanish)
             self.assertEqual(policy.env.lang, lang)
+            self.assertFalse(policy.message_ids, "nobody has decided anything yet")
 
     def test_a_standard_policy_follows_a_new_language(self):
         policy = self.env["cobranza.policy"]._create_standard(self.company)

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from . import checks, environment, odoo_account, paths, pins, postgres, templates, venv
+from . import background, checks, environment, odoo_account, paths, pins, postgres, templates, venv
 from .ui import SetupError
 
 
@@ -76,6 +76,7 @@ def setup():
 def stop():
     """Stop what runs in the background."""
     if paths.STATE.exists():
+        background.stop("demo.py")
         postgres.stop()
 
 
