@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..engine.insurance_dates import mep_end
 from .insurance_texts import AGENDA_SELECTION, DEBTOR_KIND_SELECTION
@@ -155,10 +155,32 @@ class CobranzaDebtor(models.Model):
         domain = [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
         missing = customers - self.search(domain).partner_id
         if missing:
-            self.sudo()._gated().create(
-                [{"partner_id": one.id, "company_id": company.id} for one in missing]
-            )
+            self._insert_accounts(company, missing)
         return self.search(domain)
+
+    @api.model
+    def _insert_accounts(self, company, customers):
+        """Make accounts for customers; if somebody else does at this moment, start again.
+
+        In SQL, because only so a conflict makes the database have the second one start again.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO cobranza_debtor (partner_id, company_id, create_uid, write_uid,
+                                             create_date, write_date)
+                SELECT p.id, %(company)s, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC',
+                       now() AT TIME ZONE 'UTC'
+                  FROM res_partner p WHERE p.id IN %(customers)s
+                ON CONFLICT DO NOTHING
+                """,
+                company=company.id,
+                uid=self.env.uid,
+                customers=tuple(customers.ids),
+            )
+        )
+        self.invalidate_model()
 
     # --- following ---------------------------------------------------------------------
 

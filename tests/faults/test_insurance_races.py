@@ -25,8 +25,9 @@ def test_two_people_notify_the_same_invoice(both, ledger, server, policy_id):
         refused = [str(one) for one in results if isinstance(one, RPCError)]
         assert len(given) == 1, results
         assert "has been told about" in refused[0] or "has just been told" in refused[0]
-        assert server.psql(f"""SELECT count(*) FROM cobranza_insurance_notice_line
-                                WHERE move_line_id = {line_id} AND state = 'notified'""") == "1"
+        lines = server.psql(f"""SELECT count(*) FROM cobranza_insurance_notice_line
+                                 WHERE move_line_id = {line_id} AND state = 'notified'""")
+        assert lines.strip() == "1"
 
 
 def test_the_same_notice_twice(both, ledger, server, policy_id):
@@ -38,7 +39,7 @@ def test_the_same_notice_twice(both, ledger, server, policy_id):
         for client in both))
     assert first == second
     assert server.psql("SELECT count(*) FROM cobranza_insurance_notice"
-                       " WHERE reference = 'SAME'") == "1"
+                       " WHERE reference = 'SAME'").strip() == "1"
 
 
 def test_two_upserts_of_the_same_reference(both, ledger, server, policy_id):
@@ -54,7 +55,7 @@ def test_two_upserts_of_the_same_reference(both, ledger, server, policy_id):
     assert set(statuses) <= {"created", "unchanged"}
     assert all("was recorded a moment ago" in one for one in refused), refused
     assert server.psql("SELECT count(*) FROM cobranza_insurance_limit"
-                       " WHERE reference = 'CL-RACE'") == "1"
+                       " WHERE reference = 'CL-RACE'").strip() == "1"
     (again,) = ledger.env["cobranza.insurance.limit"].upsert([row])
     assert again["status"] == "unchanged"
 
