@@ -96,6 +96,7 @@ from . import (
     cobranza_insurance_query_claims,
     cobranza_insurance_recovery,
     cobranza_insurance_suggestion,
+    cobranza_insurance_suggestion_text,
     cobranza_insurance_term,
     cobranza_insurance_use,
     cobranza_interaction,

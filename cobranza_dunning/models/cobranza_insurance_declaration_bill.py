@@ -65,12 +65,13 @@ class CobranzaInsuranceDeclaration(models.Model):
         """
         self.check_access("write")
         self._check_state("declared", self.env._("Bill what was declared: declare it first."))
+        # of two who bill at the same moment the second waits for the first, or starts again
+        self.lock_for_update()
         billed = self.filtered(lambda one: one._is_billed())
         if billed:
             raise UserError(
                 self.env._("Already billed: %s.", ", ".join(billed.mapped("display_name")))
             )
-        self.lock_for_update()
         amounts = {one: one._to_bill() for one in self.sorted("date_from")}
         amounts = {one: both for one, both in amounts.items() if any(both)}
         if not amounts:

@@ -238,7 +238,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    round(o.amount * q.amount_tax / NULLIF(q.amount_total, 0), c.decimal_places)
                        AS tax,
                    o.company_amount,
-                   round(o.company_amount * q.amount_tax / NULLIF(q.amount_total, 0), 2)
+                   round(o.company_amount * q.amount_tax / NULLIF(q.amount_total, 0), %(places)s)
                        AS company_tax,
                    e.day AS balance_day, NULL::numeric AS told, NULL::numeric AS told_tax,
                    NULL::int AS told_policy, NULL::date AS told_day, 0 AS told_document,
@@ -250,6 +250,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """,
             posted=self._query_posted(policy),
             days=month_ends(first, last + DAY),
+            places=policy.company_id.currency_id.decimal_places,
             open=SQL(
                 """
                 SELECT sum(l.amount_currency - COALESCE(paid.amount, 0)) AS amount,

@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
 from ..engine import suggestions
 from .arguments import to_amount, to_day, to_line
-from .insurance_texts import REASON_SELECTION, fix, sentences
+from .insurance_texts import REASON_SELECTION
+
+#: What is known of how a customer pays, on his account.
+PAYER = ("days_late", "average_delay", "broken_promise_count", "has_score", "score")
 
 
 class CobranzaInsuranceSuggestion(models.Model):
@@ -57,57 +59,17 @@ class CobranzaInsuranceSuggestion(models.Model):
     reason = fields.Selection(REASON_SELECTION)
     days_late = fields.Integer("Days late", help="Of the customer's oldest open debt.")
     broken_promise_count = fields.Integer("Promises not kept")
+    average_delay = fields.Float(digits=(16, 1), help="Days, weighted by amount.")
+    has_score = fields.Boolean(help="Enough is known of the customer.")
+    score = fields.Integer(aggregator="avg", help="Of the customer; 100 is the best payer.")
     risk_points = fields.Integer(
         "Risk", aggregator="avg",
-        help="From 0 to 100: the score of the customer, or the days that he is late and 15 for "
-        "each promise not kept.",
+        help="From 0 to 100: what the customer's score lacks of 100; without one, the days that he "
+        "is late, or was on average, and 15 for each promise not kept.",
     )  # fmt: skip
     priority = fields.Float(help="The amount, up to doubled by the risk; in company currency.")
-    explanation = fields.Char(compute="_compute_explanation")
     dismissed_until = fields.Date("Not before")
     dismiss_reason = fields.Char("Why not")
-
-    @api.depends_context("lang")
-    def _compute_explanation(self):
-        for one in self:
-            one.explanation = " ".join(filter(None, (one._what_text(), one._who_text())))
-
-    def _what_text(self):
-        """What could be done about it, and what it would bring."""
-        def money(amount):
-            return formatLang(self.env, amount, currency_obj=self.currency_id)
-
-        why = " ".join(filter(None, [*sentences(self.env, [self.reason]), self._fix_text(money)]))
-        if self.kind == suggestions.INSURE:
-            return self.env._(
-                "%(amount)s of it would be insured, for a premium of about %(premium)s. %(why)s",
-                amount=money(self.amount), premium=money(self.premium_amount), why=why,
-            )  # fmt: skip
-        if self.kind == suggestions.ASK_LIMIT:
-            return self.env._(
-                "%(amount)s of %(count)s invoices aren't insured for want of a limit: %(limit)s "
-                "would be enough for everything. %(why)s",
-                amount=money(self.amount), count=self.count, limit=money(self.limit_amount),
-                why=why,
-            )  # fmt: skip
-        return self.env._(
-            "%(amount)s would not be insured. %(why)s", amount=money(self.exposed_amount), why=why
-        )
-
-    def _fix_text(self, money):
-        """What would help against its reason, where it isn't the suggestion itself."""
-        if self.kind != suggestions.REMOVE:
-            return ""
-        return fix(self.env, self.reason, latest="", missing=money(self.exposed_amount))
-
-    def _who_text(self):
-        """How the customer pays."""
-        texts = []
-        if self.days_late:
-            texts.append(self.env._("His oldest debt is %s days late.", self.days_late))
-        if self.broken_promise_count:
-            texts.append(self.env._("Promises not kept: %s.", self.broken_promise_count))
-        return " ".join(texts)
 
     # --- making them -------------------------------------------------------------------
 
@@ -129,15 +91,17 @@ class CobranzaInsuranceSuggestion(models.Model):
     def _found_vals(self, company):
         """Values of all that can be suggested in a company."""
         exposures = self.env["cobranza.insurance.facts"].sudo()._exposures(company)
-        payers = self._payers(company, [one.debtor_id for one in exposures])
+        payers = self._payers([one.debtor_id for one in exposures])
         policies = self.env["cobranza.insurance.policy"]._of_company(company)
         found = []
         for one in exposures:
             policy = policies.browse(one.policy_id)
             planned = {line.document for line in one.lines if line.planned}
-            facts = payers.get(one.debtor_id, {"days_late": 0, "broken_promise_count": 0})
+            facts = payers[one.debtor_id]
             points = suggestions.risk(
-                facts["days_late"], facts["broken_promise_count"], facts.get("score")
+                max(facts["days_late"], round(facts["average_delay"])),
+                facts["broken_promise_count"],
+                facts["score"] if facts["has_score"] else None,
             )
             rate = self._rate_to_company(policy, company)
             for suggestion in suggestions.suggest(one.lines):
@@ -155,8 +119,7 @@ class CobranzaInsuranceSuggestion(models.Model):
                     "premium_amount": float(suggestion.cost),
                     "count": suggestion.count,
                     "reason": suggestion.reason,
-                    "days_late": facts["days_late"],
-                    "broken_promise_count": facts["broken_promise_count"],
+                    **facts,
                     "risk_points": points,
                     "priority": float(suggestions.priority(suggestion.amount, points)) * rate,
                 })  # fmt: skip
@@ -168,16 +131,11 @@ class CobranzaInsuranceSuggestion(models.Model):
             policy.currency_id, company.currency_id, company, company._cobranza_today()
         )
 
-    def _payers(self, company, debtor_ids):
-        """Return {debtor id: {"days_late", "broken_promise_count"}}: how customers pay."""
+    def _payers(self, debtor_ids):
+        """Return {debtor id: values of PAYER}: how customers pay; 0 stands for strangers."""
         debtors = self.env["cobranza.debtor"].sudo().browse({one for one in debtor_ids if one})
-        return {
-            one.id: {
-                "days_late": one.days_late,
-                "broken_promise_count": one.broken_promise_count,
-            }
-            for one in debtors
-        }
+        found = {one.id: {name: one[name] for name in PAYER} for one in debtors}
+        return {0: dict.fromkeys(PAYER, 0), **found}
 
     def _key(self):
         """What makes two suggestions the same one."""
@@ -192,8 +150,8 @@ class CobranzaInsuranceSuggestion(models.Model):
         limit: at most so many.  Returns a list of dicts, the most important first: id, kind
         ("insure", "ask_limit", "remove_obstacle"), partner_id, customer, move_id, invoice, planned,
         policy_id, policy, currency (all amounts are in it), amount, exposed_amount, limit_amount,
-        premium_amount, reason, days_late, broken_promise_count, risk_points, priority (company
-        currency), explanation.
+        premium_amount, reason, the values of PAYER (score counts only with has_score), risk_points,
+        priority (company currency), explanation.
         Raises AccessError for others than managers.
         """
         self.check_access("write")
@@ -206,8 +164,7 @@ class CobranzaInsuranceSuggestion(models.Model):
     def _plain(self):
         """One suggestion in plain values."""
         names = ("kind", "planned", "amount", "exposed_amount", "limit_amount", "premium_amount",
-                 "reason", "days_late", "broken_promise_count", "risk_points", "priority",
-                 "explanation")  # fmt: skip
+                 "reason", *PAYER, "risk_points", "priority", "explanation")  # fmt: skip
         return {
             "id": self.id,
             "partner_id": self.partner_id.id,
@@ -220,9 +177,8 @@ class CobranzaInsuranceSuggestion(models.Model):
             **{name: self[name] for name in names},
         }
 
-    @api.model
     def action_refresh(self):
-        """Make the suggestions of the user's company anew, and show them."""
+        """Make the suggestions of the user's company anew, and show them: whatever is selected."""
         self.check_access("write")
         self._refresh(self.env.company)
         return self.env["ir.actions.act_window"]._for_xml_id(

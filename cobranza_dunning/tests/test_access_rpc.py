@@ -51,7 +51,7 @@ class TestAccessRpc(AccessCase):
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
             "cobranza_may_contact", "promise", "raise_dispute", "negotiate", "propose",
-            "log_contact", "upsert",
+            "log_contact", "upsert", "prepare", "figures", "export", "suggest",
             "cancel", "mark_outgoing", "message_route", "mail_allowed_qweb_expressions",
         }  # fmt: skip
         for name in self.our_models(transient=True):

@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .insurance import InsuranceCase
@@ -85,6 +86,15 @@ class TestSuggestion(InsuranceCase):
         self.assertEqual((first["move_id"], first["priority"]), (late.id, 107.8))
         self.assertEqual((second["partner_id"], second["priority"]), (self.other.id, 100))
 
+    def test_a_score_takes_the_place_of_delays(self):
+        self.limit(1000)
+        self.sale(70, date(2026, 1, 1), due=date(2026, 1, 15), insured=False)
+        self.commit()
+        self.debtor()._gated().write({"has_score": True, "score": 80})
+        (found,) = self.suggest()
+        self.assertEqual((found["score"], found["risk_points"], found["priority"]), (80, 20, 84))
+        self.assertIn("His score is 80 of 100.", found["explanation"])
+
     def test_put_aside_until_a_day(self):
         self.limit(1000)
         self.sale(500, MARCH, due=SOON, insured=False)
@@ -143,7 +153,9 @@ class TestSuggestion(InsuranceCase):
         one = self.sale(500, MARCH, due=SOON, insured=False)
         suggestion = self.records(self.suggest())
         self.assertEqual(suggestion.action_view_subject()["res_id"], one.id)
-        self.assertEqual(suggestion.action_refresh()["res_model"], suggestion._name)
+        # as the list's button calls it
+        action = call_kw(suggestion.browse(), "action_refresh", [[]], {})
+        self.assertEqual(action["res_model"], suggestion._name)
 
     def test_each_night_and_each_company(self):
         other = self.new_company()
