@@ -62,10 +62,15 @@ class CobranzaDebtor(models.Model):
                 "cobranza.insurance.cover",
                 "cobranza.insurance.notice",
                 "cobranza.insurance.duty",
+                "cobranza.insurance.claim",
             ):
                 moved = self.env[model].with_context(active_test=False)
                 moved = moved.search([("debtor_id", "=", self.id)])
                 self.env.add_to_compute(moved._fields["partner_id"], moved)
+            recovered = self.env["cobranza.insurance.recovery"].search(
+                [("claim_id.debtor_id", "=", self.id)]
+            )
+            self.env.add_to_compute(recovered._fields["partner_id"], recovered)
 
     def _cancel_for_merge(self, partners):
         """Cancel open reminders of these accounts, or to these partners, who become others."""

@@ -242,6 +242,15 @@ class TestClaim(ClaimCase):
             self.claim(costs_amount=-1)
             self.env.flush_all()
 
+    def test_customers_that_turn_out_to_be_one(self):
+        """Claims and recoveries go along with the account."""
+        claim = self.agreed(1000)
+        claim.record_recovery(self.customer_pays(100).id)
+        other = self.new_partner("The same one")
+        claim.debtor_id._merge_into(other)
+        self.env.flush_all()
+        self.assertEqual((claim.partner_id, claim.recovery_ids.partner_id), (other, other))
+
     # --- by script
 
     def test_file_claim(self):

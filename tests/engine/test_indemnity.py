@@ -7,6 +7,8 @@ import pytest
 from engine import cover, indemnity
 from engine.indemnity import Terms, Year
 from engine.insurance import LAW_ES
+from hypothesis import given
+from hypothesis import strategies as st
 from insured import line, policy
 
 D = Decimal
@@ -199,3 +201,36 @@ def test_no_such_recovery(arguments, more, code):
     with pytest.raises(ValueError) as caught:
         indemnity.split_after_loss(*map(D, arguments), 2, **more)
     assert caught.value.args == (code,)
+
+
+# --- several kinds of limit ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "parts, expected",
+    [
+        ([], "0"),
+        ([("0", "90")], "0"),
+        ([("100", "90")], "90"),
+        ([("1000", "80"), ("3000", "90")], "87.5"),
+        ([("1000", "80"), ("0", "10")], "80"),
+    ],
+)
+def test_the_average_percentage_is_by_what_is_covered(parts, expected):
+    parts = [(D(covered), D(percentage)) for covered, percentage in parts]
+    assert indemnity.average_percentage(parts) == D(expected)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from([70, 80, 90])), max_size=8))
+def test_the_average_pays_what_each_part_would(parts):
+    """To the cent: claims of several kinds of limit lose nothing by being reckoned together."""
+    parts = [(D(cents) / 100, D(percentage)) for cents, percentage in parts]
+    covered = sum((amount for amount, _percentage in parts), D(0))
+    exact = sum((amount * percentage for amount, percentage in parts), D(0)) / 100
+    found = indemnity.indemnity(covered, D(0), indemnity.average_percentage(parts))
+    assert abs(found.amount - exact) <= D("0.005")
+
+
+@pytest.mark.parametrize("amount, expected", [("9350", "4675"), ("0.01", "0.01"), ("0", "0")])
+def test_on_account(amount, expected):
+    assert indemnity.on_account(LAW_ES, D(amount), 2) == D(expected)
