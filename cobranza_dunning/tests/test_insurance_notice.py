@@ -157,6 +157,34 @@ class TestNotice(NoticeCase):
         self.assertEqual((file.res_model, file.res_id), (notice._name, notice.id))
         self.assertEqual(notice.user_id, self.env.user)
 
+    def test_what_the_insurer_gets(self):
+        """The printed notice and the mail with it, in the insurer's language."""
+        self.insurance.write(
+            {"number": "P-77",
+             "insurer_id": self.env["res.partner"].create({"name": "Aseguradora del Norte"}).id}
+        )  # fmt: skip
+        with self.at(date(2026, 4, 10)):
+            self.remind()
+        notice = self.env["cobranza.insurance.notice"].browse(
+            self.notify(self.line, note="He promised twice")["id"]
+        )
+        html = str(
+            self.env["ir.actions.report"]._render_qweb_html(
+                "cobranza_dunning.report_insurance_notice", notice.ids
+            )[0].decode()
+        )  # fmt: skip
+        for text in ("Aseguradora del Norte", "P-77", "AFP-1", self.partner.name, self.sold.name,
+                     "03/31/2026", "04/10/2026", "100.00", "1,000.00", "He promised twice"):
+            self.assertIn(text, html)
+        with self.assertRefused("e-mail address on the policy"):
+            notice.action_write_to_insurer()
+        self.insurance.insurer_id.email = "avisos@example.com"
+        action = notice.action_write_to_insurer()
+        composer = self.env["mail.compose.message"].with_context(action["context"]).create({})
+        self.assertEqual(composer.partner_ids, self.insurance.insurer_id)
+        self.assertIn("P-77", composer.subject)
+        self.assertIn(self.partner.name, composer.body)
+
     # --- what is refused -------------------------------------------------------------------
 
     def test_what_can_not_be_notified(self):
