@@ -162,7 +162,7 @@ class CobranzaReminder(models.Model):
 
         It leaves the way that was approved, whatever the gentler level's channel, and the approval
         holds: who agreed to more, said more firmly, agreed to this.  Only where the gentler level
-        wants more people than have approved it waits for them (docs/decisions/0016).
+        wants more people than have approved it waits for them (docs/decisions/0017).
         """
         levels = self.line_ids.level_id
         if self.level_id in levels:
