@@ -178,12 +178,10 @@ class CobranzaInsuranceSuggestion(models.Model):
         }
 
     def action_refresh(self):
-        """Make the suggestions of the user's company anew, and show them: whatever is selected."""
+        """Make the suggestions of the user's company anew, whatever is selected."""
         self.check_access("write")
         self._refresh(self.env.company)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "cobranza_dunning.cobranza_insurance_suggestion_action"
-        )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_insure(self):
         """Mark the invoices of these suggestions as to be insured.

@@ -31,7 +31,7 @@ class CobranzaInsuranceSuggestion(models.Model):
             )  # fmt: skip
         if self.kind == suggestions.ASK_LIMIT:
             return self.env._(
-                "%(amount)s of %(count)s invoices aren't insured for want of a limit: %(limit)s "
+                "%(amount)s aren't insured for want of a limit (invoices: %(count)s); %(limit)s "
                 "would be enough for everything. %(why)s",
                 amount=money(self.amount), count=self.count, limit=money(self.limit_amount),
                 why=why,

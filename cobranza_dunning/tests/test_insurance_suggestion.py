@@ -48,7 +48,7 @@ class TestSuggestion(InsuranceCase):
         (found,) = self.suggest()
         self.assertEqual((found["kind"], found["reason"]), ("ask_limit", "no_limit"))
         self.assertEqual((found["amount"], found["limit_amount"]), (800, 800))
-        self.assertIn("800.00 of 2 invoices", found["explanation"])
+        self.assertIn("(invoices: 2)", found["explanation"])
         self.assertTrue(self.records([found]).action_ask_limit(900))
         limit = self.env["cobranza.insurance.limit"].search([("partner_id", "=", self.partner.id)])
         self.assertEqual((limit.decision, limit.amount), ("requested", 900))
@@ -155,7 +155,7 @@ class TestSuggestion(InsuranceCase):
         self.assertEqual(suggestion.action_view_subject()["res_id"], one.id)
         # as the list's button calls it
         action = call_kw(suggestion.browse(), "action_refresh", [[]], {})
-        self.assertEqual(action["res_model"], suggestion._name)
+        self.assertEqual(action["tag"], "soft_reload")
 
     def test_each_night_and_each_company(self):
         other = self.new_company()

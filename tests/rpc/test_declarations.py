@@ -18,33 +18,35 @@ SUGGESTED = {"id", "kind", "partner_id", "customer", "move_id", "invoice", "plan
 
 @pytest.fixture
 def insured(books):
-    """A policy whose sales are declared each month, 2.5 ‰ and 8 % tax; archived afterwards."""
-    year = LAST_MONTH.year
+    """A policy for one customer whose sales are declared each month; (its id, the customer's).
+
+    2.5 ‰ and 8 % tax.  Nobody else falls under it; it is archived afterwards.
+    """
+    year, partner_id = LAST_MONTH.year, books.customer()
     policy_id = books.env["cobranza.insurance.policy"].create(
         {
             "name": "Whole turnover", "company_id": books.company_id, "declares": True,
-            "sequence": -1,
+            "kind": "single_debtor", "partner_id": partner_id,
             "declaration_from": str(LAST_MONTH.replace(day=1)), "insure_by_default": False,
             "premium_rate": 2.5, "premium_tax": 8,
             "period_ids": [(0, 0, {"date_from": f"{year}-01-01", "date_to": f"{year + 1}-12-31"})],
         }
     )  # fmt: skip
-    yield policy_id
+    yield policy_id, partner_id
     books.env["cobranza.insurance.policy"].write([policy_id], {"active": False})
 
 
-def sale(books, amount, insured=True, partner_id=None):
-    """Post an invoice of the last day of last month; return (its id, its customer's)."""
-    partner_id = partner_id or books.customer()
+def sale(books, partner_id, amount, insured=True):
+    """Post an invoice of the last day of last month; return its id."""
     overdue = (date.today() - LAST_MONTH).days - 30
-    return books.invoice(partner_id, overdue=overdue, amount=amount, insured=insured), partner_id
+    return books.invoice(partner_id, overdue=overdue, amount=amount, insured=insured)
 
 
 def test_a_month_is_declared(books, insured):
-    env = books.env
-    _move_id, partner_id = sale(books, 10000)
+    env, (policy_id, partner_id) = books.env, insured
+    sale(books, partner_id, 10000)
     declarations = env["cobranza.insurance.declaration"]
-    made = declarations.prepare(insured)
+    made = declarations.prepare(policy_id)
     assert made.keys() == FIGURES
     assert (made["state"], made["date_to"]) == ("draft", str(LAST_MONTH))
     assert (made["amount"], made["count"], made["late_amount"]) == (10000, 1, 0)
@@ -52,8 +54,8 @@ def test_a_month_is_declared(books, insured):
     (total,) = made["totals"]
     assert total.keys() == TOTAL_KEYS
     assert (total["partner_id"], total["amount"]) == (partner_id, 10000)
-    sale(books, 500, partner_id=partner_id)
-    assert declarations.prepare(insured, str(LAST_MONTH))["id"] == made["id"]
+    sale(books, partner_id, 500)
+    assert declarations.prepare(policy_id, str(LAST_MONTH))["id"] == made["id"]
 
     file = declarations.export([made["id"]], "csv")
     assert file["name"].endswith(".csv")
@@ -73,11 +75,11 @@ def test_a_month_is_declared(books, insured):
 
 
 def test_what_is_refused(books, insured, as_user):
-    declarations = books.env["cobranza.insurance.declaration"]
-    made = declarations.prepare(insured)
+    declarations, policy_id = books.env["cobranza.insurance.declaration"], insured[0]
+    made = declarations.prepare(policy_id)
     for act, message in (
         (lambda: declarations.prepare("junk"), "under which insurance policy"),
-        (lambda: declarations.prepare(insured, "soon"), "isn't a date"),
+        (lambda: declarations.prepare(policy_id, "soon"), "isn't a date"),
         (lambda: declarations.export([made["id"]], "pdf"), "use one of"),
         (lambda: declarations.write([made["id"]], {"state": "declared"}), "can't be set by hand"),
         (lambda: declarations.write([made["id"]], {"amount": 5}), "can't be set by hand"),
@@ -96,8 +98,8 @@ def test_what_is_refused(books, insured, as_user):
 
 
 def test_suggestions(books, insured):
-    env = books.env
-    move_id, partner_id = sale(books, 10000, insured=False)
+    env, (policy_id, partner_id) = books.env, insured
+    move_id = sale(books, partner_id, 10000, insured=False)
     suggestions = env["cobranza.insurance.suggestion"]
 
     def mine():
@@ -110,7 +112,7 @@ def test_suggestions(books, insured):
     limits = env["cobranza.insurance.limit"]
     (limit,) = limits.search_read([("partner_id", "=", partner_id)], ["decision", "amount"])
     assert (limit["decision"], limit["amount"]) == ("requested", 12000)
-    limits.create({"policy_id": insured, "partner_id": partner_id, "amount": 20000,
+    limits.create({"policy_id": policy_id, "partner_id": partner_id, "amount": 20000,
                    "effective": str(LAST_MONTH.replace(day=1))})
     (found,) = mine()
     assert (found["kind"], found["move_id"], found["amount"]) == ("insure", move_id, 10000)
