@@ -130,7 +130,7 @@ class CobranzaInsurancePolicy(models.Model):
     declaration_months = fields.Selection(
         [("1", "Each month"), ("2", "Each two months"), ("3", "Each quarter"), ("6", "Half-yearly"),
          ("12", "Each year")],
-        "Declared", required=True, default="1", tracking=True,
+        "How often", required=True, default="1", tracking=True,
     )  # fmt: skip
     declaration_days = fields.Integer(
         "Days to declare", default=15, tracking=True, help="After the end of the period."
