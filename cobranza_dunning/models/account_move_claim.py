@@ -10,7 +10,7 @@ class AccountMove(models.Model):
 
     insurance_claim_id = fields.Many2one(
         "cobranza.insurance.claim", "Insurance claim", readonly=True, copy=False,
-        index="btree_not_null", ondelete="restrict", groups="cobranza_dunning.group_auditor",
+        index="btree_not_null", ondelete="restrict",
     )  # fmt: skip
 
     def button_draft(self):

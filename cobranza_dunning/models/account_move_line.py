@@ -55,12 +55,16 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _cobranza_open_domain(self):
-        """Domain of due lines and credits: posted receivable items with an open residual."""
+        """Domain of due lines and credits: posted receivable items with an open residual.
+
+        What was booked for an insurance claim is none: the insurer isn't a customer.
+        """
         return [
             ("parent_state", "=", "posted"),
             ("account_type", "=", "asset_receivable"),
             ("reconciled", "=", False),
             ("amount_residual_currency", "!=", 0),
+            ("move_id.insurance_claim_id", "=", False),
         ]
 
     @api.model
@@ -71,7 +75,10 @@ class AccountMoveLine(models.Model):
         """
         return SQL(
             """l.company_id = %s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-               AND l.amount_residual_currency <> 0 AND a.account_type = 'asset_receivable'""",
+               AND l.amount_residual_currency <> 0 AND a.account_type = 'asset_receivable'
+               AND NOT EXISTS (SELECT FROM account_move booked
+                                WHERE booked.id = l.move_id
+                                  AND booked.insurance_claim_id IS NOT NULL)""",
             company.id,
         )
 

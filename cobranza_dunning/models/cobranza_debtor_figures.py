@@ -265,12 +265,12 @@ class CobranzaDebtor(models.Model):
 
     def _refresh_now(self):
         """Recompute covers and stored figures of these debtors, of whatever companies."""
-        # what is insured follows from facts, whoever entered them
+        # what is insured and how he pays follows from facts, whoever entered them
         covers_sudo = self.env["cobranza.insurance.cover"].sudo()
         for company, debtors in self.grouped("company_id").items():
             covers_sudo._follow(company, debtors)
             self._refresh_figures(company, debtors.ids)
-            self._refresh_profiles(company, debtors.ids)
+            self.sudo()._refresh_profiles(company.sudo(), debtors.ids)
 
     @api.model
     def _store_next_dates(self, assessed, date):

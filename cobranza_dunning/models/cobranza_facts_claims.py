@@ -26,17 +26,3 @@ class CobranzaFacts(models.AbstractModel):
             WITH_INSURER,
             self._only_agreements("f", company, debtor_ids),
         )
-
-    def _query_indemnity(self, company, _date, _debtor_ids):
-        """What insurers owe: it is asked for by claims, and not by reminders."""
-        return SQL(
-            """
-            SELECT l.id, 'block', l.amount_residual_currency, NULL::date, f.name
-              FROM cobranza_insurance_claim f
-              JOIN account_move m ON m.insurance_claim_id = f.id
-              JOIN account_move_line l ON l.move_id = m.id
-             WHERE f.company_id = %s AND f.state IN %s AND l.amount_residual_currency > 0
-            """,
-            company.id,
-            WITH_INSURER,
-        )

@@ -19,7 +19,7 @@ class CobranzaFacts(models.AbstractModel):
     #: `kind` (engine.pauses.KINDS), `amount` (numeric, in the line's currency), `until` and
     #: `label` (what a person calls it, or NULL).
     _pause_queries = (
-        "_query_disputed", "_query_planned", "_query_promised", "_query_claimed", "_query_indemnity"
+        "_query_disputed", "_query_planned", "_query_promised", "_query_claimed"
     )  # fmt: skip
 
     def _query(self, company, date, debtor_ids, scope):

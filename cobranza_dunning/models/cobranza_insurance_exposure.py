@@ -77,6 +77,7 @@ class CobranzaInsuranceExposure(models.Model):
          LEFT JOIN cobranza_insurance_cover v ON v.move_line_id = l.id AND v.date_to IS NULL
              WHERE l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                AND l.amount_residual_currency > 0 AND a.account_type = 'asset_receivable'
+               AND m.insurance_claim_id IS NULL
             """,
             unmarked=NOT_FLAGGED,
         )

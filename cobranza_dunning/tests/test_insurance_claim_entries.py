@@ -39,6 +39,26 @@ class TestClaimEntries(ClaimCase):
             with self.assertRaisesRegex(UserError, words):
                 claim.action_accept(amount)
 
+    def test_the_insurer_is_no_customer(self):
+        """What he owes is neither chased nor exposure, while the claim is open and afterwards."""
+        claim = self.agreed(1000)
+        insurer = claim.insurer_id
+        [item] = claim._insurer_items()
+
+        def debts():
+            self.commit()
+            found = self.env["cobranza.insurance.exposure"].search([])
+            return found.mapped("partner_id"), item.cobranza_explain()
+
+        self.assertEqual(debts(), (self.partner, []))
+        line = self.statement(insurer, 900, item)
+        claim.action_close()
+        line.move_id.line_ids.remove_move_reconcile()
+        self.assertEqual(debts()[1], [])
+        run = self.run_dunning("propose")
+        self.assertNotIn(insurer, run.line_ids.partner_id)
+        self.assertFalse(self.env["cobranza.debtor"].search([("partner_id", "=", insurer.id)]))
+
     def test_state_follows_the_bank(self):
         """Undone, the claim isn't paid any more."""
         claim = self.agreed(1000)

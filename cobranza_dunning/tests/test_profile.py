@@ -184,6 +184,16 @@ class TestProfile(ProfileCase):
         self.assertEqual(debtor.credit_limit_amount, 99)
         self.assertIn("uses 101 % of his credit limit", self.said(debtor))
 
+    def test_a_collector_need_not_see_credit_limits(self):
+        """What he enters concerns a profile that reads more than he may."""
+        self.invoice(self.partner, 100, days_ago(5))
+        self.company.account_use_credit_limit = True
+        self.env.cr.flush()
+        collector = self.new_collector(name="No accountant")
+        promises = self.env["cobranza.promise"].with_user(collector)
+        made = promises.promise(self.partner.id, 50, days_ago(-3))
+        self.assertEqual(made["state"], "open")
+
     def test_another_companys_ledger_does_not_count(self):
         other = self.new_company()
         self.invoice(self.partner, 100, days_ago(50), company=other)
