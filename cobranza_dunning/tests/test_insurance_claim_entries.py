@@ -42,22 +42,18 @@ class TestClaimEntries(ClaimCase):
     def test_the_insurer_is_no_customer(self):
         """What he owes is neither chased nor exposure, while the claim is open and afterwards."""
         claim = self.agreed(1000)
-        insurer = claim.insurer_id
         [item] = claim._insurer_items()
-
-        def debts():
-            self.commit()
-            found = self.env["cobranza.insurance.exposure"].search([])
-            return found.mapped("partner_id"), item.cobranza_explain()
-
-        self.assertEqual(debts(), (self.partner, []))
-        line = self.statement(insurer, 900, item)
+        self.commit()
+        exposure = self.env["cobranza.insurance.exposure"].search([])
+        self.assertEqual(exposure.partner_id, self.partner)
+        accounts = self.env["cobranza.debtor"].search([])
+        self.assertNotIn(claim.insurer_id, accounts.partner_id)
+        line = self.statement(claim.insurer_id, 900, item)
         claim.action_close()
         line.move_id.line_ids.remove_move_reconcile()
-        self.assertEqual(debts()[1], [])
-        run = self.run_dunning("propose")
-        self.assertNotIn(insurer, run.line_ids.partner_id)
-        self.assertFalse(self.env["cobranza.debtor"].search([("partner_id", "=", insurer.id)]))
+        self.assertEqual(item.amount_residual, 900)
+        self.assertEqual(item.cobranza_explain(), [])
+        self.assertNotIn(item, self.run_dunning("propose").line_ids.move_line_id)
 
     def test_state_follows_the_bank(self):
         """Undone, the claim isn't paid any more."""
