@@ -1,12 +1,17 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from ..engine import agenda
+from ..engine.insurance_dates import declaration_period
 from .insurance_texts import AGENDA_ADVICE, AGENDA_SELECTION, MISSED_ADVICE
 
 ACTIVITY = "cobranza_dunning.activity_type_insurance"
 #: What of a duty makes new work of it for somebody: whoever ticked off the old one is asked again.
 ASKING = ("deadline", "state", "user_id")
+#: What is done once for all customers is no activity on the account of each.
+SHARED = ("declaration",)
 
 
 class CobranzaInsuranceDuty(models.Model):
@@ -157,7 +162,7 @@ class CobranzaInsuranceDuty(models.Model):
 
         All at once, without a mail for each: the digest says it together.
         """
-        asking = self.filtered(lambda one: one.state != "pending")
+        asking = self.filtered(lambda one: one.state != "pending" and one.duty not in SHARED)
         if not asking:
             return
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
@@ -202,8 +207,10 @@ class CobranzaInsuranceDuty(models.Model):
     # --- screens -----------------------------------------------------------------------
 
     def action_next(self):
-        """Open what is to be done next about this duty."""
+        """Open what is to be done next about this duty; the covers for whoever may not do it."""
         self.ensure_one()
+        if not self.env["cobranza.insurance.notice"].has_access("create"):
+            return self.action_view_covers()
         return getattr(self, f"_next_{self.duty}", self.action_view_covers)()
 
     def _next_notice(self):
@@ -224,6 +231,27 @@ class CobranzaInsuranceDuty(models.Model):
                 "default_company_id": self.company_id.id,
             },
         }
+
+    def _next_claim(self):
+        """Open the draft of a claim under the policy; make it if need be."""
+        return self.debtor_id._claim_under(self.policy_id)
+
+    def _next_declaration(self):
+        """Open the draft of the period that the first of these sales belong to.
+
+        It is made if need be.  Of a period that was declared without them: the declarations.
+        """
+        calendar = self.policy_id._declaration_calendar()
+        first, _last = declaration_period(calendar, self.deadline - timedelta(days=calendar.days))
+        declarations = self.env["cobranza.insurance.declaration"]
+        known = declarations.search(
+            [("policy_id", "=", self.policy_id.id), ("date_from", "=", first),
+             ("state", "in", ("draft", "declared"))]
+        )  # fmt: skip
+        if not known:
+            known = declarations.create([{"policy_id": self.policy_id.id, "date_from": first}])
+        draft = known.filtered(lambda one: one.state == "draft")
+        return draft._get_records_action() if draft else self.policy_id.action_view_declarations()
 
     def _covers(self):
         """The covers as of today that this is about, and the customer's others under the policy."""

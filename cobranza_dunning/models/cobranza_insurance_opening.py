@@ -12,13 +12,20 @@ class CobranzaDebtor(models.Model):
     def action_claim_insurance(self):
         """Make a draft of what this customer owes under his policy, or open the one there is."""
         self.ensure_one()
-        claims = self.env["cobranza.insurance.claim"]
         draft = self.claim_ids.filtered(lambda one: one.state == "draft")[:1]
-        if not draft and self.effective_insurance_policy_id:
-            draft = claims.create(
-                {"debtor_id": self.id, "policy_id": self.effective_insurance_policy_id.id}
+        policy = draft.policy_id or self.effective_insurance_policy_id
+        return self._claim_under(policy) if policy else self.action_view_claims()
+
+    def _claim_under(self, policy):
+        """Open the draft of a claim under a policy; make it if there is none."""
+        draft = self.claim_ids.filtered(
+            lambda one: one.state == "draft" and one.policy_id == policy
+        )[:1]
+        if not draft:
+            draft = self.env["cobranza.insurance.claim"].create(
+                {"debtor_id": self.id, "policy_id": policy.id}
             )
-        return draft._get_records_action() if draft else self.action_view_claims()
+        return draft._get_records_action()
 
     def action_view_claims(self):
         """Open the claims about these customers."""

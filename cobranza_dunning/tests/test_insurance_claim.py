@@ -1,7 +1,9 @@
 """Claims: what they are worth, what may be filed, and what follows from it."""
 
+from ast import literal_eval
 from datetime import date
 
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -300,6 +302,16 @@ class TestClaim(ClaimCase):
         self.commit()
         with self.assertRaisesRegex(UserError, "under which insurance policy"):
             self.env["cobranza.insurance.claim"].file_claim(self.partner.id)
+
+    def test_filed_without_reference_it_is_found(self):
+        """Insurers often give their number only afterwards."""
+        claim = self.filed(1000)
+        search = etree.fromstring(claim.get_view(view_type="search")["arch"])
+        (found,) = search.xpath("//filter[@name='no_reference']")
+        domain = [*literal_eval(found.get("domain")), ("id", "=", claim.id)]
+        self.assertTrue(claim.search(domain))
+        claim.reference = "S-77"
+        self.assertFalse(claim.search(domain))
 
     def test_the_number_of_queries_does_not_grow(self):
         """Reading the ledger costs the same for many lines as for a few."""

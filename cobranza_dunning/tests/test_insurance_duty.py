@@ -163,6 +163,64 @@ class TestDuty(DutyCase):
         self.assertEqual(one.action_view_debtor()["res_id"], one.debtor_id.id)
         self.assertEqual(one._covers(), self.sold.cover_ids)
 
+    def test_a_claim_and_a_declaration_lead_on(self):
+        """To a draft of what is to be told: the same one when asked twice."""
+        self.insurance.write(
+            {"declares": True, "deadline_ids": [(5,), self.deadline("claim", "due", 30)]}
+        )
+        duties = self.duties(WARNED).grouped("duty")
+        self.assertEqual(duties.keys(), {"claim", "declaration"})
+        with self.at(WARNED):
+            opened = {code: one.action_next() for code, one in duties.items()}
+            again = {code: one.action_next()["res_id"] for code, one in duties.items()}
+        self.assertEqual(again, {code: action["res_id"] for code, action in opened.items()})
+        claim = self.env["cobranza.insurance.claim"].browse(again["claim"])
+        self.assertEqual((claim.state, claim.policy_id), ("draft", self.insurance))
+        self.assertEqual(claim.line_ids.move_line_id, self.line)
+        draft = self.env["cobranza.insurance.declaration"].browse(again["declaration"])
+        self.assertEqual((draft.state, draft.policy_id), ("draft", self.insurance))
+        self.assertEqual((draft.date_from, draft.deadline),
+                         (date(2026, 3, 1), duties["declaration"].deadline))  # fmt: skip
+        with self.at(WARNED):
+            draft.action_declare("R-1")
+            declared = duties["declaration"].action_next()
+        self.assertEqual(declared["domain"], [("policy_id", "in", self.insurance.ids)])
+        reader = self.new_collector()
+        for one in duties.values():
+            seen = one.with_user(reader).action_next()
+            self.assertEqual(seen["res_model"], "cobranza.insurance.cover")
+
+    def test_each_kind_has_its_row(self):
+        """What, its terms, the day before the warning, its first and the last day.
+
+        A claim and the end of a waiting period are somebody's work; a declaration concerns all
+        customers, and is no activity on the account of each.
+        """
+        waiting = self.deadline("waiting", "due", 60)
+        for code, terms, before, warned, last in (
+            ("claim", {"deadline_ids": [self.deadline("claim", "due", 40)]},
+             date(2026, 4, 25), date(2026, 4, 26), date(2026, 5, 10)),
+            ("waiting", {"deadline_ids": [waiting]},
+             date(2026, 5, 15), date(2026, 5, 16), date(2026, 5, 30)),
+            ("declaration", {"declares": True},
+             date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 15)),
+        ):  # fmt: skip
+            with self.subTest(code):
+                self.insurance.deadline_ids.unlink()
+                self.insurance.write({"declares": False, **terms})
+                for day, state in ((before, "pending"), (warned, "due"), (last, "due")):
+                    one = self.duties(day)
+                    self.assertEqual((one.duty, one.state, one.deadline), (code, state, last), day)
+                    self.assertEqual((one.amount, one.line_count), (100, 1))
+                    asked = state != "pending" and code != "declaration"
+                    self.assertEqual(bool(self.work()), asked, day)
+                # what comes by itself is over; what had to be done was missed
+                self.assertEqual(
+                    self.duties(last + timedelta(days=1)).mapped("state"),
+                    [] if code == "waiting" else ["missed"],
+                )
+                self.assertEqual(len(self.work()), 1 if code == "claim" else 0)
+
 
 @tagged("post_install", "-at_install")
 class TestToday(DutyCase):
