@@ -1,6 +1,5 @@
 """The worked cases about cover in docs/insurance.md, through Odoo's own documents."""
 
-import re
 import sys
 from contextlib import contextmanager
 from datetime import date
@@ -14,8 +13,6 @@ from .insurance import InsuranceCase
 
 ADDON = Path(__file__).resolve().parents[1]
 CASES = ADDON.parent / "tests" / "engine" / "worked_cases.py"
-#: What no document of ours says yet: cases that are given it are the engine's alone.
-NOT_IN_BOOKS = {"declared_on", "notified_on", "claimed_on"}
 #: A policy's facts whose field has another name.
 FIELDS = {"discretionary": "discretionary_amount", "blind": "blind_amount"}
 
@@ -31,15 +28,13 @@ def engine_on_path():
 
 
 def read_cases():
-    """The module that reads the table, and its cases about cover that documents can say."""
+    """The module that reads the table, and its cases about cover."""
     with engine_on_path():
         spec = spec_from_file_location("cobranza_worked_cases", CASES)
         module = module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
-    cases = [one for one in module.read() if one.rule == "cover"]
-    known = re.compile("|".join(NOT_IN_BOOKS))
-    return module, [one for one in cases if not known.search(one.given)]
+    return module, [one for one in module.read() if one.rule == "cover"]
 
 
 @tagged("post_install", "-at_install")
@@ -60,10 +55,13 @@ class TestWorkedCases(InsuranceCase):
         today = given.one("today", date(2026, 3, 15))
         self.insurance = self.new_insurance(**self.terms(module, given))
         buyer = given.facts("buyer")
+        lines = {
+            name: module.line(given, place, name) for place, name in enumerate(given.letters())
+        }
         with self.at(today):
-            invoices = {
-                name: self.document(module.line(given, place, name))
-                for place, name in enumerate(given.letters())
+            invoices = self.declared(lines)
+            invoices |= {
+                name: self.document(line) for name, line in lines.items() if name not in invoices
             }
             for text in given.get("limit", ()):
                 self.decide_limit(module.limit(text))
@@ -114,6 +112,16 @@ class TestWorkedCases(InsuranceCase):
             float(said.amount), effective=said.effective, decision=said.decision,
             kind=said.kind, until=said.until,
         )  # fmt: skip
+
+    def declared(self, lines):
+        """{name: invoice} of the lines that were declared: before the others were in the books."""
+        told = {name: line for name, line in lines.items() if line.declared_on}
+        invoices = {name: self.document(line) for name, line in told.items()}
+        declarations = self.env["cobranza.insurance.declaration"]
+        for line in told.values():
+            made = declarations.prepare(self.insurance.id, line.invoiced)
+            declarations.browse(made["id"]).action_declare(declared_on=line.declared_on)
+        return invoices
 
     def document(self, line):
         """Post the invoice of a line of the case, pay what isn't open, and agree on what it says.

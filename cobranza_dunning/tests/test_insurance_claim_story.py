@@ -2,9 +2,13 @@
 
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from odoo.tests import tagged
 
 from .claims import DUE, FILED, SOLD, ClaimCase
+
+#: When the insurer was told that nothing had come in.
+TOLD = date(2026, 3, 5)
 
 
 @tagged("post_install", "-at_install")
@@ -76,9 +80,18 @@ class TestClaimStory(ClaimCase):
         """10 000 and costs of 1 000 at 85 %: 9 350, half of it on account after six months."""
         self.insurance.write({"law": "es"})
         self.insurance.percentage_ids.filtered(lambda one: one.kind == "named").percentage = 85
-        claim = self.filed(10000, costs_amount=1000)
+        self.limit(100000)
+        sold = self.sale(10000, SOLD, DUE)
+        with self.at(TOLD):
+            self.env["cobranza.insurance.notice"].notify(
+                self.partner.id, self.due(sold).ids, "AFP-4"
+            )
+        claim = self.claim(costs_amount=1000)
+        claim.action_file()
         self.assertEqual((claim.covered_costs_amount, claim.insured_amount), (1000, 9350))
         self.assertEqual(claim.expected_amount, 9350)
+        self.assertEqual(claim.provisional_amount, 4675)
+        self.assertEqual(claim.provisional_date, TOLD + relativedelta(months=6))
         self.assertBalances(insurer=9350, claims=-9350)
         claim.action_accept()
         self.statement(claim.insurer_id, 9350, claim._insurer_items())

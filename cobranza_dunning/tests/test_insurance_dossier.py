@@ -31,14 +31,27 @@ class TestDossier(ClaimCase):
             {"name": name, "raw": raw, "res_model": record._name, "res_id": record.id}
         )
 
+    def agree(self, sold):
+        """A plan about an invoice that the customer has accepted."""
+        plans = self.env["cobranza.plan"]
+        made = plans.propose(
+            self.partner.id,
+            {"lines": self.due(sold).ids, "count": 2, "first": "2026-04-10"},
+        )
+        plan = plans.browse(made["plan_id"])
+        plan.action_accept()
+        self.assertTrue(plan.accepted_on)
+        return plan
+
     def test_everything_is_in_it(self):
-        """Summary, invoice, proof of delivery, reminder, notice and evidence."""
+        """Summary, invoice, proof of delivery, reminder, agreement and evidence."""
         claim = self.filed(1000)
         sold = self.sold
         self.assertFalse(self.propose(), "nobody is reminded of what is claimed")
         claim.action_cancel()
         reminder = self.approved()
         reminder.action_send()
+        plan = self.agree(sold)
         claim = self.claim()
         claim.attachment_ids = self.attach(claim, "letter of the lawyer.txt")
         self.attach(sold, "CMR/1.txt", b"delivered")
@@ -55,6 +68,8 @@ class TestDossier(ClaimCase):
         invoices = [name for name in names if name.startswith("1 Invoices/") and "CMR" not in name]
         self.assertEqual(len(invoices), 1, names)
         self.assertTrue(found[invoices[0]].startswith(PDF))
+        agreement = f"3 Agreements/{plan.name.replace('/', '-')}.pdf"
+        self.assertTrue(found[agreement].startswith(PDF))
         (told,) = [name for name in names if name.startswith("2 Reminders/")]
         self.assertIn(sold.name.encode(), found[told])
 

@@ -1,6 +1,6 @@
 """Limits and notices of non-payment as a script records them: plain values over RPC."""
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from odoorpc.error import RPCError
@@ -67,6 +67,28 @@ def test_limits_are_the_managers(books, as_user, policy_id):
     for login in ("auditor", "collector", "clerk", "customer"):
         with pytest.raises(RPCError):
             as_user(login).env["cobranza.insurance.limit"].upsert(rows)
+
+
+# --- cover
+
+
+def test_cover_as_of_a_day(books, as_user, policy_id):
+    """Today it is covered; before it was entered nothing was; once notice is missed it is lost."""
+    _partner, move_id, line_id = insured.debt(books, policy_id)
+    cover = books.env["account.move"].cobranza_cover
+    (today,) = cover([move_id], str(date.today()))
+    assert (today["line_id"], today["date"], today["covered_amount"]) == (
+        line_id, str(date.today()), 600.0)  # fmt: skip
+    assert cover([move_id]) == [today]
+    assert cover([move_id], str(date.today() - timedelta(days=1))) == []
+    missed = date.fromisoformat(insured.last_day()) + timedelta(days=1)
+    (later,) = cover([move_id], str(missed))
+    assert (later["date"], later["covered_amount"], later["reason"]) == (
+        str(missed), 0.0, "notice_missed")  # fmt: skip
+    with pytest.raises(RPCError, match="isn't a date"):
+        cover([move_id], "yesterday")
+    with pytest.raises(RPCError):
+        as_user("clerk").env["account.move"].cobranza_cover([move_id], str(date.today()))
 
 
 # --- notices
