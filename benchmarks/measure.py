@@ -317,6 +317,7 @@ def cover(env):
 def _insure(env, company):
     """Mark every open invoice and give each debtor a limit of half of what he owes.
 
+    The policy has all terms: declarations, premium, two notices, waiting period, claim.
     Returns how many due lines are to be insured.
     """
     year = env["res.company"].browse(company.id)._cobranza_today().year
@@ -329,7 +330,16 @@ def _insure(env, company):
             "period_ids": [
                 (0, 0, {"date_from": f"{year - 5}-01-01", "date_to": f"{year}-12-31"})
             ],
-            "deadline_ids": [(0, 0, {"duty": "notice", "base": "mep", "days": 30})],
+            "deadline_ids": [
+                (0, 0, {"duty": duty, "base": base, "months": months, "days": days})
+                for duty, base, months, days in (
+                    ("notice", "mep", 0, 30), ("notice", "due", 4, 0),
+                    ("waiting", "due", 6, 0), ("claim", "loss", 0, 60),
+                )
+            ],
+            "declares": True,
+            "premium_rate": 2.5,
+            "premium_tax": 8,
         }
     )
     env.flush_all()
