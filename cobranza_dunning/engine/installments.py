@@ -5,6 +5,7 @@ covers.  Payments fill installments from the first forward; credit notes shrink 
 last backward.  All amounts are in the plan's one currency.
 """
 
+import itertools
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -134,20 +135,25 @@ def _by_amount(rest, places, each):
 
 
 def calendar(first, count, period="month", move: Callable[[date], date] = lambda day: day):
-    """Return the due dates of `count` installments, the first one on `first`.
+    """Return the due dates of `count` installments, the first one on `first`; see `due_days`."""
+    return tuple(itertools.islice(due_days(first, period, move), count))
+
+
+def due_days(first, period="month", move: Callable[[date], date] = lambda day: day):
+    """Yield the due dates of installments without end, the first one on `first`.
 
     period: a key of PERIODS (KeyError otherwise).  Months keep the day of `first` where they
     have it, and end on their last day where they don't: 31 January, 28 February, 31 March.
     move: moves a day that doesn't suit (a holiday, no pay day) to one that does; never back.
     Two installments never fall on the same day: the later one moves on by a day.
     """
-    step, days = PERIODS[period], []
-    for number in range(count):
+    step, last = PERIODS[period], date.min
+    for number in itertools.count():
         day = move(first + step(number))
-        while days and day <= days[-1]:
-            day = move(days[-1] + timedelta(days=1))
-        days.append(day)
-    return tuple(days)
+        while day <= last:
+            day = move(last + timedelta(days=1))
+        yield day
+        last = day
 
 
 def suitable_day(day, place, pay_days=()):

@@ -6,12 +6,14 @@ offer is not simply refused: the nearest offers that would be accepted come with
 
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
 from . import installments
 from .due import ZERO
+from .places import Place
 
 ACCEPT = "accept"
 PROPOSE = "propose"
@@ -87,6 +89,8 @@ class Situation(NamedTuple):
     broken_on: the day his last plan was broken, or None.
     manager: the offer is entered by a manager.
     insured_until: the last day the insurer allows without asking him, or None.
+    place, pay_days: where he is and when he pays, as installments.suitable_day takes them;
+    None = every day suits.
     """
 
     amount: Decimal
@@ -97,6 +101,16 @@ class Situation(NamedTuple):
     broken_on: date | None = None
     manager: bool = False
     insured_until: date | None = None
+    place: Place | None = None
+    pay_days: tuple = ()
+
+    def suitable(self, day):
+        """The first day on or after `day` on which he can pay."""
+        return installments.suitable_day(day, self.place, self.pay_days) if self.place else day
+
+    def working(self, day):
+        """The first working day on or after `day`, where he is."""
+        return self.place.next_working_day(day) if self.place else day
 
 
 class Answer(NamedTuple):
@@ -131,10 +145,13 @@ def evaluate(offer, floor, situation):
 
 
 def below(offer, floor, situation):
-    """Return the codes of what is wrong with an offer; none if it is acceptable."""
-    last_day = _last_day(offer, situation.today)
+    """Return the codes of what is wrong with an offer; none if it is acceptable.
+
+    What counts are the days on which he would pay: those that suit him.
+    """
+    last_day = _last_day(offer, situation)
     if offer.is_extension:
-        found = _below_extension(offer, floor, situation)
+        found = _below_extension(last_day, floor, situation)
     else:
         terms = _Terms(offer.down_payment, _installment(offer, situation), last_day)
         found = _below_terms(terms, floor, situation)
@@ -154,7 +171,8 @@ def below_calendar(calendar, floor, situation):
     payment.  The last installment may be smaller than the least one, as a remainder is.
     """
     if len(calendar) == 1:
-        return below(Offer(until=calendar[0].due), floor, situation)
+        (day, _amount) = calendar[0]
+        return _with_insurance(_below_extension(day, floor, situation), day, situation)
     down_payment = sum((one.amount for one in calendar if one.due <= situation.today), ZERO)
     later = [one.amount for one in calendar if one.due > situation.today]
     least = min(later[:-1] or later, default=None)
@@ -162,10 +180,10 @@ def below_calendar(calendar, floor, situation):
     return _with_insurance(_below_terms(terms, floor, situation), terms.last_day, situation)
 
 
-def _below_extension(offer, floor, situation):
+def _below_extension(day, floor, situation):
     """Yield what is wrong with paying everything on a later day."""
     latest = _latest_extension(floor, situation)
-    if latest and offer.until > latest:
+    if latest and day > latest:
         yield "extension_too_long"
 
 
@@ -226,28 +244,30 @@ def _least_down_payment(floor, situation):
 
 
 def _latest_extension(floor, situation):
-    """The last day that an extension may have; None = any."""
+    """The last day that an extension may have, a working day; None = any."""
     if floor.maximum_extension is None:
         return None
-    return situation.today + timedelta(days=floor.maximum_extension)
+    return situation.working(situation.today + timedelta(days=floor.maximum_extension))
 
 
 def _latest_installment(floor, situation):
-    """The last day that a plan may have; None = any."""
+    """The last day that a plan may have, a working day; None = any."""
     if floor.maximum_months is None:
         return None
-    return situation.today + relativedelta(months=floor.maximum_months)
+    return situation.working(situation.today + relativedelta(months=floor.maximum_months))
 
 
-def _last_day(offer, today):
+def _last_day(offer, situation):
     """The day on which the offer is over."""
-    return offer.until or _day_of(offer, today, offer.count)
+    if offer.is_extension:
+        return situation.suitable(offer.until)
+    first = _first_day(offer, situation.today)
+    return installments.calendar(first, offer.count, offer.period, situation.suitable)[-1]
 
 
-def _day_of(offer, today, number):
-    """The day of an installment, the first being number 1."""
-    step = installments.PERIODS[offer.period]
-    return offer.first + step(number - 1) if offer.first else today + step(number)
+def _first_day(offer, today):
+    """The day of the first installment, whether it suits or not."""
+    return offer.first or today + installments.PERIODS[offer.period](1)
 
 
 def _counters(offer, floor, situation):
@@ -280,8 +300,10 @@ def _comes_to_something(offer, situation):
 def _shorter_extension(floor, situation):
     """As much time as is accepted."""
     limits = [_latest_extension(floor, situation), situation.insured_until]
-    until = min((day for day in limits if day), default=None)
-    return Offer(until=until) if until and until > situation.today else None
+    latest = until = min((day for day in limits if day), default=situation.today)
+    while until > situation.today and situation.suitable(until) > latest:
+        until -= timedelta(days=1)
+    return Offer(until=until) if until > situation.today else None
 
 
 def _fewer_months(offer, floor, situation):
@@ -302,16 +324,15 @@ def _most_installments(offer, rest, floor, situation):
     latest = [_latest_installment(floor, situation), situation.insured_until]
     last_day = min((day for day in latest if day), default=None)
     if last_day:
-        limits.append(_fitting(offer, situation.today, last_day))
+        limits.append(_fitting(offer, situation, last_day))
     return min(limits, default=USUAL_COUNT)
 
 
-def _fitting(offer, today, last_day):
+def _fitting(offer, situation, last_day):
     """How many installments fall due up to a day."""
-    count = 0
-    while _day_of(offer, today, count + 1) <= last_day:
-        count += 1
-    return count
+    first = _first_day(offer, situation.today)
+    days = installments.due_days(first, offer.period, situation.suitable)
+    return sum(1 for _day in takewhile(lambda day: day <= last_day, days))
 
 
 def _more_down_payment(offer, floor, situation):
@@ -336,10 +357,10 @@ def in_currency(least, amount, company_amount, places):
     return (least * amount / company_amount).quantize(unit, rounding=ROUND_CEILING)
 
 
-def calendar_of(offer, situation, move=lambda day: day):
-    """Return the Installments that an offer comes to.
+def calendar_of(offer, situation):
+    """Return the Installments that an offer comes to, on days that suit the debtor.
 
-    move: as installments.calendar takes it; the down payment is due today, whatever day it is.
+    The down payment is due today, whatever day it is.
     Raises ValueError like installments.schedule, and with "day" where something would be due
     before today.
     """
@@ -347,15 +368,15 @@ def calendar_of(offer, situation, move=lambda day: day):
     if (offer.until or offer.first or today) < today:
         raise ValueError("day")
     if offer.is_extension:
-        return (installments.Installment(move(offer.until), situation.amount),)
+        return (installments.Installment(situation.suitable(offer.until), situation.amount),)
     return installments.schedule(
         situation.amount,
         situation.places,
-        _day_of(offer, today, 1),
+        _first_day(offer, today),
         count=None if offer.each else offer.count,
         each=offer.each,
         down_payment=offer.down_payment,
         down_payment_on=today,
         period=offer.period,
-        move=move,
+        move=situation.suitable,
     )

@@ -72,13 +72,8 @@ class CobranzaPlan(models.Model):
 
         Raises UserError, with what is to be corrected, for an offer that comes to none.
         """
-        place, pay_days = talk.debtor._contact_place(), talk.debtor._pay_days()
         try:
-            return negotiation.calendar_of(
-                offer,
-                talk.situation,
-                lambda day: installments.suitable_day(day, place, pay_days),
-            )
+            return negotiation.calendar_of(offer, talk.situation)
         except ValueError as error:
             (code,) = error.args
             correction = self.env._(MISTAKES[code])

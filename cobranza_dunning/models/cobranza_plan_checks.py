@@ -67,7 +67,17 @@ class CobranzaPlan(models.Model):
                 )
         items = self.env["account.move.line"].union(*items.values())
         self._check_no_other_plan(self.debtor_id, items)
-        self.debtor_id._check_insured_until(items, max(self.installment_ids.mapped("date_due")))
+        self.debtor_id._check_insured_until(items, self._last_due())
+
+    def _is_beyond_insurance(self):
+        """Whether its last day is later than the insurer of what it covers allows."""
+        items = self.env["account.move.line"].union(*self.line_ids._items().values())
+        latest = self.debtor_id._insured_until(items)
+        return bool(latest and self._last_due() > latest)
+
+    def _last_due(self):
+        """The day of the last installment."""
+        return max(self.installment_ids.mapped("date_due"))
 
     def _check_no_other_plan(self, debtor, items):
         """Raise UserError if another plan, proposed or in force, covers one of these items."""

@@ -113,6 +113,8 @@ class CobranzaPlan(models.Model):
             # a page is shown by the superuser, whom the customer is not
             manager=origin != "portal" and self._is_manager(),
             insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
+            place=debtor._contact_place(),
+            pay_days=debtor._pay_days(),
         )
         floor = debtor._negotiation_floor(currency, amounts)
         answer = negotiation.evaluate(offer, floor, situation)

@@ -126,6 +126,14 @@ class CobranzaPlan(models.Model):
         if not name or len(name) > NAME_LENGTH:
             raise UserError(self.env._("Write your name, please."))
         self._check_signature(signature)
+        if self._is_beyond_insurance():
+            # his plan would be refused, and why isn't his to know
+            raise UserError(
+                self.env._(
+                    "This plan can't be signed any more: please contact us, and we agree on "
+                    "another one."
+                )
+            )
         self._accept(signature=signature, signed_by=name, signed_on=fields.Datetime.now())
         office = self.with_context(lang=self.company_id._cobranza_lang())
         office._message_log(body=office.env._("Signed by %s on the customer's page.", name))

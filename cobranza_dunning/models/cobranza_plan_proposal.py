@@ -80,6 +80,7 @@ class CobranzaPlan(models.Model):
             had_extension=self._had_extension(amounts),
             broken_on=self._last_broken(self.debtor_id),
             insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),
+            place=self.debtor_id._contact_place(),
         )
         floor = self.debtor_id._negotiation_floor(self.currency_id, amounts)
         reasons = negotiation.below_calendar(calendar, floor, situation)

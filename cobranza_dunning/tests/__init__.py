@@ -50,6 +50,7 @@ from . import (
     test_outsiders,
     test_pauses,
     test_performance,
+    test_plan_insured_days,
     test_plan_late,
     test_plan_negotiation,
     test_plan_terms,

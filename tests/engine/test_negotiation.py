@@ -7,7 +7,8 @@ import pytest
 from engine import negotiation
 from engine.installments import Installment
 from engine.negotiation import Floor, Offer, Situation
-from hypothesis import given
+from engine.places import Place
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 D = Decimal
@@ -166,6 +167,70 @@ def test_no_day_before_today(offer):
         negotiation.calendar_of(offer, OWES)
 
 
+#: Saturday 30 and Sunday 31 May 2026; in April the 4th is a Saturday, too.
+WEEKDAYS = OWES._replace(place=Place())
+SATURDAY, MONDAY = date(2026, 5, 30), date(2026, 6, 1)
+ROOMY = Floor(maximum_months=None, maximum_extension=None)
+
+
+def days_of(offer, known):
+    return [str(one.due) for one in negotiation.calendar_of(offer, known)]
+
+
+@pytest.mark.parametrize("until, counter", [
+    (date(2026, 5, 29), None),
+    (SATURDAY, date(2026, 5, 29)),  # he would pay on Monday
+    (MONDAY, date(2026, 5, 29)),
+])
+def test_the_insurers_last_day_is_no_working_day(until, counter):
+    known = WEEKDAYS._replace(insured_until=SATURDAY)
+    found = negotiation.evaluate(Offer(until=until), ROOMY, known)
+    assert found.reasons == (("beyond_insurance",) if counter else ("acceptable",))
+    assert [one.until for one in found.counter_offers][:1] == ([counter] if counter else [])
+
+
+def test_installments_up_to_the_insurers_last_day():
+    """The third one of 30 March, April and May would be paid on 1 June."""
+    offer, known = Offer(3, first=date(2026, 3, 30)), WEEKDAYS._replace(insured_until=SATURDAY)
+    found = negotiation.evaluate(offer, ROOMY, known)
+    assert found.reasons == ("beyond_insurance",)
+    assert found.counter_offers[0] == offer._replace(count=2)
+    known = known._replace(insured_until=MONDAY)
+    assert negotiation.evaluate(offer, ROOMY, known).reasons == ("acceptable",)
+
+
+def test_the_policys_last_day_moves_to_a_working_day():
+    """Who asks for all the time there is doesn't get less because of a weekend."""
+    floor = FLOOR._replace(maximum_extension=34, maximum_months=2)  # 4 April, 1 May
+    asked = Offer(until=date(2026, 4, 4))
+    assert negotiation.evaluate(asked, floor, WEEKDAYS).reasons == ("acceptable",)
+    assert days_of(asked, WEEKDAYS) == ["2026-04-06"]
+    later = Offer(until=date(2026, 4, 7))
+    assert negotiation.evaluate(later, floor, WEEKDAYS).reasons == ("extension_too_long",)
+    sunday = WEEKDAYS._replace(today=date(2026, 3, 31))  # two months later it is 31 May
+    offer = Offer(2, D("100"))
+    assert negotiation.evaluate(offer, floor, sunday).reasons == ("acceptable",)
+    assert days_of(offer, sunday)[-1] == "2026-06-01"
+    # what a person then writes by hand is measured alike
+    calendar = negotiation.calendar_of(offer, sunday)
+    assert negotiation.below_calendar(calendar, floor, sunday) == ()
+
+
+def test_pay_days_are_no_way_past_the_limits():
+    """He pays on the 25th: of 30 days until 31 March, and of six months until 1 September."""
+    known = WEEKDAYS._replace(pay_days=(25,))
+    found = negotiation.evaluate(Offer(until=date(2026, 3, 26)), FLOOR, known)
+    assert found.reasons == ("extension_too_long",)
+    assert days_of(found.counter_offers[0], known) == ["2026-03-25"]
+    found = negotiation.evaluate(Offer(6, D("100")), FLOOR, known)
+    assert found.reasons == ("too_long",)
+    assert days_of(found.counter_offers[0], known)[-1] == "2026-08-25"
+    # and each week of installments waits for the next pay day
+    found = negotiation.evaluate(Offer(9, D("100"), period="week"), FLOOR, known)
+    assert found.reasons == ("too_long",)
+    assert found.counter_offers[0].count == 6
+
+
 def test_without_limits_everything_is_acceptable():
     floor = Floor(maximum_months=None, maximum_extension=None)
     assert evaluate(Offer(240), floor).reasons == ("acceptable",)
@@ -175,6 +240,7 @@ def test_without_limits_everything_is_acceptable():
 amounts = st.integers(1, 10**7).map(lambda cents: D(cents).scaleb(-2))
 
 
+@settings(deadline=None)  # the first holidays of a country are read from a table
 @given(
     debt=amounts,
     offer=st.one_of(
@@ -192,17 +258,20 @@ amounts = st.integers(1, 10**7).map(lambda cents: D(cents).scaleb(-2))
     broken_on=st.none() | st.dates(date(2025, 1, 1), TODAY),
     insured_until=st.none() | st.dates(TODAY, date(2027, 1, 1)),
     cannot=st.booleans(),
+    place=st.none() | st.builds(Place, st.just("UTC"), st.none() | st.just("ES")),
+    pay_days=st.sets(st.integers(1, 31), max_size=3).map(lambda days: tuple(sorted(days))),
 )  # fmt: skip
 def test_counter_offers_are_acceptable_themselves(
-    debt, offer, floor, broken_on, insured_until, cannot
+    debt, offer, floor, broken_on, insured_until, cannot, place, pay_days
 ):
     situation = Situation(debt, 2, TODAY, cannot_pay_now=cannot, broken_on=broken_on,
-                          insured_until=insured_until)  # fmt: skip
+                          insured_until=insured_until, place=place, pay_days=pay_days)  # fmt: skip
     found = negotiation.evaluate(offer, floor, situation)
     for counter in found.counter_offers:
         assert negotiation.below(counter, floor, situation) == ()
         calendar = negotiation.calendar_of(counter, situation)
         assert sum(one.amount for one in calendar) == debt
+        assert not insured_until or calendar[-1].due <= insured_until
     assert (found.decision == "counter") == bool(found.counter_offers)
     assert len(set(found.counter_offers)) == len(found.counter_offers)
 
