@@ -193,6 +193,24 @@ class TestAccountDispute(AccountCase):
         debtor.dispute_ids.action_accept(note.id)
         self.assertIn("Credited", self.page(debtor).text)
 
+    def test_one_that_ended_with_its_invoice(self):
+        """No credit note follows, and an invoice that is gone has no name."""
+        debtor, move, _second = self.owing(100, 50)
+        self.assertTaken(self.dispute(debtor, move), "dispute")
+        move.button_draft()
+        self.env.cr.flush()
+        for gone in (False, True):
+            if gone:
+                move.with_context(force_delete=True).unlink()
+                self.env.cr.flush()
+            self.assertEqual(debtor.dispute_ids.state, "lapsed")
+            tree = html.fromstring(self.page(debtor).text)
+            [row] = tree.xpath("//li[.//span[normalize-space()='Closed']]")
+            self.assertNotIn("Credit note follows", row.text_content())
+            [name] = row.xpath(".//div[@class='o_cobranza_name']/strong")
+            self.assertTrue(name.text_content().strip())
+            self.assertIn(self.reason.name, row.text_content())
+
     def test_what_is_refused(self):
         debtor, move = self.owing(100)
         _other, secret = self.owing(300, partner=self.other)
