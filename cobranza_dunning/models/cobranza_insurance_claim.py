@@ -61,7 +61,7 @@ class CobranzaInsuranceClaim(models.Model):
         "has come in, as the bank reconciliation says. Closed: what nobody pays is written off.",
     )  # fmt: skip
     notice_id = fields.Many2one(
-        "cobranza.insurance.notice", "Notice", copy=False, index="btree_not_null",
+        "cobranza.insurance.notice", copy=False, index="btree_not_null",
         ondelete="restrict", check_company=True,
         domain="[('debtor_id', '=', debtor_id), ('policy_id', '=', policy_id), "
         "('state', '=', 'notified')]",
