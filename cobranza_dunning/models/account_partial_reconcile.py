@@ -16,7 +16,11 @@ class AccountPartialReconcile(models.Model):
         return partials
 
     def unlink(self):
-        """Undo reconciliations, and refresh the debtors concerned as well."""
+        """Undo reconciliations, and refresh the debtors concerned as well.
+
+        Raises UserError for those that a booked recovery rests on.
+        """
+        self.env["cobranza.insurance.recovery"]._check_matching_kept(self)
         # before: items of a draft exchange entry are deleted with their reconciliation
         lines = self._cobranza_lines()
         self.env["cobranza.debtor"]._refresh_later(lines)

@@ -36,10 +36,10 @@ class CobranzaInsuranceClaim(models.Model):
                 "journal_id": self.policy_id.sudo().claim_journal_id.id,
                 "date": self.company_id._cobranza_today(),
                 "ref": f"{self.name}: {reference}",
-                "insurance_claim_id": self.id,
                 "line_ids": [fields.Command.create(vals) for vals in items],
             }
         )
+        move._gated().insurance_claim_id = self
         move.action_post()
         return move
 
@@ -208,7 +208,7 @@ class CobranzaInsuranceClaim(models.Model):
         for move in moves.sorted("id", reverse=True):
             move.line_ids.remove_move_reconcile()
             reversal = move._cobranza_reverse()
-            reversal.insurance_claim_id = self
+            reversal._gated().insurance_claim_id = self
 
     def _reverse_loss(self):
         """The customer owes again what was written off."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .cobranza_insurance_query_claims import STANDING
 from .insurance_texts import sentences
 
 
@@ -63,3 +64,19 @@ class CobranzaInsuranceClaimLine(models.Model):
         result = super().unlink()
         claims.exists()._reckon()
         return result
+
+    @api.model
+    def _check_not_claimed(self, moves):
+        """Raise UserError for documents in claims that stand: their due lines would be new ones."""
+        # whoever keeps the invoices needn't see claims
+        claimed_sudo = self.sudo().search(
+            [("move_id", "in", moves.ids), ("claim_id.state", "in", STANDING)]
+        )
+        if claimed_sudo:
+            raise UserError(
+                self.env._(
+                    "%(document)s is in insurance claim %(claim)s: cancel the claim first.",
+                    document=", ".join(claimed_sudo.move_id.mapped("name")),
+                    claim=", ".join(claimed_sudo.claim_id.mapped("name")),
+                )
+            )

@@ -36,12 +36,6 @@ class CobranzaInsuranceRecovery(models.Model):
         readonly=True, tracking=True,
     )  # fmt: skip
     date = fields.Date("Paid on", required=True)
-    payment_line_id = fields.Many2one(
-        "account.move.line", "Payment", required=True, ondelete="restrict", index=True,
-        help="The item of the customer's payment, or of the bank statement.",
-    )  # fmt: skip
-    payment_currency_id = fields.Many2one(related="payment_line_id.currency_id")
-    payment_amount = fields.Monetary("Of the payment", currency_field="payment_currency_id")
     amount = fields.Monetary("Recovered", help="In the policy's currency.")
     costs_amount = fields.Monetary("Costs of it", help="They come off first: both bear them.")
     after_loss = fields.Boolean(
@@ -54,7 +48,6 @@ class CobranzaInsuranceRecovery(models.Model):
         "account.move", "Entry", ondelete="restrict", index="btree_not_null",
         help="None if nothing of it is the insurer's.",
     )  # fmt: skip
-    matched = fields.Boolean(help="The payment was reconciled with the debts here.")
     passed_on = fields.Selection(
         [("nothing", "Nothing to pass on"), ("open", "To be passed on"), ("done", "Passed on")],
         compute="_compute_passed_on", string="Insurer's share",
@@ -105,27 +98,8 @@ class CobranzaInsuranceRecovery(models.Model):
             self._gated().write({"move_id": move.id})
             if self.after_close:
                 # the item that takes the money off the customer's account is the first
-                (self.payment_line_id.sudo() | move.line_ids.sorted("id")[0]).reconcile()
+                self._match(move.line_ids.sorted("id")[0])
         claim._follow_recoveries()
-
-    def _debts(self):
-        """All that the customer owes, insured or not, oldest first."""
-        items_sudo = self.env["account.move.line"].sudo()
-        return items_sudo.search(
-            [*items_sudo._cobranza_open_domain(), ("company_id", "=", self.company_id.id),
-             ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-             ("amount_residual_currency", ">", 0)]
-        )  # fmt: skip
-
-    def _match(self, debts):
-        """Reconcile the payment with debts, the oldest first, as far as it is open."""
-        payment_sudo = self.payment_line_id.sudo()
-        same = debts.filtered(lambda one: one.account_id == payment_sudo.account_id)
-        for debt in same.sorted(lambda one: (one.date_maturity or one.date, one.id)):
-            if payment_sudo.reconciled:
-                break
-            (payment_sudo | debt).reconcile()
-            self._gated().write({"matched": True})
 
     def _split(self):
         """Whose the money is: the engine's Split."""
@@ -222,54 +196,6 @@ class CobranzaInsuranceRecovery(models.Model):
             claim._book_difference(claim.expected_amount)
         claim._follow_recoveries()
 
-    def _unmatch(self):
-        """Open again what was matched here."""
-        if self.matched:
-            self.payment_line_id.sudo().remove_move_reconcile()
-
-    # --- the payment -------------------------------------------------------------------
-
-    @api.model
-    def _payment_amounts(self, claim, payment, amount):
-        """Return the payment's amount that is meant, and it in the claim's currency.
-
-        payment: the credit item.  amount: in its currency; what is left of it if left out.
-        Raises UserError for an item that is no payment of this customer, or too small for it.
-        """
-        payment_sudo = payment.sudo()
-        if (
-            not payment_sudo
-            or payment_sudo.company_id != claim.company_id
-            or payment_sudo.parent_state != "posted"
-            or payment_sudo.account_type != "asset_receivable"
-            or payment_sudo.partner_id.commercial_partner_id != claim.partner_id
-            or payment_sudo.balance >= 0
-        ):
-            raise UserError(
-                claim.env._(
-                    "Choose the item of a posted payment of %s: a credit on his account.",
-                    claim.partner_id.display_name,
-                )
-            )
-        used = claim.env["cobranza.insurance.recovery"].sudo().search(
-            [("payment_line_id", "=", payment.id), ("state", "=", "booked")]
-        )
-        currency = payment_sudo.currency_id
-        left = currency.round(
-            -payment_sudo.amount_currency - sum(used.mapped("payment_amount"))
-        )
-        amount = left if amount is None else amount
-        if currency.compare_amounts(amount, left) > 0 or left <= 0:
-            raise UserError(
-                claim.env._(
-                    "Of this payment %(left)s %(currency)s are left: other recoveries have taken "
-                    "the rest of it.",
-                    left=f"{max(left, 0):.{currency.decimal_places}f}",
-                    currency=currency.name,
-                )
-            )
-        return amount, claim._converted(payment_sudo, amount)
-
 
 class CobranzaInsuranceClaim(models.Model):
     """What was recovered after a claim."""
@@ -302,6 +228,8 @@ class CobranzaInsuranceClaim(models.Model):
                 "claim_id": self.id,
                 "date": day,
                 "payment_line_id": payment.id,
+                "payment_name": payment.sudo().move_id.name,
+                "payment_currency_id": payment.sudo().currency_id.id,
                 "payment_amount": payment_amount,
                 "amount": converted,
                 "costs_amount": costs if after_loss else 0,

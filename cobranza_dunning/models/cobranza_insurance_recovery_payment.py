@@ -1,0 +1,166 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_round
+
+from ..engine import indemnity
+from .amounts import to_decimal
+
+
+class CobranzaInsuranceRecovery(models.Model):
+    """The payment of a recovery: what of it is meant, and what it is matched with."""
+
+    # a file for each part
+    _inherit = "cobranza.insurance.recovery"  # pylint: disable=consider-merging-classes-inherited
+
+    payment_line_id = fields.Many2one(
+        "account.move.line", "Payment", ondelete="set null", index="btree_not_null",
+        help="The item of the customer's payment, or of the bank statement.",
+    )  # fmt: skip
+    payment_name = fields.Char(
+        "Payment's number", help="When it was recorded: the item of a cancelled one may be gone."
+    )
+    payment_currency_id = fields.Many2one("res.currency", "Payment's currency")
+    payment_amount = fields.Monetary("Of the payment", currency_field="payment_currency_id")
+    # which ones is no secret of accountants
+    partial_ids = fields.Many2many(
+        "account.partial.reconcile", string="Matched by it", bypass_search_access=True,
+        help="What was matched for this recovery, and is open again without it.",
+    )  # fmt: skip
+
+    # --- matching ----------------------------------------------------------------------
+
+    def _debts(self):
+        """All that the customer owes, insured or not, oldest first."""
+        items_sudo = self.env["account.move.line"].sudo()
+        return items_sudo.search(
+            [*items_sudo._cobranza_open_domain(), ("company_id", "=", self.company_id.id),
+             ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+             ("amount_residual_currency", ">", 0)]
+        )  # fmt: skip
+
+    def _match(self, debts):
+        """Reconcile what is meant of the payment with debts, the oldest first, as far as open."""
+        payment_sudo = self.payment_line_id.sudo()
+        currency = payment_sudo.currency_id
+        same = debts.sudo().filtered(lambda one: one.account_id == payment_sudo.account_id)
+        # an installment of a plan is as old as what it comes from
+        oldest = same.sorted(
+            lambda one: (one.cobranza_original_due_date or one.date_maturity or one.date, one.id)
+        )
+        paid, _rest = indemnity.apply_before_loss(
+            to_decimal(self._unmatched(), currency),
+            [(debt, to_decimal(self._open_of(debt), currency)) for debt in oldest],
+        )
+        made = self.env["account.partial.reconcile"].sudo()
+        for debt, amount in paid.items():
+            if amount:
+                made |= payment_sudo._cobranza_match(debt, float(amount))
+        self.sudo()._gated().write({"partial_ids": [fields.Command.link(one.id) for one in made]})
+
+    def _unmatched(self):
+        """What of the payment is recorded for this claim and open, in the payment's currency."""
+        payment_sudo = self.payment_line_id.sudo()
+        recorded = self.claim_id.recovery_ids.filtered(
+            lambda one: one.state == "booked" and one.payment_line_id == self.payment_line_id
+        )
+        matched = sum(recorded._settled().mapped("credit_amount_currency"))
+        missing = sum(recorded.mapped("payment_amount")) - matched
+        return max(min(missing, -payment_sudo.amount_residual_currency), 0)
+
+    def _settled(self):
+        """What was matched for these, or by somebody else with the debts of their claims."""
+        self_sudo = self.sudo()
+        debts = self_sudo.claim_id.line_ids.move_line_id
+        others = self_sudo.search([("payment_line_id", "in", self_sudo.payment_line_id.ids)]) - self
+        matched = self_sudo.payment_line_id.matched_debit_ids - others.partial_ids
+        return self_sudo.partial_ids | matched.filtered(lambda one: one.debit_move_id in debts)
+
+    def _open_of(self, debt):
+        """What of a debt is open, in the payment's currency; rounded up, so that all is paid."""
+        payment_sudo = self.payment_line_id.sudo()
+        currency = payment_sudo.currency_id
+        if debt.currency_id == currency:
+            return debt.amount_residual_currency
+        converted = debt.currency_id._convert(
+            debt.amount_residual_currency, currency, self.company_id, payment_sudo.date, round=False
+        )
+        return float_round(converted, precision_rounding=currency.rounding, rounding_method="UP")
+
+    def _unmatch(self):
+        """Open again what was matched here, and nothing else of the payment."""
+        self.sudo().partial_ids.unlink()
+
+    # --- what a booked one rests on ----------------------------------------------------
+
+    @api.model
+    def _check_payments_kept(self, items):
+        """Raise UserError if one of these journal items is the payment of a booked recovery."""
+        self._booked_with(items)._refuse_undoing()
+
+    @api.model
+    def _check_matching_kept(self, partials):
+        """Raise UserError if a booked recovery rests on one of these reconciliations."""
+        booked_sudo = self._booked_with(partials.sudo().credit_move_id)
+        booked_sudo.filtered(lambda one: one._settled() & partials)._refuse_undoing()
+
+    def _booked_with(self, items):
+        """The booked recoveries of these payments."""
+        # a bank clerk needn't see claims
+        return self.sudo().search(
+            [("payment_line_id", "in", items.ids), ("state", "=", "booked")]
+        )
+
+    def _refuse_undoing(self):
+        """Raise UserError if there are any of them."""
+        if self:
+            raise UserError(
+                self.env._(
+                    "%(payment)s was recorded as a recovery of %(claim)s: cancel the recovery "
+                    "first.",
+                    payment=", ".join(filter(None, set(self.mapped("payment_name")))),
+                    claim=", ".join(self.claim_id.mapped("name")),
+                )
+            )
+
+    # --- choosing it -------------------------------------------------------------------
+
+    @api.model
+    def _payment_amounts(self, claim, payment, amount):
+        """Return the payment's amount that is meant, and it in the claim's currency.
+
+        payment: the credit item.  amount: in its currency; what is left of it if left out.
+        Raises UserError for an item that is no payment of this customer, or too small for it.
+        """
+        payment_sudo = payment.sudo()
+        if (
+            not payment_sudo
+            or payment_sudo.company_id != claim.company_id
+            or payment_sudo.parent_state != "posted"
+            or payment_sudo.account_type != "asset_receivable"
+            or payment_sudo.partner_id.commercial_partner_id != claim.partner_id
+            or payment_sudo.balance >= 0
+        ):
+            raise UserError(
+                claim.env._(
+                    "Choose the item of a posted payment of %s: a credit on his account.",
+                    claim.partner_id.display_name,
+                )
+            )
+        used = claim.env["cobranza.insurance.recovery"].sudo().search(
+            [("payment_line_id", "=", payment.id), ("state", "=", "booked")]
+        )
+        currency = payment_sudo.currency_id
+        left = currency.round(
+            -payment_sudo.amount_currency - sum(used.mapped("payment_amount"))
+        )
+        amount = left if amount is None else amount
+        if currency.compare_amounts(amount, left) > 0 or left <= 0:
+            raise UserError(
+                claim.env._(
+                    "Of this payment %(left)s %(currency)s are left: other recoveries have taken "
+                    "the rest of it.",
+                    left=f"{max(left, 0):.{currency.decimal_places}f}",
+                    currency=currency.name,
+                )
+            )
+        return amount, claim._converted(payment_sudo, amount)
