@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .due import ZERO, to_places
-from .insurance_dates import provisional_day
 
 
 class Terms(NamedTuple):
@@ -113,18 +112,6 @@ def average_percentage(parts):
     return sum((amount * percentage for amount, percentage in parts), ZERO) / covered
 
 
-def provisional(policy, line, amount, today):
-    """Return what the law makes the insurer pay on account of an indemnity by `today`.
-
-    amount: the indemnity that follows from the agreed cover.  Nothing before the day itself, and
-    nothing without a law that says so or without a notice.
-    """
-    day = provisional_day(policy, line)
-    if day is None or today < day:
-        return ZERO
-    return on_account(policy.law, amount, policy.places)
-
-
 def on_account(law, amount, places):
     """Return what a law makes the insurer pay on account of an indemnity, once its day has come."""
     return to_places(amount * law.provisional / 100, places)
@@ -133,10 +120,10 @@ def on_account(law, amount, places):
 # --- recoveries ------------------------------------------------------------------------------
 
 
-def apply_before_loss(recovered, debts):
-    """Return ({debt id: what of it is paid}, excess) for money that came before the date of loss.
+def apply_oldest_first(recovered, debts):
+    """Return ({debt: what of it is paid}, excess) for money that was recovered.
 
-    debts: pairs (id, open amount), oldest first, insured or not: the oldest are paid first.
+    debts: pairs (debt, open amount), oldest first; before the date of loss insured or not.
     Raises ValueError "recovered" where it is negative.
     """
     _check(recovered >= 0, "recovered")

@@ -47,7 +47,7 @@ class CobranzaInsuranceRecovery(models.Model):
         oldest = same.sorted(
             lambda one: (one.cobranza_original_due_date or one.date_maturity or one.date, one.id)
         )
-        paid, _rest = indemnity.apply_before_loss(
+        paid, _rest = indemnity.apply_oldest_first(
             to_decimal(self._unmatched(), currency),
             [(debt, to_decimal(self._open_of(debt), currency)) for debt in oldest],
         )

@@ -1,6 +1,5 @@
 """What the insurer pays, on account and in the end, and whose a recovery is."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +8,6 @@ from engine.indemnity import Terms, Year
 from engine.insurance import LAW_ES
 from hypothesis import given
 from hypothesis import strategies as st
-from insured import line, policy
 
 D = Decimal
 
@@ -113,28 +111,6 @@ def test_no_such_debt(covered, debt):
         indemnity.covered_costs(D(1), D(covered), D(debt), 2)
 
 
-@pytest.mark.parametrize(
-    "notified, today, expected",
-    [
-        (date(2026, 1, 10), date(2026, 7, 9), "0"),
-        (date(2026, 1, 10), date(2026, 7, 10), "4675"),
-        (date(2026, 1, 10), date(2026, 7, 11), "4675"),
-        (date(2026, 8, 31), date(2027, 2, 27), "0"),
-        (date(2026, 8, 31), date(2027, 2, 28), "4675"),  # a month without a 31st
-        (None, date(2027, 7, 10), "0"),
-    ],
-)
-def test_half_of_it_after_six_months_in_spain(notified, today, expected):
-    spanish = policy(law=LAW_ES)
-    found = indemnity.provisional(spanish, line(notified_on=notified), D(9350), today)
-    assert found == D(expected)
-
-
-def test_nothing_on_account_without_such_a_law():
-    one = line(notified_on=date(2026, 1, 10))
-    assert indemnity.provisional(policy(), one, D(9350), date(2027, 1, 1)) == 0
-
-
 # --- recoveries ------------------------------------------------------------------------------
 
 
@@ -150,13 +126,13 @@ def test_nothing_on_account_without_such_a_law():
     ],
 )
 def test_before_the_date_of_loss_the_oldest_debt_is_paid_first(recovered, expected, excess):
-    paid_of, left = indemnity.apply_before_loss(D(recovered), [(1, D(60)), (2, D(50))])
+    paid_of, left = indemnity.apply_oldest_first(D(recovered), [(1, D(60)), (2, D(50))])
     assert ([paid_of[1], paid_of[2]], left) == (expected, excess)
 
 
 def test_nothing_can_be_recovered_backwards():
     with pytest.raises(ValueError, match="recovered"):
-        indemnity.apply_before_loss(D("-0.01"), [])
+        indemnity.apply_oldest_first(D("-0.01"), [])
 
 
 @pytest.mark.parametrize(

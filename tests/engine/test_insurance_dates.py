@@ -211,3 +211,20 @@ def test_an_extension_without_approval_may_be_excused():
 def test_amounts_do_not_matter_to_the_clock():
     one = line(residual=Decimal("0.01"))
     assert insurance_dates.mep_end(policy(mep=0), one) == one.due
+
+
+@pytest.mark.parametrize(
+    "notified, expected",
+    [
+        (date(2026, 1, 10), date(2026, 7, 10)),
+        (date(2026, 8, 31), date(2027, 2, 28)),  # a month without a 31st
+        (None, None),
+    ],
+)
+def test_in_spain_half_of_it_is_paid_six_months_after_the_notice(notified, expected):
+    one = line(notified_on=notified)
+    assert insurance_dates.provisional_day(policy(law=LAW_ES), one) == expected
+
+
+def test_nothing_on_account_without_such_a_law():
+    assert insurance_dates.provisional_day(policy(), line(notified_on=day(50))) is None

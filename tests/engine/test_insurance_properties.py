@@ -185,7 +185,7 @@ def test_every_cent_recovered_is_somebodys(loss, share, recovered):
 @FEW
 @given(recovered=money, debts=st.lists(money, max_size=6))
 def test_every_cent_recovered_before_the_loss_pays_a_debt(recovered, debts):
-    paid, excess = indemnity.apply_before_loss(recovered, list(enumerate(debts)))
+    paid, excess = indemnity.apply_oldest_first(recovered, list(enumerate(debts)))
     assert sum(paid.values()) + excess == recovered
     assert all(0 <= paid[number] <= amount for number, amount in enumerate(debts))
 

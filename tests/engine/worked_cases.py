@@ -183,17 +183,19 @@ def _costs(given):
 
 
 def _provisional(given):
-    """What Spain's law makes the insurer pay on account."""
+    """What Spain's law makes the insurer pay on account, and from which day on."""
     spanish = policy(given)._replace(law=insurance.LAW_ES)
     one = insurance.Line("A", Decimal(1), DAY_ONE, DAY_ONE, notified_on=given.one("notified"))
-    found = indemnity.provisional(spanish, one, given.one("amount"), given.one("today"))
-    return {"amount": found}
+    return {
+        "day": insurance_dates.provisional_day(spanish, one),
+        "amount": indemnity.on_account(spanish.law, given.one("amount"), 2),
+    }
 
 
 def _recovery_before(given):
     """Which debts a recovery before the date of loss pays."""
     debts = [(name, given.one(name)) for name in given.letters()]
-    paid, excess = indemnity.apply_before_loss(given.one("recovered"), debts)
+    paid, excess = indemnity.apply_oldest_first(given.one("recovered"), debts)
     return {**paid, "excess": excess}
 
 
