@@ -303,7 +303,10 @@ class TestCover(InsuranceCase):
         self.limit(100)
         one = self.sale(100)
         self.assertCovered(one, 100)
-        self.env.cr.execute("UPDATE cobranza_insurance_limit SET until = '2026-02-01'")
+        self.env.cr.execute(
+            "UPDATE cobranza_insurance_limit SET until = '2026-02-01' WHERE policy_id = %s",
+            (self.insurance.id,),
+        )
         with self.enter_registry_test_mode():
             cron = self.env.ref("cobranza_dunning.ir_cron_insurance")
             cron.with_user(1).method_direct_trigger()
