@@ -21,8 +21,12 @@ def lenient(office):
 
 
 def owing(live, office, policy_id, **values):
-    """A new customer who was reminded of 600: his reminder, with `debtor_id`."""
+    """A new customer who was reminded of 600: his reminder, with `debtor_id`.
+
+    Not insured: an insurer's maximum extension would leave no room for months.
+    """
     told = tell(live, office, amounts=(400.0, 200.0), **values)
+    office.env["account.move"].write(told.move_ids, {"insured": False})
     (told.debtor_id,) = office.debtors([told.partner_id])
     office.env["cobranza.debtor"].write([told.debtor_id], {"policy_id": policy_id})
     return told

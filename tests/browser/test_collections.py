@@ -15,14 +15,19 @@ def late(office):
             office.read("account.move", move_id, "name"))
 
 
-def test_today_shows_who_owes_most_first(web, office, worked):
-    """The app opens with what is overdue; the list of debtors has everybody."""
+def test_today_shows_what_matters_most_first(web, office, worked):
+    """The app opens with insurance deadlines, then the larger amounts; Debtors has everybody."""
     web.app("Collections")
     assert web.page.locator(".o_breadcrumb").inner_text().startswith("Today")
     amounts = [as_number(text) for text in
                web.page.locator(".o_data_row td[name=overdue_amount]").all_inner_texts()]
-    assert len(amounts) > 5
-    assert amounts == sorted(amounts, reverse=True) and amounts[-1] > 0
+    duties = web.page.locator(".o_data_row td[name=insurance_due_duty]").all_inner_texts()
+    pressing = [bool(text.strip()) for text in duties]
+    assert any(pressing) and not all(pressing)
+    assert pressing == sorted(pressing, reverse=True)
+    # of amounts of the same size whoever pays worse comes first
+    sizes = [len(str(int(one))) for one in amounts[sum(pressing):]]
+    assert len(sizes) > 5 and sizes == sorted(sizes, reverse=True)
 
     web.menu("Debtors")
     web.page.wait_for_selector(".o_data_row")

@@ -34,7 +34,10 @@ def test_from_the_deadline_to_the_notice(office, owed, web, spanish, mobile):
 
     web.open("collections-today")
     web.page.wait_for_selector(".o_data_row")
-    assert customer in web.page.locator(".o_data_row").first.inner_text()
+    rows = web.page.locator(".o_data_row").all_inner_texts()
+    [place] = [number for number, row in enumerate(rows) if customer in row]
+    duties = web.page.locator(".o_data_row td[name=insurance_due_duty]").all_inner_texts()
+    assert all(text.strip() for text in duties[:place + 1]) and not duties[-1].strip()
     web.shot("64_today_insurance_first")
 
     web.open("insurance-covers")

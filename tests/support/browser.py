@@ -115,11 +115,14 @@ class WebClient:
         self.settle()
 
     def menu(self, *names):
-        """Open a menu of the app: menu("Runs", "Preview of tonight")."""
+        """Open a menu of the app: menu("Runs", "Preview of tonight").
+
+        What stands between the first and the last is a heading.
+        """
         section = self.page.locator(".o_menu_sections")
         section.locator(f".dropdown-toggle:has-text('{names[0]}'), a:has-text('{names[0]}')"
                         ).first.click()
-        for name in names[1:]:
+        for name in names[1:][-1:]:
             self.page.click(f".o-dropdown--menu .dropdown-item:text-is('{name}')")
         self.settle()
 
