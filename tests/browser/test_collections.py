@@ -236,7 +236,7 @@ def test_every_menu_opens(web, worked):
             web.page.wait_for_selector(".modal-dialog", state="detached")
             continue
         assert not web.page.locator(".modal-dialog").count(), names
-        assert web.page.locator(".o_action_manager .o_view_controller").count(), names
+        web.page.wait_for_selector(".o_action_manager .o_view_controller")    # some load more first
         assert web.page.locator(".o_main_navbar .o_menu_brand").inner_text() == "Collections", names
 
 
