@@ -65,6 +65,7 @@ from . import (
     cobranza_facts_query,
     cobranza_insurance_approval,
     cobranza_insurance_claim,
+    cobranza_insurance_claim_checks,
     cobranza_insurance_claim_dossier,
     cobranza_insurance_claim_entries,
     cobranza_insurance_claim_figures,

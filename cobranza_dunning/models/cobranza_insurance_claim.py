@@ -20,8 +20,8 @@ TOLD = {"policy_id", "debtor_id", "notice_id", "loss_date", "costs_amount", "lin
 class CobranzaInsuranceClaim(models.Model):
     """What an insurer is asked to pay of a customer's debts.
 
-    Its life is here; what it is worth is in `_figures`, what is booked in `_entries`, the file
-    for the insurer in `_dossier`.
+    Its life is here; what it is worth is in `_figures`, what may be filed in `_checks`, what is
+    booked in `_entries`, the file for the insurer in `_dossier`.
     """
 
     _name = "cobranza.insurance.claim"
@@ -30,13 +30,13 @@ class CobranzaInsuranceClaim(models.Model):
     _order = "filed_on desc, id desc"
     _check_company_auto = True
     _gated_fields = (
-        "name", "state", "partner_id", "company_id", "currency_id", "filed_on", "notified_on",
-        "year_from", "loss_amount", "covered_amount", "covered_costs_amount", "percentage",
-        "insured_amount", "deductible_amount", "first_loss_amount", "above_maximum_amount",
-        "expected_amount", "provisional_amount", "provisional_date", "accepted_amount",
-        "accepted_on", "decision", "received_amount", "open_amount", "recovered_amount",
-        "owed_amount", "insurer_share_amount", "written_off_amount", "loss_move_id",
-        "move_ids", "recovery_ids",
+        "name", "state", "partner_id", "company_id", "currency_id", "filed_on", "filed_sequence",
+        "notified_on", "year_from", "loss_amount", "covered_amount", "covered_costs_amount",
+        "percentage", "insured_amount", "deductible_amount", "first_loss_amount",
+        "above_maximum_amount", "expected_amount", "provisional_amount", "provisional_date",
+        "accepted_amount", "accepted_on", "decision", "received_amount", "open_amount",
+        "recovered_amount", "owed_amount", "insurer_share_amount", "written_off_amount",
+        "loss_move_id", "move_ids", "recovery_ids",
     )  # fmt: skip
 
     name = fields.Char("Claim", readonly=True, copy=False, default=lambda self: self.env._("Draft"))
@@ -206,7 +206,8 @@ class CobranzaInsuranceClaim(models.Model):
         self._check_fileable()
         number = self.env["ir.sequence"].sudo().next_by_code(self._name, sequence_date=day)
         self._update_state("filed", ("draft",), filed_on=day, name=number)
-        # the year is that of the first sale, the turn that of filing
+        # the year is that of the first sale, the turn that of filing, whatever day it is said to be
+        self._gated().write({"filed_sequence": self._next_turn()})
         self._reckon()
         self._check_worth()
         self._book_difference(self.expected_amount)

@@ -72,12 +72,27 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _insurer_items(self):
         """What the insurer owes: the items that payments are reconciled with."""
-        account = self.policy_id.sudo().insurer_account_id
-        return self._standing_moves().line_ids.filtered(lambda one: one.account_id == account)
+        policy_sudo = self.policy_id.sudo()
+        insurer = policy_sudo.insurer_id.commercial_partner_id
+        # a chart may have one account for whoever owes something
+        return self._standing_moves().line_ids.filtered(
+            lambda one: one.account_id == policy_sudo.insurer_account_id
+            and one.partner_id.commercial_partner_id == insurer
+        )
 
     def _booked_amount(self):
         """What the insurer was asked for so far."""
         return sum(self._insurer_items().mapped("amount_currency"))
+
+    def _booked_balance(self, difference):
+        """A difference in company currency: what comes off does so at the rate it was booked by.
+
+        None for what is added: it counts at today's.
+        """
+        if difference > 0:
+            return None
+        booked = sum(self._insurer_items().mapped("balance"))
+        return self.company_id.currency_id.round(booked * difference / self._booked_amount())
 
     def _book_difference(self, target):
         """Book what is missing, or too much, for the insurer to owe `target` in all."""
@@ -87,7 +102,10 @@ class CobranzaInsuranceClaim(models.Model):
             policy_sudo = self.policy_id.sudo()
             insurer, customer = policy_sudo.insurer_id.commercial_partner_id, self.partner_id
             said = self.env._("indemnity of %s", customer.sudo().name)
-            owed = self._item(policy_sudo.insurer_account_id, insurer, difference, said)
+            owed = self._item(
+                policy_sudo.insurer_account_id, insurer, difference, said,
+                self._booked_balance(difference),
+            )  # fmt: skip
             counterpart = self._item(
                 policy_sudo.claim_account_id, customer, -difference, said, -owed["balance"]
             )
@@ -110,7 +128,7 @@ class CobranzaInsuranceClaim(models.Model):
             if amount is None
             else to_amount(self.env, amount, self.currency_id)
         )
-        if self.currency_id.compare_amounts(amount, self.loss_amount + self.costs_amount) > 0:
+        if self._decimal(amount) > self._shared_loss():
             raise UserError(
                 self.env._("That is more than was lost: look at the amount the insurer names.")
             )
@@ -133,11 +151,24 @@ class CobranzaInsuranceClaim(models.Model):
         self._book_difference(amount)
         return True
 
+    def _shared_loss(self):
+        """What insurer and insured party share: the loss, and costs where they are insured."""
+        costs = self.costs_amount if self.policy_id.sudo().covers_costs else 0
+        return self._decimal(self.loss_amount) + self._decimal(costs)
+
     def _refuse(self, decision):
         """See `action_refuse`."""
         said = to_text(decision)
         if not said:
             raise UserError(self.env._("Say why the insurer pays nothing."))
+        if self.recovery_ids.filtered(lambda one: one.state == "booked"):
+            raise UserError(
+                self.env._(
+                    "Something was recovered of %s: cancel its recoveries first, or cancel the "
+                    "claim.",
+                    self.name,
+                )
+            )
         self._update_state("refused", ("filed", "accepted"), decision=said)
         self._reverse_all()
         return True

@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..engine import indemnity
 from ..engine.cover import insurable
@@ -47,6 +46,10 @@ class CobranzaInsuranceClaim(models.Model):
     year_from = fields.Date(
         "Insurance year from", readonly=True, copy=False,
         help="That of the oldest sale. First loss and maximum count for all claims of a year.",
+    )  # fmt: skip
+    filed_sequence = fields.Integer(
+        "Turn", readonly=True, copy=False,
+        help="In this order the policy's claims were filed, and use up first loss and maximum.",
     )  # fmt: skip
     provisional_amount = fields.Monetary(
         "Payment on account", readonly=True,
@@ -109,19 +112,22 @@ class CobranzaInsuranceClaim(models.Model):
             known = {line_id: known.get(line_id) for line_id in wanted if line_id in decided}
             kept = self.line_ids.browse().union(*filter(None, known.values()))
             (self.line_ids - kept).unlink()
+        self._check_insured(decided)
         self._write_lines(decided, known)
         self._propose_date_of_loss(decided, known)
         self._reckon()
 
     def _claimable(self, decided):
         """The ids of the lines to begin with: overdue, or all of them if he is insolvent."""
-        today = self.company_id._cobranza_today()
-        insolvent = self.debtor_id.insolvent_on and self.debtor_id.insolvent_on <= today
-        found = [
-            line_id for line_id, one in decided.items() if insolvent or one.fact.due < today
-        ]
+        found = [line_id for line_id, one in decided.items() if self._is_overdue(one.fact.due)]
         elsewhere = self._claimed_elsewhere(found)
         return [line_id for line_id in found if line_id not in elsewhere]
+
+    def _is_overdue(self, due):
+        """Whether what is due on a day can be claimed; of somebody insolvent everything can."""
+        today = self.company_id._cobranza_today()
+        insolvent_on = self.debtor_id.insolvent_on
+        return due < today or bool(insolvent_on and insolvent_on <= today)
 
     def _claimed_elsewhere(self, line_ids):
         """Which of these lines another claim that stands is about."""
@@ -151,7 +157,10 @@ class CobranzaInsuranceClaim(models.Model):
         lines.create(made)
 
     def _line_vals(self, engine_policy, one):
-        """The values of a line from what was decided about it; settled if there is nothing."""
+        """The values of a line from what was decided about it; settled if there is nothing.
+
+        Nothing is decided about what is open no more: see `_check_insured`.
+        """
         if not one:
             return {"loss_amount": 0, "covered_amount": 0, "tax_amount": 0, "lost_amount": 0,
                     "percentage": 0, "reasons": ["settled"], "notice_missing": False}  # fmt: skip
@@ -262,19 +271,25 @@ class CobranzaInsuranceClaim(models.Model):
         )
 
     def _year(self):
-        """What the claims that were filed earlier have used up of their insurance year."""
+        """What the claims whose turn came before have used up of their insurance year."""
         domain = [
             ("policy_id", "=", self.policy_id.id), ("year_from", "=", self.year_from),
             ("state", "in", STANDING), ("id", "!=", self.id),
         ]  # fmt: skip
-        if self.filed_on:
-            domain += ["|", ("filed_on", "<", self.filed_on),
-                       "&", ("filed_on", "=", self.filed_on), ("id", "<", self.id)]  # fmt: skip
+        if self.filed_sequence:
+            domain.append(("filed_sequence", "<", self.filed_sequence))
         earlier = self.sudo().search(domain)
         return indemnity.Year(
             sum((self._decimal(one.first_loss_amount) for one in earlier), ZERO),
             sum((self._decimal(one._indemnity_amount()) for one in earlier), ZERO),
         )
+
+    def _next_turn(self):
+        """The turn of the next claim that is filed under the policy; see `_claim_in_turn`."""
+        ((last,),) = self.sudo()._read_group(
+            [("policy_id", "=", self.policy_id.id)], [], ["filed_sequence:max"]
+        )
+        return (last or 0) + 1
 
     def _indemnity_amount(self):
         """What the insurer has agreed to, or is expected to pay until he has."""
@@ -286,59 +301,3 @@ class CobranzaInsuranceClaim(models.Model):
         if not law or not self.provisional_date:
             return ZERO
         return indemnity.on_account(law, amount, self.currency_id.decimal_places)
-
-    # --- what speaks against filing ----------------------------------------------------
-
-    def _check_fileable(self):
-        """Raise UserError if this can't be filed, and say what to do."""
-        self.policy_id.sudo()._check_books()
-        lines = self.line_ids.filtered("loss_amount")
-        if not lines:
-            raise UserError(
-                self.env._(
-                    "Nothing of %s is overdue and to be insured under this policy: there is "
-                    "nothing to claim.",
-                    self.partner_id.display_name,
-                )
-            )
-        elsewhere = self._claimed_elsewhere(lines.move_line_id.ids)
-        self._refuse_lines(
-            lines.filtered(lambda one: one.move_line_id.id in elsewhere),
-            self.env._("Another claim is about it already: take it out of this one."),
-        )
-        self._refuse_lines(
-            lines.filtered("lost_amount"),
-            self.env._(
-                "Its cover is lost. If the insurer excuses that, record it under Approvals; else "
-                "take it out of the claim."
-            ),
-        )
-        self._refuse_lines(
-            lines.filtered("notice_missing"),
-            self.env._(
-                "The policy wants a notice of non-payment first: give it. If the insurer excuses "
-                "it, record that under Approvals."
-            ),
-        )
-
-    def _refuse_lines(self, lines, sentence):
-        """Raise UserError, naming these lines, if there are any."""
-        if lines:
-            raise UserError(
-                self.env._(
-                    "%(documents)s of %(customer)s: %(sentence)s",
-                    documents=", ".join(lines.mapped("name")),
-                    customer=self.partner_id.display_name,
-                    sentence=sentence,
-                )
-            )
-
-    def _check_worth(self):
-        """Raise UserError if by the policy's terms the insurer pays nothing."""
-        if self.currency_id.is_zero(self.expected_amount):
-            raise UserError(
-                self.env._(
-                    "By the terms of the policy the insurer pays nothing of it: look at what is "
-                    "covered, the threshold, the first loss and the year's maximum."
-                )
-            )

@@ -18,8 +18,9 @@ class CobranzaInsuranceClaim(models.Model):
         """File a claim about a customer's debts, and book what the insurer owes.
 
         partner_id: the customer, or one of his contacts.  policy_id: the insurance policy that
-        holds for him if left out.  line_ids: ids of due lines; those of the notice, or what is
-        overdue, if left out.  notice_id: the notice of non-payment that it follows.
+        holds for him if left out.  line_ids: ids of due lines, all of which are claimed or
+        none; those of the notice, or what is overdue, if left out.  notice_id: the notice of
+        non-payment that it follows.
         filed_on: today if left out.  loss_date: as the policy says if left out.
         costs: collection costs, in the policy's currency.  reference: the insurer's.
         company_id: left out: the current one.
@@ -55,7 +56,10 @@ class CobranzaInsuranceClaim(models.Model):
             }
         )
         if line_ids is not None:
-            claim._read_ledger(to_due_lines(self.env, line_ids).ids)
+            items = to_due_lines(self.env, line_ids)
+            items.check_access("read")
+            claim._read_ledger(items.ids)
+            claim._check_named(items)
         claim._file(day)
         return claim.as_dict()
 

@@ -1,12 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .cobranza_insurance_query_claims import STANDING
+
 #: What is needed to book a claim: field -> (code that Spanish charts begin with, account type).
 USUAL = {
     "insurer_account_id": ("440", "asset_receivable"),
     "insurer_share_account_id": ("410", "liability_payable"),
     "loss_account_id": ("650", "expense"),
 }
+#: What claims that stand are booked, and shared, by.
+BOOKED_BY = {
+    "company_id", "currency_id", "insurer_id", "insurer_account_id", "claim_account_id",
+    "insurer_share_account_id", "covers_costs",
+}  # fmt: skip
 
 
 class CobranzaInsurancePolicy(models.Model):
@@ -67,6 +74,32 @@ class CobranzaInsurancePolicy(models.Model):
                     [*own, ("code", "=like", f"{code}%"), ("account_type", "=", account_type)],
                     limit=1,
                 )
+
+    def write(self, vals):
+        """Write terms.
+
+        Raises UserError if what the claims that stand are booked by would change.
+        """
+        for name in sorted(BOOKED_BY & set(vals)):
+            self._check_unclaimed(name, vals[name])
+        return super().write(vals)
+
+    def _check_unclaimed(self, name, value):
+        """Raise UserError if a field of a policy with claims that stand would change."""
+        field = self._fields[name]
+        changed = self.filtered(lambda one: field.convert_to_write(one[name], one) != value)
+        # whoever may write policies
+        claims_sudo = self.env["cobranza.insurance.claim"].sudo()
+        if claims_sudo.search_count(
+            [("policy_id", "in", changed.ids), ("state", "in", STANDING)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "Claims were filed under this policy, and are booked by its field %s: make a "
+                    "new policy instead of changing it.",
+                    field._description_string(self.env),
+                )
+            )
 
     def _check_books(self):
         """Raise UserError, naming what lacks, unless claims under this policy can be booked."""

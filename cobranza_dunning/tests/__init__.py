@@ -39,6 +39,7 @@ from . import (
     test_history,
     test_hooks,
     test_hostile,
+    test_insurance_claim_terms,
     test_insurance_recovery,
     test_letter,
     test_levels,

@@ -1,0 +1,101 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class CobranzaInsuranceClaim(models.Model):
+    """What speaks against filing a claim, or reading it again, and what can be done about it."""
+
+    # a file for each part
+    _inherit = "cobranza.insurance.claim"  # pylint: disable=consider-merging-classes-inherited
+
+    def _check_insured(self, decided):
+        """Raise UserError if an open line of the claim falls under its policy no more.
+
+        decided: what the ledger says, by id of the due line.  A draft leaves such lines out; what
+        was filed about them isn't settled, and nobody takes it back in silence.
+        """
+        self._refuse_lines(
+            self.line_ids.filtered(
+                lambda one: one.move_line_id.id not in decided
+                # managers of collections needn't keep books
+                and one.sudo().move_line_id.amount_residual_currency > 0
+            ),
+            self.env._(
+                "It isn't insured under this policy any more, so that its cover can't be read. "
+                "Put the policy, or “To be insured”, back as it was, or cancel the claim."
+            ),
+        )
+
+    def _check_named(self, items):
+        """Raise UserError unless the draft is about each of these due lines."""
+        missing = items - self.line_ids.move_line_id
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(documents)s: not an open due line of %(customer)s that is to be insured "
+                    "under the policy “%(policy)s”. Leave it out, or look at “To be insured”.",
+                    documents=", ".join(missing.move_id.mapped("display_name")),
+                    customer=self.partner_id.display_name,
+                    policy=self.policy_id.name,
+                )
+            )
+
+    # --- filing ------------------------------------------------------------------------
+
+    def _check_fileable(self):
+        """Raise UserError if this can't be filed, and say what to do."""
+        self.policy_id.sudo()._check_books()
+        lines = self.line_ids.filtered("loss_amount")
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "Nothing of %s is overdue and to be insured under this policy: there is "
+                    "nothing to claim.",
+                    self.partner_id.display_name,
+                )
+            )
+        self._refuse_lines(
+            lines.filtered(lambda one: not self._is_overdue(one.date_due)),
+            self.env._("It isn't overdue yet: take it out of the claim until it is."),
+        )
+        elsewhere = self._claimed_elsewhere(lines.move_line_id.ids)
+        self._refuse_lines(
+            lines.filtered(lambda one: one.move_line_id.id in elsewhere),
+            self.env._("Another claim is about it already: take it out of this one."),
+        )
+        self._refuse_lines(
+            lines.filtered("lost_amount"),
+            self.env._(
+                "Its cover is lost. If the insurer excuses that, record it under Approvals; else "
+                "take it out of the claim."
+            ),
+        )
+        self._refuse_lines(
+            lines.filtered("notice_missing"),
+            self.env._(
+                "The policy wants a notice of non-payment first: give it. If the insurer excuses "
+                "it, record that under Approvals."
+            ),
+        )
+
+    def _refuse_lines(self, lines, sentence):
+        """Raise UserError, naming these lines, if there are any."""
+        if lines:
+            raise UserError(
+                self.env._(
+                    "%(documents)s of %(customer)s: %(sentence)s",
+                    documents=", ".join(lines.mapped("name")),
+                    customer=self.partner_id.display_name,
+                    sentence=sentence,
+                )
+            )
+
+    def _check_worth(self):
+        """Raise UserError if by the policy's terms the insurer pays nothing."""
+        if self.currency_id.is_zero(self.expected_amount):
+            raise UserError(
+                self.env._(
+                    "By the terms of the policy the insurer pays nothing of it: look at what is "
+                    "covered, the threshold, the first loss and the year's maximum."
+                )
+            )
