@@ -15,7 +15,7 @@ MAY = {
         "cobranza.debtor": "w",
         "cobranza.block": "wc",
         "cobranza.plan": "wcu",
-        "cobranza.plan.line": "wcu",
+        "cobranza.plan.line": "wc",
         "cobranza.plan.installment": "wcu",
         "cobranza.plan.wizard": "rwcu",
         "cobranza.interaction": "wc",

@@ -31,6 +31,22 @@ class TestTerms(PlanCase):
         self.assertEqual(plan.state, "offered")
         self.assertEqual(plan.offered_on, TODAY)
 
+    def test_a_day_by_hand(self):
+        """On another day of the same amounts; past the policy's limits it takes a manager."""
+        self.policy.plan_maximum_months = 3
+        plan = self.proposed(count=3).with_user(self.collector)
+        last = plan._ordered()[-1]
+        self.assertEqual(last.date_due, date(2026, 6, 10))
+        for day in (date(2026, 6, 11), date(2026, 6, 9)):
+            with Form(plan) as form, form.installment_ids.edit(2) as three:
+                three.date_due = day
+            self.assertTrue(plan.is_custom)
+            if day > date(2026, 6, 10):
+                with self.assertRefused("only a collections manager"):
+                    plan.action_offer()
+        plan.action_offer()
+        self.assertEqual((plan.state, last.date_due), ("offered", date(2026, 6, 9)))
+
     def test_they_have_to_add_up(self):
         plan = self.proposed(count=3)
         plan.installment_ids[0].amount = 201
@@ -46,6 +62,16 @@ class TestTerms(PlanCase):
         second.date_due = first.date_due
         with self.assertRefused("due on the same day"):
             plan.action_offer()
+
+    def test_what_it_covers_is_nobodys_to_take_out(self):
+        plan = self.agreed(count=3)
+        for user in (self.collector, self.env.ref("base.user_admin")):
+            with self.assertRaises(AccessError):
+                plan.with_user(user).line_ids.unlink()
+        draft = self.proposed(lines=self.due(self.invoice(self.partner, 300)).ids, count=2)
+        line = draft.line_ids
+        draft.with_user(self.collector).unlink()
+        self.assertFalse(line.exists())
 
     def test_below_the_limits_only_a_manager_agrees(self):
         self.policy.plan_minimum_installment = 150
