@@ -60,6 +60,7 @@ from . import (
     test_portal,
     test_portal_account,
     test_portal_account_agreements,
+    test_portal_account_login,
     test_portal_answers,
     test_portal_lines,
     test_portal_payment,

@@ -58,6 +58,20 @@ class TestPlanWizard(PlanCase):
         self.assertEqual((wizard.method, str(wizard.until)), ("until", "2026-04-09"))
         self.assertEqual(wizard.decision, "propose")
 
+    def test_who_cannot_pay_now_is_offered_more_time_first(self):
+        form = self.opened()
+        form.down_payment = 100
+        self.assertEqual(form.decision, "propose")
+        form.cannot_pay_now = True
+        self.assertEqual(form.decision, "counter")
+        self.assertIn("More time comes first", form.verdict)
+        self.assertEqual(form.counter_0.replace("\xa0", " "), "$ 1,000.00 on 04/09/2026")
+        wizard = form.save()
+        wizard.action_take(0)
+        self.assertEqual((wizard.method, str(wizard.until)), ("until", "2026-04-09"))
+        plan = self.env["cobranza.plan"].browse(wizard.action_propose()["res_id"])
+        self.assertEqual(plan.kind, "extension")
+
     def test_amounts_each(self):
         form = self.opened()
         form.method = "each"

@@ -123,13 +123,18 @@ class TestQueries(PromiseCase):
     """What was agreed costs a run, and a payment, the same number of queries however much it is."""
 
     def agreed(self, customers):
-        """Make customers who promised 50 of 100 and dispute 20."""
+        """Make customers who promised 50 of 100, dispute 20, and pay 101 in installments."""
         debtors = self.env["cobranza.debtor"]
         for partner in self.debts(customers, lines=2):
             debtor = self.debtor(partner)
             self.take(50, partner=partner)
             line = debtor.due_line_ids[:1]
             self.env["cobranza.dispute"].raise_dispute(line.id, 20, "price")
+            made = self.env["cobranza.plan"].propose(
+                partner.id,
+                {"lines": debtor.due_line_ids[1:].ids, "count": 2, "first": str(SOON)},
+            )
+            self.env["cobranza.plan"].browse(made["plan_id"]).action_accept()
             debtors |= debtor
         return debtors
 
@@ -150,6 +155,7 @@ class TestQueries(PromiseCase):
                 counts.append(self.queries(evaluate, self.company, debtors))
                 self.assertEqual(set(debtors.promise_ids.mapped("state")), {"broken"})
                 self.assertTrue(all(debtors.promise_ids.mapped("activity_id")))
+                self.assertEqual(set(debtors.plan_ids.mapped("late_amount")), {50.5})
         self.assertEqual(counts[2], counts[1])
 
     def test_a_run(self):
