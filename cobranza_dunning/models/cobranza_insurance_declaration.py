@@ -251,6 +251,7 @@ class CobranzaInsuranceDeclaration(models.Model):
     def action_cancel(self, reason=None):
         """Take drafts or declarations back; what they declared counts as not declared again.
 
+        What a declaration had corrected counts once more; a draft that corrects it goes with it.
         reason: kept in their history.  Raises UserError if one was corrected or cancelled before,
         or its premium is billed.
         """
@@ -259,7 +260,12 @@ class CobranzaInsuranceDeclaration(models.Model):
             raise UserError(self.env._("It was corrected or cancelled already."))
         if any(one._is_billed() for one in self):
             raise UserError(self.env._("Its premium is billed: cancel that bill first."))
-        self._gated().write({"state": "cancelled"})
+        corrected = self.filtered(lambda one: one.state == "declared").corrects_id
+        pending = self.corrected_by_ids.filtered(lambda one: one.state == "draft")
+        (self | pending)._gated().write({"state": "cancelled"})
+        # the database counts the declarations of a period
+        self.flush_model(["state"])
+        corrected._gated().write({"state": "declared"})
         for one in self:
             if text := to_text(reason):
                 one.message_post(body=text)

@@ -160,7 +160,10 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         )
 
     def _query_told(self, policy, declaration, first):
-        """What was declared of each document, or will be by a draft of an earlier period."""
+        """What was declared of each document, or will be by a draft of an earlier period.
+
+        Such a draft counts instead of the declaration that it corrects.
+        """
         return SQL(
             """
             SELECT t.document_id AS id, t.partner_id, min(t.name) AS name,
@@ -169,8 +172,10 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    sum(t.document_amount) AS document_amount, sum(t.document_tax) AS document_tax
               FROM cobranza_insurance_declaration_line t
               JOIN cobranza_insurance_declaration d ON d.id = t.declaration_id
+         LEFT JOIN cobranza_insurance_declaration c ON c.corrects_id = d.id AND c.state = 'draft'
+               AND c.policy_id = %(policy)s AND c.date_from < %(first)s
              WHERE d.company_id = %(company)s AND NOT d.balances AND d.id NOT IN %(own)s
-               AND (d.state = 'declared'
+               AND (d.state = 'declared' AND c.id IS NULL
                     OR (d.state = 'draft' AND d.policy_id = %(policy)s AND d.date_from < %(first)s))
           GROUP BY t.document_id, t.partner_id
             """,

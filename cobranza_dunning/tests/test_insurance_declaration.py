@@ -247,28 +247,6 @@ class TestDeclaration(DeclarationCase):
             self.insurance.declaration_places = 7
         self.assertEqual(self.declared(declared_on="2026-02-28").declared_on, date(2026, 2, 28))
 
-    def test_a_correction_replaces_it_once_it_is_declared(self):
-        one = self.sale(1000, FEBRUARY)
-        wrong = self.declared()
-        one.button_draft()
-        one.invoice_line_ids.price_unit = 900
-        one.action_post()
-        added = self.sale(10, FEBRUARY)
-        with self.at(APRIL):
-            right = self.env[wrong._name].browse(wrong.action_correct()["res_id"])
-            self.assertEqual(self.told(right), [(one, 900, False), (added, 10, False)])
-            self.assertEqual((wrong.state, right.state), ("declared", "draft"))
-            self.assertEqual(wrong.action_correct()["res_id"], right.id)
-            right.action_declare()
-        self.assertEqual((wrong.state, right.state), ("corrected", "declared"))
-        self.assertEqual(right.line_ids.mapped("declared_on"), [MARCH, APRIL])
-        for act, message in (
-            (wrong.action_cancel, "corrected or cancelled already"),
-            (wrong.action_correct, "Only what was declared can be corrected"),
-        ):
-            with self.assertRefused(message):
-                act()
-
     def test_cancelled_it_counts_as_not_declared(self):
         self.sale(1000, FEBRUARY)
         one = self.declared()
