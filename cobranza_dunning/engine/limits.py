@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from .due import ZERO
 from .insurance import BLIND, CANCELLED, DISCRETIONARY, NAMED, REDUCED, REFUSED, REQUESTED, Limit
 
 #: Decisions that take something away: not from goods that were delivered before (run-off).
@@ -20,6 +21,18 @@ class Applied(NamedTuple):
 def known(limits, today):
     """Return the decisions that had become known by `today`, in the same order."""
     return [one for one in limits if one.recorded is None or one.recorded <= today]
+
+
+def asked(limits):
+    """Return the amount that the insurer was asked for since his last word, ZERO if nothing.
+
+    limits: in the order they were recorded.
+    """
+    amount = ZERO
+    for one in limits:
+        if one.kind == NAMED:
+            amount = max(amount, one.amount) if one.decision == REQUESTED else ZERO
+    return amount
 
 
 def in_force(limits, day):

@@ -33,7 +33,7 @@ class Exposed(NamedTuple):
 
     document: the key of its invoice.  now, then: its Covers as it is, and if all that its debtor
     owes were to be insured.  flagged: it is to be insured.  planned: the invoice is a draft.
-    cost: the net premium of insuring what `then` covers of it.
+    cost: the net premium of insuring it, as its Cover will tell.
     """
 
     document: Any
@@ -82,10 +82,12 @@ def priority(amount, points):
     return amount * (100 + points) / 100
 
 
-def suggest(lines):
+def suggest(lines, asked=ZERO):
     """Return the Suggestions for one debtor under one policy.
 
     lines: [Exposed] of all that he owes and of what is planned, oldest sale first.
+    asked: the limit that the insurer was asked for and hasn't decided on; who asked for enough
+    waits for the answer.
     What insuring an invoice brings is at most what all of the debtor's would bring together: an
     older one takes its place in the limit before those that are insured already.
     """
@@ -96,7 +98,7 @@ def suggest(lines):
         if suggestion:
             found.append(suggestion)
             gain -= suggestion.amount if suggestion.kind == INSURE else ZERO
-    return found + _limit(lines)
+    return found + _limit(lines, asked)
 
 
 def _by_document(lines):
@@ -127,18 +129,18 @@ def _obstacle(document, lines):
     return Suggestion(REMOVE, document, exposed, exposed, blocked[0].then.reason)
 
 
-def _limit(lines):
+def _limit(lines, asked):
     """The suggestion to ask for a limit, as a list of one or none."""
     short = [one for one in lines if LIMIT_REASONS & set(one.then.reasons)]
     missing = sum((_short_of(one.then) for one in short), ZERO)
-    if missing <= 0:
+    needed = sum((one.then.used for one in lines), missing)
+    if missing <= 0 or needed <= asked:
         return []
-    used = sum((one.then.used for one in lines), ZERO)
     reasons = [code for one in short for code in one.then.reasons if code in LIMIT_REASONS]
     documents = {one.document for one in short}
     return [
         Suggestion(
-            ASK_LIMIT, None, missing, missing, reasons[0], limit=used + missing,
+            ASK_LIMIT, None, missing, missing, reasons[0], limit=needed,
             count=len(documents),
         )
     ]  # fmt: skip

@@ -3,11 +3,10 @@ import json
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import SQL, groupby
+from odoo.tools import SQL
 
-from ..engine.cover_reasons import COVER_REASONS
-from ..engine.due import ZERO, to_places
-from ..engine.premium import estimates
+from ..engine.due import to_places
+from .insurance_costs import premiums
 
 #: What is written of a decision, in the order of the values of `_values`.
 COLUMNS = (
@@ -112,38 +111,24 @@ class CobranzaInsuranceCover(models.Model):
         """Return {line id: values} of what is decided about lines that are to be insured."""
         debtors = self.env["cobranza.debtor"].sudo().browse(positions)
         partners = {one.id: one.partner_id.id for one in debtors}
-        currencies = {
-            one.id: one.currency_id.id
-            for one in self.env["cobranza.insurance.policy"]._of_company(company)
-        }
-        places = company.currency_id.decimal_places
-        premiums = self._premiums(company, positions)
-        return {
-            one.fact.line_id: _values(
-                one, company.id, partners[debtor_id], position.policy_id,
-                currencies[position.policy_id], places, premiums[one.fact.line_id],
-            )
-            for debtor_id, ours in positions.items()
-            for position in ours
-            for one in position.decided
-            if one.fact.flagged and one.cover.residual > 0
-        }  # fmt: skip
-
-    def _premiums(self, company, positions):
-        """Return {line id: the net premium that insuring all of it is estimated to cost}."""
         policies = self.env["cobranza.insurance.policy"]._of_company(company)
-        terms = {one.id: (one._tariff(), one.declaration_with_tax) for one in policies}
-        found = {}
-        for position in (one for ours in positions.values() for one in ours):
-            tariff, with_tax = terms[position.policy_id]
-            by_move = groupby(position.decided, lambda one: one.fact.move_id)
-            for _move, decided in by_move:
-                lines = [_costing(one, with_tax) for one in decided]
-                parts = estimates(tariff, lines)
-                found |= {
-                    one.fact.line_id: part for one, part in zip(decided, parts, strict=True)
-                }
-        return found
+        currencies = {one.id: one.currency_id.id for one in policies}
+        tariffs = {one.id: (one._tariff(), one.declaration_with_tax) for one in policies}
+        places = company.currency_id.decimal_places
+        fresh = {}
+        for debtor_id, ours in positions.items():
+            for position in ours:
+                policy_id = position.policy_id
+                costs = premiums(*tariffs[policy_id], position.decided)
+                fresh |= {
+                    one.fact.line_id: _values(
+                        one, company.id, partners[debtor_id], policy_id, currencies[policy_id],
+                        places, costs[one.fact.line_id],
+                    )
+                    for one in position.decided
+                    if one.fact.flagged and one.cover.residual > 0
+                }  # fmt: skip
+        return fresh
 
     def _end(self, ids, today):
         """End what isn't believed any more."""
@@ -185,14 +170,6 @@ class CobranzaInsuranceCover(models.Model):
             self.env["cobranza.insurance.declaration"]._prepare_due(company)
             self.env["cobranza.insurance.suggestion"]._refresh(company)
             self.env["ir.cron"]._commit_progress()
-
-
-def _costing(one, with_tax):
-    """The (amount, invoice date, due date) of a Decided that its premium is of."""
-    line = one.line
-    amount = line.amount if with_tax else line.amount - line.tax
-    outside = COVER_REASONS[one.cover.reasons[0]][0] in (0, 1, 2)
-    return (ZERO if outside else max(amount, ZERO), line.invoiced, line.due)
 
 
 def _values(one, company_id, partner_id, policy_id, currency_id, places, premium):

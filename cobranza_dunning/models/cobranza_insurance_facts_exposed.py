@@ -1,14 +1,15 @@
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from odoo import models
 
-from ..engine import insurance
-from ..engine.premium import estimate
+from ..engine import insurance, limits
 from ..engine.suggestions import Exposed
 from .account_move_insurance import INSURABLE
 from .account_move_insurance_draft import FIRST_DRAFT_ID
 from .cobranza_insurance_facts import _decide
+from .insurance_costs import premiums
 
 
 class Exposure(NamedTuple):
@@ -16,12 +17,14 @@ class Exposure(NamedTuple):
 
     partner_id: the commercial partner.  debtor_id: his account, 0 if he has none yet.
     lines: [engine.suggestions.Exposed]; their documents are ids of account.move.
+    asked: the limit that the insurer was asked for and hasn't decided on.
     """
 
     partner_id: int
     debtor_id: int
     policy_id: int
     lines: Any
+    asked: Decimal
 
 
 class CobranzaInsuranceFacts(models.AbstractModel):
@@ -43,7 +46,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         drafts = self._planned(company)
         facts, buyers = self._open_facts(company, today, terms, drafts)
         tariffs = {
-            one.id: one._tariff()
+            one.id: (one._tariff(), one.declaration_with_tax)
             for one in self.env["cobranza.insurance.policy"]._of_company(company)
         }
         convert = self._converter(company, terms)
@@ -52,7 +55,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             buyer, chosen = buyers[partner_id]
             asked = (terms, today, debtor_id, buyer, chosen, convert)
             for policy_id, lines in _compare(rows, tariffs, asked).items():
-                found.append(Exposure(partner_id, debtor_id, policy_id, lines))
+                decisions = limits.known(terms.limits.get((policy_id, debtor_id), ()), today)
+                wanted = limits.asked(decisions)
+                found.append(Exposure(partner_id, debtor_id, policy_id, lines, wanted))
         return found
 
     def _open_facts(self, company, today, terms, drafts):
@@ -108,6 +113,7 @@ def _compare(rows, tariffs, asked):
     flagged = {fact.line_id: fact.flagged for fact in rows}
     found = {}
     for position in _decide(terms, marked, *rest):
+        costs = premiums(*tariffs[position.policy_id], position.decided)
         lines = [
             Exposed(
                 one.fact.move_id,
@@ -115,8 +121,7 @@ def _compare(rows, tariffs, asked):
                 one.cover,
                 flagged[one.fact.line_id],
                 one.fact.line_id >= FIRST_DRAFT_ID,
-                estimate(tariffs[position.policy_id], one.cover.covered, one.fact.invoiced,
-                         one.fact.due),
+                costs[one.fact.line_id],
             )
             for one in position.decided
             if one.cover.residual > 0

@@ -104,7 +104,7 @@ class CobranzaInsuranceSuggestion(models.Model):
                 facts["score"] if facts["has_score"] else None,
             )
             rate = self._rate_to_company(policy, company)
-            for suggestion in suggestions.suggest(one.lines):
+            for suggestion in suggestions.suggest(one.lines, one.asked):
                 found.append({
                     "kind": suggestion.kind,
                     "company_id": company.id,

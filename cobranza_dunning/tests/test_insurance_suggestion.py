@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -42,6 +43,23 @@ class TestSuggestion(InsuranceCase):
         self.assertCovered(one, 500)
         self.assertEqual(self.suggest(), [])
 
+    def test_the_premium_is_that_of_the_cover(self):
+        """Of the whole invoice, with the minimum once, however its debt is divided."""
+        self.insurance.write({"premium_basis": "invoice", "premium_minimum": 25})
+        self.limit(600)
+        terms = self.env["account.payment.term"].create(
+            {"name": "Halves", "line_ids": [
+                Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                for days in (30, 60)]}
+        )  # fmt: skip
+        one = self.sale(1000, MARCH, insured=False, invoice_payment_term_id=terms.id)
+        found = self.suggest()
+        self.assertEqual([each["kind"] for each in found], ["insure", "ask_limit"])
+        self.assertEqual(found[0]["premium_amount"], 25)
+        self.records(found[:1]).action_insure()
+        self.commit()
+        self.assertEqual(sum(one.cover_ids.mapped("premium_amount")), 25)
+
     def test_a_limit_to_ask_for(self):
         self.sale(500, MARCH, due=SOON)
         self.sale(300, MARCH, due=SOON, insured=False)
@@ -53,9 +71,23 @@ class TestSuggestion(InsuranceCase):
         limit = self.env["cobranza.insurance.limit"].search([("partner_id", "=", self.partner.id)])
         self.assertEqual((limit.decision, limit.amount), ("requested", 900))
         self.commit()
+        self.assertEqual(self.suggest(), [], "the insurer hasn't answered")
+        self.limit(900, effective="2026-03-10", recorded="2026-03-11")
+        self.commit()
         with self.at(date(2026, 3, 11)):
             found = self.suggest()
         self.assertEqual([one["reason"] for one in found], ["no_limit"], "older sales have none")
+
+    def test_more_of_a_limit_is_asked_for_once(self):
+        self.limit(400)
+        self.sale(500, MARCH, due=SOON)
+        (found,) = self.suggest()
+        self.assertEqual((found["reason"], found["limit_amount"]), ("limit_partly", 500))
+        self.records([found]).action_ask_limit()
+        self.assertEqual(self.suggest(), [])
+        self.sale(1, MARCH, due=SOON)
+        (found,) = self.suggest()
+        self.assertEqual(found["limit_amount"], 501, "that is more than was asked for")
 
     def test_planned_invoices_and_what_stands_in_their_way(self):
         self.insurance.maximum_term = 60

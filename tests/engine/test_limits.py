@@ -134,3 +134,20 @@ def test_what_was_believed_on_a_day(today, amount):
     reduced = limit(60, day(5), REDUCED, recorded=day(15))
     known = limits.known([limit(100), reduced], day(today))
     assert limits.in_force(known, day(10)).amount == amount
+
+
+@pytest.mark.parametrize(
+    "decisions, expected",
+    [
+        ([], 0),
+        ([limit(100)], 0),
+        ([limit(90, decision="requested")], 90),
+        ([limit(100), limit(150, decision="requested")], 150),
+        ([limit(150, decision="requested"), limit(120, decision="requested")], 150),
+        ([limit(150, decision="requested"), limit(100)], 0),
+        ([limit(150, decision="requested"), limit(decision="refused")], 0),
+        ([limit(150, decision="requested"), own(100)], 150),
+    ],
+)
+def test_what_the_insurer_was_asked_for_and_has_not_answered(decisions, expected):
+    assert limits.asked(decisions) == expected

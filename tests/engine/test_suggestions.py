@@ -82,6 +82,12 @@ def test_who_asked_already_waits():
     assert suggest(exposed([line(1, 100)], limit=100, decision="requested")) == []
 
 
+@pytest.mark.parametrize("asked, expected", [(149, ["ask_limit"]), (150, []), (151, [])])
+def test_who_asked_for_enough_waits_for_the_answer(asked, expected):
+    lines = exposed([line(1, 100), line(2, 50)], limit=60)
+    assert [one.kind for one in suggest(lines, D(asked))] == expected
+
+
 @pytest.mark.parametrize("planned, expected", [((1,), ["remove_obstacle"]), ((), [])])
 def test_only_of_a_draft_an_obstacle_can_be_removed(planned, expected):
     late = line(1, 100, due=date(2026, 6, 1))
