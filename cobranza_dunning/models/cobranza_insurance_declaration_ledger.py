@@ -71,13 +71,11 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     def _keep_lines(self, rules, chosen, late, parts):
         """Write the documents of this draft instead of those it had."""
-        # lines are written by the declaration alone
-        lines_sudo = self.sudo().line_ids
-        lines_sudo.unlink()
         existing = self.env["account.move"].sudo().browse(
             [document.id for _item, document in chosen]
         ).exists().ids  # fmt: skip
-        lines_sudo._gated().create(
+        self._keep_rows(
+            "line_ids",
             [
                 {
                     "declaration_id": self.id,
@@ -98,7 +96,7 @@ class CobranzaInsuranceDeclaration(models.Model):
                     "document_tax": float(document.tax) - float(document.told_document_tax),
                 }
                 for (item, document), part in zip(chosen, parts, strict=True)
-            ]
+            ],
         )
 
     def _kind(self, item, document):
@@ -111,10 +109,9 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     def _keep_totals(self, rules, found, chosen):
         """Write the totals of this draft instead of those it had."""
-        totals_sudo = self.sudo().total_ids
-        totals_sudo.unlink()
         countries = {document.country: document.country_id for _item, document in chosen}
-        totals_sudo._gated().create(
+        self._keep_rows(
+            "total_ids",
             [
                 {
                     "declaration_id": self.id,
@@ -125,8 +122,19 @@ class CobranzaInsuranceDeclaration(models.Model):
                     "late_amount": float(group.late),
                 }
                 for group in found.groups
-            ]
+            ],
         )
+
+    def _keep_rows(self, name, vals_list):
+        """Write the rows of a field anew, unless those that there are say just the same."""
+        # rows are written by the declaration alone
+        rows_sudo = self.sudo()[name].sorted("id")
+        if len(rows_sudo) == len(vals_list) and not any(
+            one._changed(vals) for one, vals in zip(rows_sudo, vals_list, strict=True)
+        ):
+            return
+        rows_sudo.unlink()
+        rows_sudo._gated().create(vals_list)
 
     def _missing_minimum(self, policy, net):
         """The Premium that lacks of the minimum, in the last period of an insurance year."""

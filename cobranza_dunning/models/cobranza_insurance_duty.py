@@ -140,15 +140,7 @@ class CobranzaInsuranceDuty(models.Model):
 
     def _update(self, values):
         """Write what has changed; return this duty if somebody is to be asked anew."""
-        self.ensure_one()
-        plain = {name: self._fields[name].convert_to_write(self[name], self) for name in values}
-        changed = {name: value for name, value in values.items() if plain[name] != value}
-        if "amount" in changed and not self.currency_id.compare_amounts(
-            self.amount, values["amount"]
-        ):
-            del changed["amount"]
-        if changed:
-            self._gated().write(changed)
+        changed = self._write_changed(values)
         return self if changed.keys() & {*ASKING} else self.browse()
 
     # --- work for somebody -----------------------------------------------------------------

@@ -186,13 +186,16 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         )
 
     def _query_posted(self, policy):
-        """A company's posted sales and credit notes since declarations began."""
+        """A company's posted sales and credit notes since declarations began.
+
+        wanted: of those that weren't told before, what the policy may want declared.
+        """
         return SQL(
             """
             SELECT m.id, mp.commercial_partner_id AS partner_id, m.currency_id,
                    CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END AS sign,
                    m.amount_total, m.amount_tax, m.amount_total_signed, m.amount_tax_signed,
-                   m.date, %(day)s AS day
+                   m.date, %(day)s AS day, %(wanted)s AS wanted
               FROM account_move m
               JOIN res_partner mp ON mp.id = m.commercial_partner_id
              WHERE m.company_id = %(company)s AND m.state = 'posted'
@@ -204,6 +207,10 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             if policy.attachment == "delivery"
             else SQL("COALESCE(m.invoice_date, m.date)"),
             start=policy._declaration_start(),
+            # whether a credit note is depends on what it is for
+            wanted=SQL("m.insured OR m.move_type = 'out_refund'")
+            if policy.declaration_scope == "insured"
+            else SQL("TRUE"),
         )
 
     def _query_changed(self, policy, last):
@@ -219,7 +226,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               FROM (%(posted)s) q
          LEFT JOIN told t ON t.id = q.id AND t.partner_id = q.partner_id
              WHERE q.day <= %(last)s
-               AND (t.id IS NULL OR t.document_amount <> q.sign * q.amount_total
+               AND (t.id IS NULL AND q.wanted OR t.document_amount <> q.sign * q.amount_total
                     OR t.document_tax <> q.sign * q.amount_tax OR t.currency_id <> q.currency_id)
          UNION ALL
             SELECT t.id, t.partner_id, t.name, t.currency_id, 0, 0, 0, 0, NULL, t.amount, t.tax,
@@ -252,6 +259,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN res_currency c ON c.id = q.currency_id
               JOIN unnest(%(days)s::date[]) AS e (day) ON q.date <= e.day AND q.day <= e.day
               JOIN LATERAL (%(open)s) o ON o.amount <> 0
+             WHERE q.wanted
             """,
             posted=self._query_posted(policy),
             days=month_ends(first, last + DAY),

@@ -75,18 +75,25 @@ class CobranzaInsuranceSuggestion(models.Model):
 
     @api.model
     def _refresh(self, company):
-        """Make the suggestions of a company anew; those that were put aside stay so."""
+        """Make the suggestions of a company anew; those that were put aside stay so.
+
+        Nothing is written where nothing changes.
+        """
         today = company._cobranza_today()
         ours = self.sudo().search([("company_id", "=", company.id)])
         kept = ours.filtered(
             lambda one: one.state == "dismissed"
             and (not one.dismissed_until or one.dismissed_until > today)
         )
-        (ours - kept).unlink()
         aside = {one._key() for one in kept}
-        self.sudo()._gated().create(
-            [vals for vals in self._found_vals(company) if _vals_key(vals) not in aside]
-        )
+        found = {_vals_key(vals): vals for vals in self._found_vals(company)}
+        fresh = {key: vals for key, vals in found.items() if key not in aside}
+        known = {one._key(): one for one in ours - kept}
+        still = self.union(*(one for key, one in known.items() if key in fresh))
+        (ours - kept - still).unlink()
+        for one in still:
+            one._write_changed(fresh[one._key()])
+        self.sudo()._gated().create([vals for key, vals in fresh.items() if key not in known])
 
     def _found_vals(self, company):
         """Values of all that can be suggested in a company."""
@@ -106,6 +113,9 @@ class CobranzaInsuranceSuggestion(models.Model):
             rate = self._rate_to_company(policy, company)
             for suggestion in suggestions.suggest(one.lines, one.asked):
                 found.append({
+                    "state": "open",
+                    "dismissed_until": False,
+                    "dismiss_reason": False,
                     "kind": suggestion.kind,
                     "company_id": company.id,
                     "policy_id": policy.id,

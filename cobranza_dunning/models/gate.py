@@ -80,8 +80,21 @@ class GatedMixin(models.AbstractModel):
         return self.with_context(**{KEY: OPEN})
 
     def _write_changed(self, vals):
-        """Write, past the gate, those of these values that this record doesn't have yet."""
+        """Write, past the gate, those of these values that this record doesn't have yet.
+
+        Returns them.
+        """
+        changed = self._changed(vals)
+        if changed:
+            self._gated().write(changed)
+        return changed
+
+    def _changed(self, vals):
+        """Return those of these values that this record doesn't have, as its fields round them."""
         self.ensure_one()
-        names = {name for name in vals if self[name] != vals[name]}
-        if names:
-            self._gated().write({name: vals[name] for name in names})
+        return {
+            name: value
+            for name, value in vals.items()
+            if self._fields[name].convert_to_cache(value, self)
+            != self._fields[name].convert_to_cache(self[name], self)
+        }

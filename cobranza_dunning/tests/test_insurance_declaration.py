@@ -300,6 +300,27 @@ class TestDeclaration(DeclarationCase):
             self.assertEqual(len(ours), declarations.search_count(
                 [("policy_id", "=", self.insurance.id)]))  # fmt: skip
 
+    def test_a_night_in_which_nothing_changes_writes_no_lines(self):
+        self.sale(100.1, FEBRUARY)
+        self.sale(0.2, FEBRUARY, partner=self.other)
+        one = self.draft()
+        lines, totals = one.line_ids, one.total_ids
+        self.env["cobranza.insurance.declaration"]._prepare_due(self.company)
+        self.assertEqual((one.line_ids, one.total_ids), (lines, totals))
+        self.sale(3, FEBRUARY)
+        self.env["cobranza.insurance.declaration"]._prepare_due(self.company)
+        self.assertEqual((one.amount, len(one.line_ids)), (103.3, 3))
+        self.assertFalse(lines.exists())
+
+    def test_what_nobody_wants_insured_is_not_even_read(self):
+        one = self.sale(100, FEBRUARY)
+        self.sale(20, FEBRUARY, insured=False)
+        facts, none = self.env["cobranza.insurance.facts"], self.insurance.declaration_ids.browse()
+        for basis in ("turnover", "balances"):
+            self.insurance.premium_basis = basis
+            found = facts._sales(self.insurance, none, date(2026, 2, 1), date(2026, 2, 28))
+            self.assertEqual([document.id for _item, document in found], [one.id], basis)
+
     def test_not_before_the_policy_nor_without_the_duty(self):
         declarations = self.env["cobranza.insurance.declaration"]
         with self.at(date(2026, 2, 1)):
@@ -344,6 +365,7 @@ class TestDeclaration(DeclarationCase):
         counts = []
         self.sale(1, FEBRUARY)
         one = self.draft()
+        one.action_refresh()
         for number in (3, 9):
             for place in range(number):
                 self.sale(10, FEBRUARY, partner=self.new_partner(f"Q{number}{place}"))

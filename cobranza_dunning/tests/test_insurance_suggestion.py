@@ -180,6 +180,20 @@ class TestSuggestion(InsuranceCase):
         self.records([found]).action_insure()
         self.assertTrue(chosen.insured)
 
+    def test_what_changes_keeps_its_record(self):
+        limit = self.limit(100)
+        self.sale(500, MARCH, due=SOON)
+        (found,) = self.suggest()
+        self.sale(1, MARCH, due=SOON)
+        (again,) = self.suggest()
+        self.assertEqual((again["id"], again["limit_amount"]), (found["id"], 501))
+        self.records([again]).action_ask_limit(1)
+        (reopened,) = self.suggest()
+        self.assertEqual(reopened["id"], found["id"], "that was too little")
+        self.limit(900, corrects_id=limit.id)
+        self.assertEqual(self.suggest(), [])
+        self.assertFalse(self.records([reopened]).exists())
+
     def test_where_it_leads(self):
         self.limit(1000)
         one = self.sale(500, MARCH, due=SOON, insured=False)
@@ -202,7 +216,7 @@ class TestSuggestion(InsuranceCase):
                          (other, {"insure", "ask_limit"}))  # fmt: skip
 
     def test_the_number_of_queries_doesnt_grow(self):
-        model, counts = self.env["cobranza.insurance.suggestion"], []
+        model, counts, ids = self.env["cobranza.insurance.suggestion"], [], []
         self.suggest()
         for number in (3, 9):
             for place in range(number):
@@ -216,5 +230,7 @@ class TestSuggestion(InsuranceCase):
             model._refresh(self.company)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
+            ids.append(model.search([("company_id", "=", self.company.id)], order="id").ids)
         self.assertEqual(len(model.search([("company_id", "=", self.company.id)])), 24)
         self.assertLessEqual(counts[1], counts[0])
+        self.assertLessEqual({*ids[0]}, {*ids[1]}, "what says the same stays")
