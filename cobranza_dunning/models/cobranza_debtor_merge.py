@@ -32,11 +32,13 @@ class CobranzaDebtor(models.Model):
                 kept._gated().write({"partner_id": partner.id})
             self._refresh_figures(company, kept.ids)
             self._refresh_profiles(company, kept.ids)
+            kept._follow_later()
 
     def _absorb(self, others):
         """Take over what belongs to other accounts of the same company, and delete those."""
         self.ensure_one()
         others._cancel_for_merge(others.partner_id)
+        others._drop_followed()
         for name in KEPT:
             self[name] = self[name] or others.filtered(name)[:1][name]
         placed = others.filtered("segment_by_hand")[:1]
@@ -61,7 +63,6 @@ class CobranzaDebtor(models.Model):
                 "cobranza.insurance.limit",
                 "cobranza.insurance.cover",
                 "cobranza.insurance.notice",
-                "cobranza.insurance.duty",
                 "cobranza.insurance.claim",
             ):
                 moved = self.env[model].with_context(active_test=False)
@@ -71,6 +72,14 @@ class CobranzaDebtor(models.Model):
                 [("claim_id.debtor_id", "=", self.id)]
             )
             self.env.add_to_compute(recovered._fields["partner_id"], recovered)
+
+    def _drop_followed(self):
+        """Take back what follows from the covers of these accounts, once per customer."""
+        ours = [("debtor_id", "in", self.ids)]
+        duties = self.env["cobranza.insurance.duty"].search(ours)
+        duties._drop_activities()
+        duties.unlink()
+        self.env["cobranza.insurance.use"].search(ours).unlink()
 
     def _cancel_for_merge(self, partners):
         """Cancel open reminders of these accounts, or to these partners, who become others."""

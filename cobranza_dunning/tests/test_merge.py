@@ -1,24 +1,31 @@
 """Customers that become one, by merging contacts or by becoming part of another."""
 
+from datetime import date
+
 from odoo.tests import tagged
 
 from .common import CobranzaCase, days_ago
+from .test_insurance_duty import WARNED, DutyCase
+from .test_insurance_notice import DUE
+
+
+def merge(source, target):
+    """Merge two contacts as Odoo's wizard does."""
+    env = target.env
+    env.cr.flush()
+    env["base.partner.merge.automatic.wizard"].sudo()._merge((source | target).ids, target)
+    env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")
 class TestMerge(CobranzaCase):
-    def merge(self, source, target):
-        """Merge two contacts as Odoo's wizard does."""
-        self.env.cr.flush()
-        wizard = self.env["base.partner.merge.automatic.wizard"].sudo()
-        wizard._merge((source | target).ids, target)
-        self.env.invalidate_all()
+    """One account for one customer, with all its history."""
 
     def test_merged_customers_have_one_account(self):
         first, second = self.invoice(self.partner, 100), self.invoice(self.other, 50)
         pause = self.pause(move=first)
         kept = self.debtor(self.other)
-        self.merge(self.partner, self.other)
+        merge(self.partner, self.other)
         accounts = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
         self.assertEqual(accounts, kept)
         self.assertEqual((kept.overdue_amount, kept.due_line_ids.move_id), (150, first + second))
@@ -31,7 +38,7 @@ class TestMerge(CobranzaCase):
         reminder = self.remind(on=days_ago(15))
         self.invoice(self.other, 50)
         notes, told_text = reminder.message_ids, reminder.body
-        self.merge(self.partner, self.other)
+        merge(self.partner, self.other)
         self.assertEqual((reminder.state, reminder.body), ("sent", told_text))
         self.assertEqual((reminder.partner_id, reminder.recipient_id), (self.other, self.other))
         self.assertEqual(reminder.message_ids, notes)
@@ -46,7 +53,7 @@ class TestMerge(CobranzaCase):
         of_source = reminders.filtered(lambda one: one.partner_id == self.partner)
         of_target = reminders - of_source
         of_source.action_approve()
-        self.merge(self.partner, self.other)
+        merge(self.partner, self.other)
         self.assertEqual((of_source.state, of_target.state), ("cancelled", "proposed"))
         self.assertIn("became part of another", of_source.cancel_reason)
         self.assertEqual(self.propose(), of_target)
@@ -57,7 +64,7 @@ class TestMerge(CobranzaCase):
         account = self.debtor()
         account.user_id = self.env.user
         target = self.new_partner("Carla Customer")
-        self.merge(self.partner, target)
+        merge(self.partner, target)
         self.assertEqual((account.partner_id, account.user_id), (target, self.env.user))
         self.assertEqual(account.overdue_amount, 100)
 
@@ -66,7 +73,7 @@ class TestMerge(CobranzaCase):
         self.invoice(self.partner, 100)
         self.invoice(self.partner, 70, company=second)
         self.invoice(self.other, 50)
-        self.merge(self.partner, self.other)
+        merge(self.partner, self.other)
         for company, amount in ((self.company, 150), (second, 70)):
             self.assertEqual(self.debtor(self.other, company).overdue_amount, amount)
 
@@ -97,3 +104,23 @@ class TestMerge(CobranzaCase):
             self.assertEqual(debtor.due_line_ids.move_id, move)
             shown = self.env["account.move.line"].search(debtor.action_view_due_lines()["domain"])
             self.assertEqual(shown.move_id, move)
+
+
+@tagged("post_install", "-at_install")
+class TestMergeInsured(DutyCase):
+    """What is to be done for the insurer about customers that become one."""
+
+    def test_the_same_deadline_of_both_becomes_one(self):
+        self.limit(500, self.other)
+        theirs = self.sale(20, date(2026, 3, 1), DUE, partner=self.other)
+        self.duties(WARNED)
+        self.assertTrue(self.duties(WARNED, self.other))
+        with self.at(WARNED):
+            merge(self.other, self.partner)
+            self.commit()
+        one = self.env["cobranza.insurance.duty"].search(
+            [("debtor_id", "=", self.debtor().id)]
+        )
+        self.assertEqual((one.line_count, one.amount), (2, 120))
+        self.assertEqual(self.work(), one.activity_id)
+        self.assertEqual(theirs.cover_ids.debtor_id, one.debtor_id)
