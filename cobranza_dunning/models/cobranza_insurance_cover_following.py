@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.due import to_places
+from .each_company import each_company
 from .insurance_costs import premiums
 
 #: What is written of a decision, in the order of the values of `_values`.
@@ -160,16 +161,19 @@ class CobranzaInsuranceCover(models.Model):
         """Decide anew on everything that is insured: the day may have changed it.
 
         What is to be declared of periods that are over, and what more could be insured, is made
-        ready as well.  Commits after each company.
+        ready as well.  Each of the three is committed by itself, for each company.
         """
-        debtors = self.env["cobranza.debtor"]
-        companies = self.env["cobranza.insurance.policy"]._read_group([], ["company_id"])
-        for (company,) in companies:
-            self._follow(company)
-            debtors._refresh_figures(company)
-            self.env["cobranza.insurance.declaration"]._prepare_due(company)
-            self.env["cobranza.insurance.suggestion"]._refresh(company)
-            self.env["ir.cron"]._commit_progress()
+        each_company(
+            self.env["cobranza.insurance.policy"].search([]).company_id,
+            self._follow_night,
+            self.env["cobranza.insurance.declaration"]._prepare_due,
+            self.env["cobranza.insurance.suggestion"]._refresh,
+        )
+
+    def _follow_night(self, company):
+        """Decide anew on a company's covers, with the figures that follow from them."""
+        self._follow(company)
+        self.env["cobranza.debtor"]._refresh_figures(company)
 
 
 def _values(one, company_id, partner_id, policy_id, currency_id, places, premium):

@@ -4,6 +4,8 @@ from odoo import Command, api, models
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
+from .each_company import each_company
+
 #: So many deadlines are told one by one; the list has the others.
 MOST = 50
 
@@ -17,9 +19,8 @@ class CobranzaInsuranceDuty(models.Model):
     @api.model
     def _cron_digest(self):
         """Send each company's digest if its day has come. Commits after each company."""
-        for (company,) in self.env["cobranza.insurance.policy"]._read_group([], ["company_id"]):
-            self._send_digest(company)
-            self.env["ir.cron"]._commit_progress()
+        companies = self.env["cobranza.insurance.policy"].search([]).company_id
+        each_company(companies, self._send_digest)
 
     @api.model
     def _send_digest(self, company):

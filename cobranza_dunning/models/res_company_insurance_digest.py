@@ -1,7 +1,6 @@
-from odoo import fields, models
+from datetime import timedelta
 
-#: The day on which a weekly digest leaves: Monday.
-WEEKDAY = 0
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
@@ -26,10 +25,14 @@ class ResCompany(models.Model):
     cobranza_insurance_digest_on = fields.Date("Insurance deadlines last sent on")
 
     def _insurance_digest_is_due(self, today):
-        """Whether the mail about insurance deadlines leaves on a day; once a day at most."""
+        """Whether the mail about insurance deadlines leaves on a day.
+
+        Once a day at most; the weekly one once since Monday: on another day where the scheduled
+        action didn't run on that one, and the first time.
+        """
         self.ensure_one()
-        if self.cobranza_insurance_digest_on == today:
-            return False
+        last = self.cobranza_insurance_digest_on
         if self.cobranza_insurance_digest == "weekly":
-            return today.weekday() == WEEKDAY
-        return self.cobranza_insurance_digest == "daily"
+            monday = today - timedelta(days=today.weekday())
+            return not last or last < monday
+        return self.cobranza_insurance_digest == "daily" and last != today

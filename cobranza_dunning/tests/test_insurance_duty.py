@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
+from .test_insurance_night import LOGGER
 from .test_insurance_notice import DUE, LAST, NoticeCase
 
 #: The first day of the warning.
@@ -274,10 +275,11 @@ class TestDigest(DutyCase):
         self.notify(self.line, on=date(2026, 4, 7))
         self.assertFalse(self.send())
 
-    def test_weekly_is_monday_once(self):
-        self.assertFalse(self.send(MONDAY + timedelta(days=1)))
-        self.assertTrue(self.send(MONDAY))
-        self.assertFalse(self.send(MONDAY))
+    def test_weekly_is_once_since_monday(self):
+        self.assertTrue(self.send(MONDAY - timedelta(days=1)), "for the first time")
+        for days, sent in ((0, True), (0, False), (1, False), (6, False), (8, True), (9, False)):
+            found = self.send(MONDAY + timedelta(days=days))
+            self.assertEqual(bool(found), sent, f"{days} days after the first Monday")
 
     def test_daily_and_never(self):
         self.company.cobranza_insurance_digest = "daily"
@@ -307,6 +309,26 @@ class TestDigest(DutyCase):
         self.env["cobranza.stop"]._stop(self.company, "Wrong bank file")
         mail = self.send()
         self.assertNotIn(mail.id, mail._cobranza_stopped_ids())
+
+    def test_a_company_that_fails_does_not_keep_others_waiting(self):
+        self.duties(MONDAY)
+        broken = self.new_company()
+        self.new_insurance(broken)
+        self.company.sequence, broken.sequence = 2, 1
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_company SET cobranza_insurance_digest_days = 2000000000 WHERE id = %s",
+            [broken.id],
+        )
+        with (
+            self.assertLogs(LOGGER, "ERROR") as log,
+            self.at(MONDAY),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("cobranza_dunning.ir_cron_insurance_digest").method_direct_trigger()
+        self.assertIn(f"company {broken.id}", log.output[0])
+        self.env.invalidate_all()
+        self.assertEqual(self.company.cobranza_insurance_digest_on, MONDAY)
 
     def test_the_scheduled_action(self):
         self.duties(MONDAY)
