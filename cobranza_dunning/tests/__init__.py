@@ -40,6 +40,8 @@ from . import (
     test_hooks,
     test_hostile,
     test_insurance_claim_terms,
+    test_insurance_declaration_correction,
+    test_insurance_night,
     test_insurance_recovery,
     test_letter,
     test_levels,
