@@ -72,7 +72,7 @@ class CobranzaDebtor(models.Model):
         "Credit limit", readonly=True, help="The customer's limit in accounting; none if it is 0."
     )
     limit_use = fields.Float(
-        "Limit used", readonly=True, aggregator="avg",
+        "Credit limit used", readonly=True, aggregator="avg",
         help="What he owes, less his credits, ÷ the credit limit.",
     )  # fmt: skip
     has_score = fields.Boolean(

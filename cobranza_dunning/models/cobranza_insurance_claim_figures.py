@@ -78,7 +78,9 @@ class CobranzaInsuranceClaim(models.Model):
         "Written off", readonly=True, copy=False, currency_field="company_currency_id",
         help="What nobody has paid, in company currency.",
     )  # fmt: skip
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
 
     _costs_not_negative = models.Constraint(
         "CHECK (COALESCE(costs_amount, 0) >= 0)", "Collection costs can't be negative."

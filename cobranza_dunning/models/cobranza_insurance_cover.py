@@ -52,7 +52,9 @@ class CobranzaInsuranceCover(models.Model):
     )
     limit_kind = fields.Selection(LIMIT_KIND_SELECTION, "Whose limit")
     currency_id = fields.Many2one("res.currency", required=True, help="The policy's.")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
     date_from = fields.Date("Since", required=True)
     date_to = fields.Date(
         "Until", help="The first day on which something else was believed; empty: it still holds."

@@ -12,7 +12,7 @@ class CobranzaDisputeWizard(models.TransientModel):
     _description = "Dispute"
 
     debtor_id = fields.Many2one("cobranza.debtor", "Customer", required=True)
-    partner_id = fields.Many2one(related="debtor_id.partner_id")
+    partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer's company")
     due_line_ids = fields.Many2many("account.move.line", compute="_compute_due_line_ids")
     # those of the document it was opened from; empty: all of the customer's
     only_line_ids = fields.Many2many("account.move.line", "cobranza_dispute_wizard_only_rel")

@@ -32,7 +32,9 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
         "('partner_id', 'child_of', partner_id)]",
         help="The credit on the customer's account by which his money came in.",
     )
-    payment_currency_id = fields.Many2one(related="payment_line_id.currency_id")
+    payment_currency_id = fields.Many2one(
+        related="payment_line_id.currency_id", string="Currency of the payment"
+    )
     payment_amount = fields.Monetary(
         "Of it", currency_field="payment_currency_id", help="0: all that is left of the payment."
     )

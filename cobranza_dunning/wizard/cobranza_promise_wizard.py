@@ -11,11 +11,13 @@ class CobranzaPromiseWizard(models.TransientModel):
     _inherit = ["cobranza.pay.day.mixin"]
 
     debtor_id = fields.Many2one("cobranza.debtor", "Customer", required=True)
-    partner_id = fields.Many2one(related="debtor_id.partner_id")
+    partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer's company")
     line_ids = fields.Many2many(
         "account.move.line", string="Due lines", help="Empty: all that is open, oldest due first."
     )
-    currency_ids = fields.Many2many("res.currency", compute="_compute_currency_ids")
+    currency_ids = fields.Many2many(
+        "res.currency", string="Currencies", compute="_compute_currency_ids"
+    )
     currency_id = fields.Many2one(
         "res.currency",
         required=True,

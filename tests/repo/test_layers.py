@@ -173,3 +173,9 @@ def test_no_registry_is_named():
 )
 def test_what_counts_as_a_registry(host, found):
     assert bool(REGISTRIES.search(f"https://{host}org/x")) is found
+
+
+def test_odoos_own_runner_finds_every_test():
+    tests = CORE / "tests"
+    named = set(re.findall(r"\btest_\w+", (tests / "__init__.py").read_text("utf-8")))
+    assert named == {path.stem for path in tests.glob("test_*.py")}
