@@ -83,6 +83,7 @@ def test_none_is_made_in_a_state_of_ones_own(books, agreed, model):
 
 @pytest.mark.parametrize(("model", "parts"), [
     ("cobranza.promise", "part_ids"),
+    ("cobranza.plan", "line_ids"),
 ])
 def test_what_it_covers_stays(books, agreed, model, parts):
     part_ids = books.read(model, agreed[model], parts)

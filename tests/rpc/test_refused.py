@@ -37,7 +37,17 @@ OUR_MODELS = (
     "cobranza.policy.level", "cobranza.policy.minimum", "cobranza.route", "cobranza.block",
     "cobranza.interaction", "cobranza.contact.role", "cobranza.contact.rule",
     "cobranza.contact.window", "cobranza.contact.cap", "cobranza.contact.check",
-    "cobranza.stop", "cobranza.tone.term",
+    "cobranza.stop", "cobranza.tone.term", "cobranza.promise", "cobranza.promise.line",
+    "cobranza.dispute", "cobranza.dispute.reason", "cobranza.plan", "cobranza.plan.line",
+    "cobranza.plan.installment", "cobranza.outcome", "cobranza.nonpayment.reason",
+    "cobranza.script", "cobranza.script.objection", "cobranza.segment",
+    "cobranza.insurance.approval", "cobranza.insurance.claim", "cobranza.insurance.claim.line",
+    "cobranza.insurance.cover", "cobranza.insurance.deadline", "cobranza.insurance.declaration",
+    "cobranza.insurance.declaration.line", "cobranza.insurance.declaration.total",
+    "cobranza.insurance.duty", "cobranza.insurance.exposure", "cobranza.insurance.limit",
+    "cobranza.insurance.notice", "cobranza.insurance.notice.line",
+    "cobranza.insurance.percentage", "cobranza.insurance.period", "cobranza.insurance.policy",
+    "cobranza.insurance.recovery", "cobranza.insurance.suggestion", "cobranza.insurance.use",
 )
 
 
