@@ -107,12 +107,9 @@ class CobranzaInsuranceRecovery(models.Model):
         earlier = claim.recovery_ids.filtered(
             lambda one: one.after_loss and one.state == "booked" and one != self
         )
-        loss = claim._decimal(claim.loss_amount)
-        if claim.policy_id.sudo().covers_costs:
-            loss += claim._decimal(claim.costs_amount)
         return indemnity.split_after_loss(
             claim._decimal(self.amount),
-            loss,
+            claim._shared_loss(),
             claim._decimal(claim.accepted_amount),
             claim.currency_id.decimal_places,
             claim._decimal(self.costs_amount),

@@ -180,7 +180,7 @@ class TestNotice(NoticeCase):
             notice.action_write_to_insurer()
         self.insurance.insurer_id.email = "avisos@example.com"
         action = notice.action_write_to_insurer()
-        composer = self.env["mail.compose.message"].with_context(action["context"]).create({})
+        composer = self.env["mail.compose.message"].with_context(**action["context"]).create({})
         self.assertEqual(composer.partner_ids, self.insurance.insurer_id)
         self.assertIn("P-77", composer.subject)
         self.assertIn(self.partner.name, composer.body)
