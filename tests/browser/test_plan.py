@@ -8,9 +8,9 @@ __all__ = ["visit"]  # a fixture
 
 
 def owing(office, **values):
-    """A new customer who owes 1 200, and his account."""
+    """A new customer who owes 1 200, which isn't insured, and his account."""
     partner_id = office.customer(**values)
-    office.invoice(partner_id, amount=1200.0, overdue=30)
+    office.invoice(partner_id, amount=1200.0, overdue=30, insured=False)
     (debtor_id,) = office.env["cobranza.debtor"].search([("partner_id", "=", partner_id)])
     return partner_id, debtor_id
 
