@@ -70,6 +70,8 @@ class TestOutsiders(AnswerCase):
             "move_line_id": self.reminder.line_ids.move_line_id.id,
             "cancel_reason": "Because", "reason": "Because", "channel": "phone",
             "amount": 10.0, "date": str(TODAY), "offer": {}, "number": 1,
+            "segment_id": self.env["cobranza.segment"].search([], limit=1).id,
+            "payment_line_id": self.reminder.line_ids.move_line_id.id, "decision": "Because",
             "policy": 1, "rows": [{"partner_id": self.partner.id, "amount": 10.0}],
         }  # fmt: skip
 
