@@ -59,7 +59,7 @@ def _stages():
     yield {"engine, repository": _folders("engine", "repo")}
     # each process with a server has it to itself, started once
     yield {
-        "ORM": _orm(),
+        **_orm(),
         "rpc, browser": _folders("rpc", "browser"),
         "packaging, faults": _folders("packaging", "faults"),
     }
@@ -74,13 +74,17 @@ def _folders(*names):
 
 
 def _orm():
-    """The addons' own tests, on a fresh database with all of them."""
-    folders = [f"{name}/tests" for name in paths.addons()
-               if list((paths.ROOT / name / "tests").glob("test_*.py"))]
-    if not folders:
+    """The addons' own tests in two halves, each on a fresh database with all of them."""
+    files = [str(path.relative_to(paths.ROOT)) for name in paths.addons()
+             for path in sorted((paths.ROOT / name / "tests").glob("test_*.py"))]
+    if not files:
         raise SetupError("no addon has tests.")
-    templates.new_database(ORM_DATABASE, paths.addons(), assets=True)
-    return [f"--odoo-database={ORM_DATABASE}", *folders]
+    halves = {}
+    for number in (1, 2):
+        database = f"{ORM_DATABASE}_{number}"
+        templates.new_database(database, paths.addons(), assets=True)
+        halves[f"ORM {number}"] = [f"--odoo-database={database}", *files[number - 1::2]]
+    return halves
 
 
 def _pytest(variables, name, arguments):
