@@ -6,6 +6,7 @@ from . import (
     code_list,
     contact_rule_part,
     debtor_record,
+    evidence,
     gate,
 )
 

@@ -26,8 +26,8 @@ class CobranzaDispute(models.Model):
     _name = "cobranza.dispute"
     _description = "Dispute"
     _inherit = [
-        "cobranza.gated.mixin", "cobranza.debtor.record.mixin", "mail.thread",
-        "mail.activity.mixin",
+        "cobranza.gated.mixin", "cobranza.debtor.record.mixin", "cobranza.evidence.mixin",
+        "mail.thread", "mail.activity.mixin",
     ]  # fmt: skip
     _order = "revisit_date, id desc"
     _check_company_auto = True
@@ -174,8 +174,6 @@ class CobranzaDispute(models.Model):
                 )
             )
         result = super().write(vals)
-        if "attachment_ids" in vals:
-            self._adopt_files()
         if "user_id" in vals:
             self._plan_revisit()
         return result

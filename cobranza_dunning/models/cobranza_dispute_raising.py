@@ -111,12 +111,6 @@ class CobranzaDispute(models.Model):
         if made or known:
             self.attachment_ids |= known | made
 
-    def _adopt_files(self):
-        """Have files that were uploaded before it was there be read by whoever may read it."""
-        for one in self:
-            loose = one.attachment_ids.filtered(lambda file: not file.res_id)
-            loose.write({"res_model": self._name, "res_id": one.id})
-
     @api.model_create_multi
     def create(self, vals_list):
         """Raise disputes.
@@ -137,7 +131,6 @@ class CobranzaDispute(models.Model):
         self.check_access("create")
         prepared = [self._prepare_vals(vals, origin) for vals in vals_list]
         raised = self._gated().create(prepared).with_env(self.env)
-        raised._adopt_files()
         raised._plan_revisit()
         raised.debtor_id._refresh_now()
         return raised

@@ -14,7 +14,7 @@ class CobranzaInsuranceApproval(models.Model):
 
     _name = "cobranza.insurance.approval"
     _description = "Insurer's approval"
-    _inherit = ["mail.thread"]
+    _inherit = ["cobranza.evidence.mixin", "mail.thread"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

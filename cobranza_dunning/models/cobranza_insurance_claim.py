@@ -26,7 +26,9 @@ class CobranzaInsuranceClaim(models.Model):
 
     _name = "cobranza.insurance.claim"
     _description = "Insurance claim"
-    _inherit = ["cobranza.gated.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "cobranza.gated.mixin", "cobranza.evidence.mixin", "mail.thread", "mail.activity.mixin"
+    ]  # fmt: skip
     _order = "filed_on desc, id desc"
     _check_company_auto = True
     _gated_fields = (
@@ -105,7 +107,6 @@ class CobranzaInsuranceClaim(models.Model):
         claims = super().create(vals_list)
         for claim in claims:
             claim._read_ledger(claim._noticed())
-            claim._adopt_files()
         return claims
 
     def write(self, vals):
@@ -121,19 +122,11 @@ class CobranzaInsuranceClaim(models.Model):
                 claim._read_ledger(claim._noticed())
         elif told and not self._gate_is_open():
             self._reckon()
-        if "attachment_ids" in vals:
-            self._adopt_files()
         return result
 
     def _noticed(self):
         """The ids of the due lines of its notice; None if it isn't made from one."""
         return self.notice_id.line_ids._items().ids if self.notice_id else None
-
-    def _adopt_files(self):
-        """Have files that were uploaded before it was there be read by whoever may read it."""
-        for one in self:
-            loose = one.attachment_ids.filtered(lambda file: not file.res_id)
-            loose.write({"res_model": self._name, "res_id": one.id})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_filed(self):

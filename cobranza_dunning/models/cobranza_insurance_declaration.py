@@ -18,7 +18,7 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     _name = "cobranza.insurance.declaration"
     _description = "Declaration to an insurer"
-    _inherit = ["cobranza.gated.mixin", "mail.thread"]
+    _inherit = ["cobranza.gated.mixin", "cobranza.evidence.mixin", "mail.thread"]
     _order = "date_from desc, id desc"
     _rec_name = "policy_id"
     _check_company_auto = True

@@ -18,7 +18,7 @@ class CobranzaInsuranceNotice(models.Model):
 
     _name = "cobranza.insurance.notice"
     _description = "Notice of non-payment"
-    _inherit = ["cobranza.gated.mixin", "mail.thread"]
+    _inherit = ["cobranza.gated.mixin", "cobranza.evidence.mixin", "mail.thread"]
     _order = "notified_on desc, id desc"
     _check_company_auto = True
     _gated_fields = (
@@ -116,16 +116,7 @@ class CobranzaInsuranceNotice(models.Model):
                 )
             if "reference" in vals:
                 vals = {**vals, "reference": to_line(vals["reference"]) or False}
-        result = super().write(vals)
-        if "attachment_ids" in vals:
-            self._adopt_files()
-        return result
-
-    def _adopt_files(self):
-        """Have files that were uploaded before it was there be read by whoever may read it."""
-        for one in self:
-            loose = one.attachment_ids.filtered(lambda file: not file.res_id)
-            loose.write({"res_model": self._name, "res_id": one.id})
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_given(self):

@@ -63,7 +63,7 @@ class CobranzaInsuranceNotice(models.Model):
             {
                 "reference": reference,
                 "notified_on": to_date(self.env, notified_on),
-                "reason_id": self._find_reason(reason).id,
+                "reason_id": self.env["cobranza.nonpayment.reason"]._named(reason).id,
                 "note": to_text(note),
                 "attachment_ids": [Command.set(self._find_files(attachment_ids).ids)],
             }
@@ -121,17 +121,6 @@ class CobranzaInsuranceNotice(models.Model):
         found = to_record(policies, value)
         if value and not found:
             raise UserError(self.env._("There is no insurance policy “%s”.", value))
-        return found
-
-    @api.model
-    def _find_reason(self, value):
-        """Return the reason with an id or code, or none for nothing. Raises UserError."""
-        reasons = self.env["cobranza.nonpayment.reason"]
-        if not value:
-            return reasons
-        found = to_record(reasons, value) or reasons.search([("code", "=", to_line(value))])
-        if not found:
-            raise UserError(self.env._("Choose a reason: there is no “%s”.", value))
         return found
 
     @api.model

@@ -32,6 +32,7 @@ from . import (
     test_delivery,
     test_demo,
     test_dispute_ledger,
+    test_evidence,
     test_explain,
     test_extensions,
     test_fallback,
