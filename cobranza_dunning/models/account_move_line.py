@@ -82,6 +82,18 @@ class AccountMoveLine(models.Model):
             company.id,
         )
 
+    @api.model
+    def _cobranza_found_again(self, lost):
+        """Return {record: its due line, or none} for records whose due lines were made anew.
+
+        lost: records with `move_id` and `date_due`.  An invoice that is reset and posted again
+        gets new items: they are found by invoice and due date.
+        """
+        items = self.search(
+            [("move_id", "in", lost.move_id.ids), ("account_type", "=", "asset_receivable")]
+        ).grouped(lambda one: (one.move_id, one.date_maturity or one.date))
+        return {one: items.get((one.move_id, one.date_due), self.browse())[:1] for one in lost}
+
     def cobranza_explain(self, date=None):
         """Explain what a run would decide about these items, and why.
 

@@ -66,14 +66,8 @@ class CobranzaInsuranceNoticeLine(models.Model):
         lost = self.filtered(lambda one: not one.move_line_id and one.move_id)
         if not lost:
             return self.move_line_id
-        items = self.env["account.move.line"].search(
-            [("move_id", "in", lost.move_id.ids), ("account_type", "=", "asset_receivable")]
-        )
-        candidates = items.grouped(lambda one: (one.move_id, one.date_maturity or one.date))
-        found = self.move_line_id
-        for one in lost:
-            found |= candidates.get((one.move_id, one.date_due), found.browse())[:1]
-        return found
+        found = self.env["account.move.line"]._cobranza_found_again(lost)
+        return self.move_line_id.union(*found.values())
 
     def action_view_move(self):
         """Open the invoice."""

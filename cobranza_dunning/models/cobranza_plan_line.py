@@ -46,15 +46,10 @@ class CobranzaPlanLine(models.Model):
     def _find_again(self):
         """Put lines on the items that their invoices got when they were posted again."""
         lost = self.filtered(lambda one: not one.move_line_id and one.move_id)
-        if not lost:
-            return
-        items = self.env["account.move.line"]
-        found = items.search(
-            [("move_id", "in", lost.move_id.ids), ("account_type", "=", "asset_receivable")]
-        ).grouped(lambda one: (one.move_id, one.date_maturity))
-        for line in lost:
-            item = found.get((line.move_id, line.date_due), items)[:1]
-            line._gated().write({"move_line_id": item.id})
+        if lost:
+            found = self.env["account.move.line"]._cobranza_found_again(lost)
+            for line, item in found.items():
+                line._gated().write({"move_line_id": item.id})
 
     def _is_void(self):
         """Whether its invoice was cancelled or deleted; one reset to draft is posted again."""
