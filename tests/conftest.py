@@ -2,9 +2,16 @@
 
 Nothing here is started unless a test asks for it.
 """
+import os
+import time
+
 import pytest
 from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+
+# where the companies are: around midnight `date.today()` is their day, not another
+os.environ["TZ"] = "Europe/Madrid"
+time.tzset()
 
 
 @pytest.fixture(scope="session", autouse=True)
