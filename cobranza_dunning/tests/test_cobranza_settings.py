@@ -30,6 +30,22 @@ class TestCobranzaSettings(CobranzaCase):
         self.assertEqual((company.cobranza_limit_one, company.cobranza_limit_two), (70, 1234.5))
         self.assertEqual(company.cobranza_policy_id, self.policy)
 
+    def test_saving_the_form_is_enough(self):
+        """However it is saved: the cloud, another menu, another tab."""
+        self.company.write({"cobranza_limit_one": 70, "cobranza_cap_number": 5})
+        with Form(self.settings) as form:
+            form.cobranza_limit_two = 10000
+        self.assertEqual(self.company.cobranza_limit_two, 10000)
+        # somebody else's change stays
+        self.company.cobranza_cap_number = 6
+        with Form(form.record) as again:
+            again.cobranza_limit_two = 9000
+        self.assertEqual(
+            self.company.read(["cobranza_limit_one", "cobranza_limit_two", "cobranza_cap_number"]),
+            [{"id": self.company.id, "cobranza_limit_one": 70, "cobranza_limit_two": 9000,
+              "cobranza_cap_number": 6}],
+        )  # fmt: skip
+
     def test_answers_and_what_is_kept_are_the_managers_as_well(self):
         self.company.alias_domain_id = False
         with Form(self.settings) as form:
@@ -66,9 +82,8 @@ class TestCobranzaSettings(CobranzaCase):
             self.env["cobranza.settings"].with_user(collector).create({})
 
     def test_the_companys_checks_hold(self):
-        record = self.settings.create({"cobranza_cap_number": -1})
         with self.assertRaisesRegex(ValidationError, "can't be negative"):
-            record.action_save()
+            self.settings.create({"cobranza_cap_number": -1})
 
     def test_the_standard_policy_is_one_button_away(self):
         self.company.cobranza_policy_id = False

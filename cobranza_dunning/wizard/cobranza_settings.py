@@ -6,6 +6,8 @@ class CobranzaSettings(models.TransientModel):
 
     Odoo's own settings need the administrator's rights; these are the manager's. Whatever field
     has the name of a field of the company is read from it and written to it, and nothing else.
+    Saving the form is all that it takes, however it is saved: Odoo does so by itself whenever
+    somebody goes elsewhere.
     """
 
     _name = "cobranza.settings"
@@ -79,26 +81,35 @@ class CobranzaSettings(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Keep the form's values; its company is one the user works in: the current one."""
+        """Make these the settings of the company: one the user works in, the current one."""
         company_id = self.env.company.id
-        return super().create([{**vals, "company_id": company_id} for vals in vals_list])
+        made = super().create([{**vals, "company_id": company_id} for vals in vals_list])
+        for settings in made:
+            settings._apply(self._company_fields())
+        return made
 
     def write(self, vals):
-        """Change the form's values, never its company."""
-        return super().write({name: vals[name] for name in vals if name != "company_id"})
+        """Change settings of the company, and no others; never whose they are."""
+        result = super().write({name: vals[name] for name in vals if name != "company_id"})
+        for settings in self:
+            settings._apply([name for name in self._company_fields() if name in vals])
+        return result
 
-    def action_save(self):
-        """Make these the settings of the company."""
-        self.ensure_one()
+    def _apply(self, names):
+        """Write those of these settings that differ to the company."""
         # the company record is the administrator's; these settings are the manager's
         company_sudo = self.company_id.sudo()
         changed = {
             name: value
-            for name in self._company_fields()
+            for name in names
             if (value := self._fields[name].convert_to_write(self[name], self))
             != company_sudo._fields[name].convert_to_write(company_sudo[name], company_sudo)
         }
-        company_sudo.write(changed)
+        if changed:
+            company_sudo.write(changed)
+
+    def action_save(self):
+        """Show everything by the settings that were saved: the form has been, before this."""
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_create_policy(self):

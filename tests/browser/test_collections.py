@@ -211,6 +211,18 @@ def test_settings(web, office):
     assert office.read("res.company", office.company_id, "cobranza_run_mode") == "off"
 
 
+def test_settings_saved_by_the_cloud(web, office):
+    """Odoo's own sign for saving saves them, like the button."""
+    before = office.read("res.company", office.company_id, "cobranza_keep_days")
+    web.app("Collections")
+    web.menu("Configuration", "Settings")
+    web.page.fill(".o_field_widget[name=cobranza_keep_days] input", str(before + 1))
+    web.page.click(".o_form_button_save")
+    web.page.wait_for_selector(".o_form_button_save", state="hidden")
+    assert office.read("res.company", office.company_id, "cobranza_keep_days") == before + 1
+    office.env["res.company"].write([office.company_id], {"cobranza_keep_days": before})
+
+
 def test_odoos_settings_lead_to_ours(spanish):
     """Whoever looks for them among Odoo's own finds them."""
     spanish.open("settings#cobranza_dunning")
