@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .amounts import to_decimal
@@ -33,6 +33,32 @@ class CobranzaDebtor(models.Model):
     def _portal_debtor(self):
         """The collections account that the page is about: this one."""
         return self
+
+    def action_renew_links(self):
+        """Have all links that these customers were sent open nothing any more.
+
+        Those of their accounts, of reminders that were sent, short ones as well, and of plans: each
+        leads on to the account.  What is sent from now on has new ones.
+        Raises AccessError for others than collections managers.
+        """
+        if not self.env.user.has_group("cobranza_dunning.group_manager"):
+            raise AccessError(self.env._("Only collections managers may renew customers' links."))
+        self.check_access("write")
+        # a link that was never sent is known to nobody, and may be in a text that waits
+        reminders = self.reminder_ids.filtered(lambda one: one._is_shown())
+        # a new one is made where it is needed next
+        self._gated().write({"access_token": False})
+        reminders._gated().write({"access_token": False, "short_token": False})
+        self.plan_ids._gated().write({"access_token": False})
+        for debtor in self:
+            env = debtor.with_context(lang=debtor.company_id._cobranza_lang()).env
+            debtor._message_log(
+                body=env._(
+                    "The links of this customer's pages were renewed: those that were sent before "
+                    "open nothing any more."
+                )
+            )
+        return True
 
     # --- how he stands -----------------------------------------------------------------
 

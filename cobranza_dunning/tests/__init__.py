@@ -82,6 +82,7 @@ from . import (
     test_portal_account_login,
     test_portal_answers,
     test_portal_lines,
+    test_portal_links,
     test_portal_payment,
     test_profile,
     test_promise_keeping,
