@@ -28,7 +28,8 @@ class CobranzaDispute(models.Model):
         attachment_ids: ids of ir.attachment, or pairs (file name, bytes).
         origin: "manual", "call", or "portal" for the customer himself.
         contact_id: who raised it.  interaction_id: the cobranza.interaction in which he did.
-        Returns id, state, amount, currency, reason, revisit_date, line_id and move_id.
+        Returns id, state, amount, currency, reason (a code, False if it has none), reason_name,
+        revisit_date, line_id and move_id.
         Raises UserError, with what to do instead, if it can't be raised like this.
         """
         vals = {
@@ -55,7 +56,8 @@ class CobranzaDispute(models.Model):
             "state": self.state,
             "amount": self.amount,
             "currency": self.currency_id.name,
-            "reason": self.reason_id.name,
+            "reason": self.reason_id.code,
+            "reason_name": self.reason_id.name,
             "revisit_date": fields.Date.to_string(self.revisit_date),
             "line_id": self.move_line_id.id,
             "move_id": self.move_id.id,

@@ -247,13 +247,13 @@ class CobranzaPlan(models.Model):
         self._accept()
         return True
 
-    def action_cancel(self, cancel_reason=None):
+    def action_cancel(self, reason=None):
         """Cancel these plans; what they covered may be chased again from now on.
 
-        cancel_reason: one line that says why.
+        reason: one line that says why.
         """
         self.check_access("write")
-        self._cancel(to_line(cancel_reason) or False)
+        self._cancel(to_line(reason) or False)
         return True
 
     def _accept(self, **signed):

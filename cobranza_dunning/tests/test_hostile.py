@@ -274,7 +274,8 @@ class TestInsider(ReminderCase):
     def _try(self, record, method, name, junk):
         """Call one method with an argument, and with those that it can't do without."""
         arguments = {name: junk}
-        if method == "action_cancel" and name != "cancel_reason":
+        asks_why = record._name == "cobranza.reminder" and method == "action_cancel"
+        if asks_why and name != "cancel_reason":
             arguments["cancel_reason"] = "Because"
         if method == "cobranza_may_contact" and name != "channel":
             arguments["channel"] = "phone"

@@ -65,7 +65,7 @@ def write_dispute(odoo, arguments):
          ("amount_residual_currency", ">", 0)], order="date_maturity", limit=1)
     raised = odoo.env["cobranza.dispute"].raise_dispute(
         lines[0] if lines else None, arguments.amount, arguments.reason, None, arguments.until)
-    print(f"{raised['amount']:,.2f} {raised['currency']} disputed ({raised['reason']}); "
+    print(f"{raised['amount']:,.2f} {raised['currency']} disputed ({raised['reason_name']}); "
           f"looked at again on {raised['revisit_date']}")
     return 0
 

@@ -154,7 +154,7 @@ def test_explain(books):
     assert (later["outcome"], later["amount"]) == ("remind", 10)
 
 
-def test_plan_from_talk_to_its_end(books):
+def test_plan_from_talk_to_its_end(books, call):
     """negotiate, propose, offer, accept, cancel: plain values, and every step with its state."""
     plans, partner_id = books.env["cobranza.plan"], books.customer()
     move_id = books.invoice(partner_id, amount=300)
@@ -190,7 +190,9 @@ def test_plan_from_talk_to_its_end(books):
         plan["installment_ids"], ["paid_amount", "state"])
     assert [(row["paid_amount"], row["state"]) for row in rows] == [
         (100, "paid"), (50, "partial"), (0, "open")]
-    assert plans.action_cancel([plan_id], "He pays the rest at once") is True
+    cancelled = call("cobranza.plan", "action_cancel", ids=[plan_id],
+                     reason="He pays the rest at once")
+    assert cancelled.json() is True
     assert books.read("cobranza.plan", plan_id, "state", "cancel_reason") == {
         "id": plan_id, "state": "cancelled", "cancel_reason": "He pays the rest at once"}
 
