@@ -1,4 +1,4 @@
-"""Who may do what, in pairs of allowed and refused (DESIGN 5)."""
+"""Who may do what, in pairs of allowed and refused."""
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError

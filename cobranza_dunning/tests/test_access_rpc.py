@@ -1,4 +1,4 @@
-"""What can be called and written over RPC, and what only the program may (DESIGN 5)."""
+"""What can be called and written over RPC, and what only the program may."""
 
 from odoo import Command
 from odoo.addons.cobranza_dunning.models import gate

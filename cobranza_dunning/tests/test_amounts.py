@@ -1,4 +1,4 @@
-"""What may be chased of a due line: credits and payments (DESIGN 8.3)."""
+"""What may be chased of a due line: credits and payments."""
 
 from odoo.tests import tagged
 

@@ -1,4 +1,4 @@
-"""None, one or two people by level and amount (DESIGN 5); the rules are in tests/engine."""
+"""None, one or two people by level and amount; the rules are in tests/engine."""
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError

@@ -1,4 +1,4 @@
-"""What may be chased in other currencies than the company's (DESIGN 8.1, 8.3)."""
+"""What may be chased in other currencies than the company's."""
 
 from odoo.tests import tagged
 

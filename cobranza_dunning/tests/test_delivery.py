@@ -1,4 +1,4 @@
-"""What became of a mail, read from Odoo's queue (DESIGN 8.12)."""
+"""What became of a mail, read from Odoo's queue."""
 
 
 from odoo.tests import tagged

@@ -1,4 +1,4 @@
-"""Explanations of decisions (DESIGN §6)."""
+"""Explanations of decisions."""
 
 import random
 from collections import Counter

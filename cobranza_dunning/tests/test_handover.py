@@ -1,4 +1,4 @@
-"""From approval to the mail queue: the facts are read again (DESIGN 8.11)."""
+"""From approval to the mail queue: the facts are read again."""
 
 from datetime import timedelta
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""What was told counts, and nothing else (DESIGN 8.5, 8.12)."""
+"""What was told counts, and nothing else."""
 
 from odoo.tests import tagged
 
@@ -8,7 +8,7 @@ from .common import days_ago
 
 @tagged("post_install", "-at_install")
 class TestHistory(MailingCase):
-    """What was told, and what the next level makes of it (DESIGN 8.5, 8.6, 8.12)."""
+    """What was told, and what the next level makes of it."""
 
     def test_the_next_level_follows_after_its_gap(self):
         self.r20.gap_days = 10

@@ -1,4 +1,4 @@
-"""Which level a due line has reached, and when the next one follows (DESIGN 8.5–8.8)."""
+"""Which level a due line has reached, and when the next one follows."""
 
 from odoo.tests import tagged
 

@@ -1,4 +1,4 @@
-"""Who is asked for too little to be written to (DESIGN 8.15)."""
+"""Who is asked for too little to be written to."""
 
 from odoo.tests import tagged
 

@@ -1,4 +1,4 @@
-"""A copy of a database writes to nobody (DESIGN 5)."""
+"""A copy of a database writes to nobody."""
 
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged

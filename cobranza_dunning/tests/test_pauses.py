@@ -1,4 +1,4 @@
-"""What is paused, by whom and until when (DESIGN 8.4)."""
+"""What is paused, by whom and until when."""
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged

@@ -1,4 +1,4 @@
-"""What a run proposes, and what that shows on the customer (DESIGN 8.7)."""
+"""What a run proposes, and what that shows on the customer."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from .common import TODAY, days_ago
 
 @tagged("post_install", "-at_install")
 class TestProposing(ReminderCase):
-    """One reminder per debtor and recipient (DESIGN 8.7)."""
+    """One reminder per debtor and recipient."""
 
     def test_one_reminder_has_all_that_is_ready(self):
         older = self.invoice(self.partner, 100, days_ago(30))

@@ -1,4 +1,4 @@
-"""What a person decides on a reminder (DESIGN 8.10)."""
+"""What a person decides on a reminder."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from .common import TODAY, days_ago
 
 @tagged("post_install", "-at_install")
 class TestApprovingAndCancelling(ReminderCase):
-    """What a person decides (DESIGN 8.10)."""
+    """What a person decides."""
 
     # --- approval
 

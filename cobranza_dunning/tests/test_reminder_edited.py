@@ -1,4 +1,4 @@
-"""Texts that somebody edited (DESIGN 8.9)."""
+"""Texts that somebody edited."""
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged

@@ -1,4 +1,4 @@
-"""What nobody may write past the actions (DESIGN 8.16)."""
+"""What nobody may write past the actions."""
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -10,7 +10,7 @@ from .common import TODAY
 
 @tagged("post_install", "-at_install")
 class TestGate(ReminderCase):
-    """What nobody may write past the actions (DESIGN 8.16)."""
+    """What nobody may write past the actions."""
 
     #: what a collector may write on a reminder; every other stored field is out of reach
     FREE = {"user_id", "cancel_reason"}

@@ -1,4 +1,4 @@
-"""Before it leaves: what changed since approval, and what keeps it back (DESIGN 8.11)."""
+"""Before it leaves: what changed since approval, and what keeps it back."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the next run does to reminders that have not left (DESIGN 8.9)."""
+"""What the next run does to reminders that have not left."""
 
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext

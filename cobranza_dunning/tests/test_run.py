@@ -1,4 +1,4 @@
-"""Runs in the foreground: previewing, proposing, automatic, on other days (DESIGN 8.14, §6)."""
+"""Runs in the foreground: previewing, proposing, automatic, on other days."""
 
 from odoo.tests import tagged
 

@@ -1,4 +1,4 @@
-"""Runs in the background, and what a failure leaves behind (DESIGN 8.14)."""
+"""Runs in the background, and what a failure leaves behind."""
 
 from contextlib import contextmanager
 from unittest.mock import patch

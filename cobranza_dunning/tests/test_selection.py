@@ -1,4 +1,4 @@
-"""Which due lines are decided on, whose they are, who is written to (DESIGN 8.1, 8.2)."""
+"""Which due lines are decided on, whose they are, who is written to."""
 
 from odoo.tests import tagged
 

@@ -8,7 +8,7 @@ from factories import TODAY, ago, chaseable, item, money, net, pause, payment, p
 
 
 def test_rule_3_every_subtraction_in_its_turn():
-    """Design rule 3: residual - payments in process - pauses - credits is what is chased."""
+    """Residual - payments in process - pauses - credits is what is chased."""
     debt = item(1000, late=20, payments=(payment(100),), pauses=(pause("dispute", 200),))
     position = net(debt, item(-300))[debt.id]
     assert (position.in_process, position.paused, position.credit, position.chaseable) == (
@@ -32,7 +32,7 @@ def test_a_partial_payment_lowers_the_amount(residual, expected):
 
 
 def test_rule_1_installments_each_on_their_own():
-    """Design rule 1: each installment has its own due date, amount and decision.
+    """Each installment has its own due date, amount and decision.
 
     Peers' defect: invoices with several due dates were reminded only after the last one.
     """
@@ -66,7 +66,7 @@ def test_credits_are_netted(credit, expected, reason):
 
 
 def test_rule_3_credits_go_to_the_oldest_due_first():
-    """Design rule 3: unallocated credits are set against debts from the oldest due forward."""
+    """Unallocated credits are set against debts from the oldest due forward."""
     old, middle, new = item(100, late=60), item(100, late=30), item(100, late=10)
     assert chaseable(new, item(-150), old, middle) == [100, 0, 0, 50]
 
@@ -89,7 +89,7 @@ def test_a_credit_counts_whatever_it_comes_from(kind, no_followup):
 
 @pytest.mark.parametrize("rate", [20, 4000])
 def test_rule_3_credits_in_another_currency_are_left_alone(rate):
-    """Design rule 3: they must be reconciled by a person first; nothing is converted."""
+    """They must be reconciled by a person first; nothing is converted."""
     dollars = item(100, currency="USD", rate=rate)
     assert chaseable(dollars, item(-100 * rate)) == [100, 0]
     assert chaseable(item(100 * rate), item(-100, currency="USD", rate=rate)) == [100 * rate, 0]
@@ -151,7 +151,7 @@ def test_several_payments_in_process_add_up():
     [(40, [10, 50, 50]), (50, [0, 50, 50]), (80, [0, 20, 50]), (150, [0, 0, 0]), (200, [0, 0, 0])],
 )
 def test_rule_3_a_payment_fills_the_open_lines_oldest_due_first(amount, expected):
-    """Design rule 3: spread over the invoice's open lines; the same for several invoices."""
+    """Spread over the invoice's open lines; the same for several invoices."""
     one = (payment(amount),)
     items = [item(50, late=late, payments=one) for late in (30, 20, 10)]
     assert chaseable(*items) == expected

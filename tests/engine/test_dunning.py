@@ -31,12 +31,12 @@ NO_LEVELS = policy()._replace(levels=())
 
 @pytest.mark.parametrize("facts", [{}, {"policy": None}, {"no_followup": True}, {"residual": -5}])
 def test_rule_1_a_line_without_a_partner_is_reported(facts):
-    """Design rule 1: it is reported with its reason before any other, never dropped."""
+    """It is reported with its reason before any other, never dropped."""
     assert reasons(item(**{"debtor_id": None, **facts})) == ["no_partner"]
 
 
 def test_rule_1_a_negative_residual_is_a_credit():
-    """Design rule 1: negative residuals are credits, whatever else is known of them."""
+    """Negative residuals are credits, whatever else is known of them."""
     assert reasons(item("-0.01"), item(-5, policy=None), item(-5, no_followup=True)) == [
         "credit",
         "credit",
@@ -64,7 +64,7 @@ def test_no_followup_is_honoured():
     ],
 )
 def test_rule_1_general_journal_debts_if_the_policy_says_so(included, no_followup, reason):
-    """Design rule 1: opening balances don't vanish because Odoo sets no_followup on them."""
+    """Opening balances don't vanish because Odoo sets no_followup on them."""
     rules = policy(general_journal=included)
     entry = item(kind="entry", no_followup=no_followup, policy=rules)
     assert reasons(entry, item(late=9, policy=rules)) == [reason, "level_reached"]
@@ -126,7 +126,7 @@ def test_what_waits_is_not_asked_for_its_address():
     ],
 )
 def test_rule_8_cadence_limits_messages_to_the_debtor(contacted, expected):
-    """Design rule 8: a ready line waits, with the date in its reason."""
+    """A ready line waits, with the date in its reason."""
     [decision] = decide(item(debtor_contacted=ago(contacted), policy=policy(cadence=7)))
     assert decision[:4] == expected
 
@@ -137,7 +137,7 @@ def test_an_absurd_cadence_waits_until_the_calendar_ends():
 
 
 def test_rule_8_cadence_is_about_ready_lines_only():
-    """Design rule 8: it limits messages, not lines; the others keep their own reason."""
+    """It limits messages, not lines; the others keep their own reason."""
     facts = {"debtor_contacted": TODAY, "policy": policy(cadence=7)}
     items = [item(late=1, **facts), item(last=told(5, 2), late=16, **facts), item(**facts)]
     assert reasons(*items) == ["level_not_reached", "gap", "cadence"]

@@ -35,7 +35,7 @@ def reminds(delay):
     ],
 )
 def test_rule_6_the_first_level_is_ready_when_its_delay_has_passed(late, expected, progression):
-    """Design rule 6: ready when due date + delay <= today."""
+    """Ready when due date + delay <= today."""
     assert decide(late, progression=progression) == expected
 
 
@@ -54,7 +54,7 @@ def test_rule_6_the_first_level_is_ready_when_its_delay_has_passed(late, expecte
     ],
 )
 def test_rule_6_the_next_level_waits_for_delay_and_gap(late, days_since, expected, progression):
-    """Design rule 6: ready when last contact + minimum gap <= today as well."""
+    """Ready when last contact + minimum gap <= today as well."""
     assert decide(late, told(5, days_since), progression=progression) == expected
 
 
@@ -109,7 +109,7 @@ def test_a_debt_of_200_days_sequentially_goes_through_every_level():
     ],
 )
 def test_rule_6_by_age_starts_at_the_highest_level_passed(late, expected):
-    """Design rule 6: by age, the highest level whose delay has passed."""
+    """By age, the highest level whose delay has passed."""
     assert decide(late, progression=BY_AGE) == expected
 
 
@@ -146,7 +146,7 @@ def test_by_age_a_level_waiting_for_its_gap_gives_way_to_the_next(next_delay, ex
 
 @BOTH
 def test_rule_6_a_demand_is_never_a_first_contact(progression):
-    """Design rule 6, either way: the milder level comes first, however old the debt is."""
+    """Either way the milder level comes first, however old the debt is."""
     levels = (level(0), level(5, kind="follow_up"), level(10, kind="demand"))
     first = decide(300, None, levels, progression)
     assert first == reminds(0 if progression == SEQUENTIAL else 5)
@@ -185,7 +185,7 @@ def test_a_demand_in_the_middle_is_passed_over_by_a_first_contact(progression):
     ],
 )
 def test_rule_6_levels_before_the_due_date_only_up_to_it(late, expected, progression):
-    """Design rule 6: levels before the due date apply only until that date."""
+    """Levels before the due date apply only until that date."""
     assert decide(late, None, (level(-3), *LEVELS), progression) == expected
 
 
@@ -228,7 +228,7 @@ def test_when_all_levels_are_before_the_due_date_nothing_is_left_after_it(histor
     ],
 )
 def test_rule_6_the_last_level_may_repeat(repeat, gap, days_since, expected, progression):
-    """Design rule 6: the last level may repeat every N days."""
+    """The last level may repeat every N days."""
     levels = (level(5), level(40, kind="demand", repeat=repeat, gap=gap))
     assert decide(900, told(40, days_since), levels, progression) == expected
 
@@ -266,7 +266,7 @@ def test_a_last_level_before_the_due_date_is_not_repeated_after_it(
 
 @BOTH
 def test_rule_5_the_level_reached_is_that_of_the_last_contact(progression):
-    """Design rule 5: the level is read from what was sent, never counted."""
+    """The level is read from what was sent, never counted."""
     assert decide(39, told(15, 12), progression=progression)[1:3] == ("level_not_reached", 40)
     assert decide(39, told(5, 12), progression=progression) == reminds(15)
     assert decide(39, None, progression=progression) == reminds(
@@ -280,7 +280,7 @@ def test_rule_5_the_level_reached_is_that_of_the_last_contact(progression):
     [(4, ("wait", "gap", 5, ahead(1))), (5, reminds(5)), (6, reminds(5))],
 )
 def test_rule_6_a_new_policy_resets_the_level_but_the_gap_counts(days_since, expected, progression):
-    """Design rule 6: nothing resets a level except a new policy; who heard yesterday, heard."""
+    """Nothing resets a level except a new policy; who heard yesterday, heard."""
     history = told(40, days_since, same_policy=False)
     assert decide(10, history, progression=progression) == expected
 

@@ -16,7 +16,7 @@ def ids(letter):
 
 
 def test_rule_7_one_reminder_from_all_that_is_ready():
-    """Design rule 7: one per debtor and recipient from all lines that say remind."""
+    """One per debtor and recipient from all lines that say remind."""
     new, old, future = item(50, late=9), item(30, late=20), item(99, late=1)
     [letter] = letters(new, old, future, item(-10, late=3))
     assert (letter.debtor_id, letter.recipient_id) == (7, 7)
@@ -25,7 +25,7 @@ def test_rule_7_one_reminder_from_all_that_is_ready():
 
 
 def test_rule_7_its_tone_is_the_highest_levels():
-    """Design rule 7: the highest by kind, then by delay, sets the tone."""
+    """The highest by kind, then by delay, sets the tone."""
     first = item(late=12)
     second = item(late=16, last=told(5, 9))
     third = item(late=41, last=told(15, 20))
@@ -43,7 +43,7 @@ def test_a_demand_outranks_a_later_reminder():
 
 
 def test_rule_7_one_reminder_for_each_recipient():
-    """Design rule 7: a contact chosen on the invoice gets his own."""
+    """A contact chosen on the invoice gets his own."""
     a, b, c = item(1, late=9), item(2, late=8, recipient_id=71), item(4, late=7)
     found = [(one.recipient_id, ids(one), one.totals["MXN"]) for one in letters(a, b, c)]
     assert found == [(7, [a.id, c.id], 5), (71, [b.id], 2)]
@@ -57,7 +57,7 @@ def test_debtors_are_never_mixed():
 
 
 def test_rule_7_currencies_have_their_own_subtotals():
-    """Design rule 7: one message, and nothing added up across currencies."""
+    """One message, and nothing added up across currencies."""
     dollars = {"currency": "USD", "rate": 20}
     [letter] = letters(item(100), item(30, **dollars), item(5, late=8, **dollars), item(7, late=6))
     assert letter.totals == {"MXN": 107, "USD": 35}

@@ -20,7 +20,7 @@ NO_LEVELS = policy()._replace(levels=())
     [("99.99", "below_minimum"), ("100", "level_reached"), ("100.01", "level_reached")],
 )
 def test_rule_15_the_minimum_in_company_currency(residual, reason):
-    """Design rule 15: below, at and above it."""
+    """Below, at and above it."""
     assert reasons(item(residual, policy=policy(minimum=money(100)))) == [reason]
 
 
@@ -30,7 +30,7 @@ def test_rule_15_the_minimum_in_company_currency(residual, reason):
     [(-1, "below_minimum"), (0, "level_reached"), (1, "level_reached")],
 )
 def test_rule_15_a_foreign_debt_is_compared_in_company_currency(rate, in_company, reason):
-    """Design rule 15, rates much greater than 1: USD 5 at the minimum of MXN 5 * rate."""
+    """Rates much greater than 1: USD 5 at the minimum of MXN 5 * rate."""
     rules = policy(minimum=money(5 * rate))
     debt = item(5, currency="USD", rate=rate, policy=rules)
     debt = debt._replace(company_residual=money(5 * rate + in_company))
@@ -43,7 +43,7 @@ def test_rule_15_a_foreign_debt_is_compared_in_company_currency(rate, in_company
     [("99.99", "below_minimum"), (100, "level_reached"), ("100.01", "level_reached")],
 )
 def test_rule_15_the_other_way_round(rate, dollars, reason):
-    """Design rule 15, company in USD, debt in a currency of which `rate` make one dollar."""
+    """Company in USD, debt in a currency of which `rate` make one dollar."""
     debt = item(money(dollars) * rate, currency="COP", rate=1 / money(rate))
     assert reasons(debt._replace(policy=policy(minimum=money(100)))) == [reason]
 
@@ -63,7 +63,7 @@ def test_a_minimum_of_100_mxn_does_not_silence_1999_usd():
     [("49.99", "below_minimum"), ("50", "level_reached"), ("50.01", "level_reached")],
 )
 def test_rule_15_a_table_per_currency_is_never_converted(residual, reason, company_minimum, rate):
-    """Design rule 15: USD 50 means dollars, whatever they are worth and the other minimum is."""
+    """USD 50 means dollars, whatever they are worth and the other minimum is."""
     rules = policy(minimum=money(company_minimum), minimums={"USD": money(50)})
     assert reasons(item(residual, currency="USD", rate=rate, policy=rules)) == [reason]
 

@@ -38,7 +38,7 @@ def test_a_pause_ends_by_itself(until, free):
 
 
 def test_rule_4_the_order_is_block_dispute_plan_promise():
-    """Design rule 4: pauses add up to at most the residual, in that order, each one named."""
+    """Pauses add up to at most the residual, in that order, each one named."""
     four = [pause("promise", 40), pause("plan", 30), pause("dispute", 20), pause("block", 10)]
     assert taken(pauses.apply(money(70), four, TODAY)[1]) == [
         ("block", 10),
@@ -50,7 +50,7 @@ def test_rule_4_the_order_is_block_dispute_plan_promise():
 
 
 def test_rule_4_a_block_is_everything_and_hides_the_others():
-    """Design rule 4: a block takes all, what comes after it takes nothing and isn't named."""
+    """A block takes all, what comes after it takes nothing and isn't named."""
     both = [pause("promise", 40), pause("block")]
     assert taken(pauses.apply(money(100), both, TODAY)[1]) == [("block", 100)]
 

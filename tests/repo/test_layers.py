@@ -27,6 +27,8 @@ CLOCKS = {"today", "now", "utcnow"}
 REGISTRIES = re.compile(
     r"//[\w.-]*(debian|ubuntu|pypi|pythonhosted|npmjs|yarnpkg|golang)[\w-]*\.\w+", re.IGNORECASE
 )
+#: Rules are explained where they are, not by numbers of a document that isn't in the repository.
+ELSEWHERE = re.compile(r"\bDESIGN\b|[Dd]esign rule")
 
 
 def modules(folder):
@@ -173,6 +175,10 @@ def test_no_registry_is_named():
 )
 def test_what_counts_as_a_registry(host, found):
     assert bool(REGISTRIES.search(f"https://{host}org/x")) is found
+
+
+def test_no_document_from_elsewhere_is_named():
+    assert lines_with(ELSEWHERE) == []
 
 
 def test_odoos_own_runner_finds_every_test():
