@@ -25,7 +25,7 @@ PLURALS = {"es": "nplurals=2; plural=(n != 1);", "pt": "nplurals=2; plural=(n > 
 
 
 def main():
-    """Update all catalogues; returns the exit code: 1 if Spanish isn't complete."""
+    """Update all catalogues; returns the exit code: 1 if one isn't complete."""
     step(f"Making the database {DATABASE} ...")
     templates.new_database(DATABASE, paths.addons())
     complete = True
@@ -38,7 +38,7 @@ def main():
 
 
 def update(addon):
-    """Write the catalogues of an addon and print what they lack; whether Spanish is complete."""
+    """Write the catalogues of an addon and print what they lack; whether they are complete."""
     folder = paths.ROOT / addon / "i18n"
     folder.mkdir(exist_ok=True)
     template = export(addon)
@@ -52,9 +52,10 @@ def update(addon):
         save(new, path)
         lacking[lang] = new.untranslated_entries()
         print(f"{addon} {lang}: {len(new.translated_entries())} of {len(template)} terms")
-    for entry in lacking["es"]:
-        print(f"  es lacks {entry.msgid!r}")
-    return not lacking["es"]
+    for lang in LANGUAGES:
+        for entry in lacking[lang]:
+            print(f"  {lang} lacks {entry.msgid!r}")
+    return not any(lacking[lang] for lang in LANGUAGES)
 
 
 def export(addon):

@@ -22,7 +22,7 @@ REASONS = {
     "invoice_resent": (WAIT, "the invoice was sent again, and the customer has time to read it"),
     # skip: nothing changes by waiting
     "no_partner": (SKIP, "the journal item has no partner"),
-    "no_policy": (SKIP, "neither invoice, debtor nor company has a policy"),
+    "no_policy": (SKIP, "neither invoice, debtor, segment nor company has a policy"),
     "no_levels": (SKIP, "the policy has no active level"),
     "no_followup": (SKIP, "the invoice is excluded from follow-up"),
     "wrong_partner": (SKIP, "the invoice is another customer's than the one it is booked to"),

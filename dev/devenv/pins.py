@@ -1,8 +1,8 @@
 """Writing the lock file: `dev/requirements.in` resolved for every supported Python.
 
 Each interpreter resolves on its own (no installation); where the answers differ, the line gets
-an environment marker. A version of Python that isn't on the machine keeps its old lines out:
-run this where all four are (pyenv, uv, deadsnakes ...).
+an environment marker. All four versions of Python must be on the machine
+(pyenv, uv, deadsnakes ...).
 """
 import json
 import shutil
