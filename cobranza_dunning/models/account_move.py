@@ -18,7 +18,7 @@ class AccountMove(models.Model):
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id",
+        "cobranza.debtor", "Customer's account", compute="_compute_cobranza_debtor_id",
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_due_line_ids = fields.Many2many(

@@ -16,7 +16,8 @@ class CobranzaBlock(models.Model):
     _gated_fields = ("partner_id", "company_id", "scope", "date_due")
 
     debtor_id = fields.Many2one(
-        "cobranza.debtor", required=True, index=True, ondelete="cascade", check_company=True
+        "cobranza.debtor", "Customer's account",
+        required=True, index=True, ondelete="cascade", check_company=True,
     )
     partner_id = fields.Many2one(related="debtor_id.partner_id", store=True)
     company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)

@@ -23,7 +23,9 @@ class CobranzaContactCheck(models.Model):
     #: forgotten at once by the scheduled clean-up
     _batch = 10_000
 
-    debtor_id = fields.Many2one("cobranza.debtor", required=True, readonly=True)
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Customer's account", required=True, readonly=True
+    )
     partner_id = fields.Many2one(
         related="debtor_id.partner_id", store=True, index=True, string="Customer"
     )

@@ -16,7 +16,9 @@ class CobranzaContactRole(models.Model):
     _order = "debtor_id, role, priority, id"
     _rec_name = "partner_id"
 
-    debtor_id = fields.Many2one("cobranza.debtor", required=True, index=True, ondelete="cascade")
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Customer's account", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="debtor_id.company_id")
     customer_id = fields.Many2one(related="debtor_id.partner_id", string="Customer")
     partner_id = fields.Many2one(

@@ -23,7 +23,7 @@ class CobranzaDebtor(models.Model):
     """
 
     _name = "cobranza.debtor"
-    _description = "Debtor"
+    _description = "Customer's account"
     _inherit = ["cobranza.gated.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "overdue_amount desc, id"
     _rec_names_search = ["partner_id.complete_name", "partner_id.ref", "partner_id.vat"]

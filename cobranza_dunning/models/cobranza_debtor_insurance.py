@@ -40,7 +40,7 @@ class CobranzaDebtor(models.Model):
     )
     insurance_kind = fields.Selection(
         DEBTOR_KIND_SELECTION,
-        "Kind of debtor",
+        "Kind of customer",
         tracking=True,
         help="Policies leave out some kinds. Empty: a company, related if it is yours.",
     )
@@ -64,7 +64,7 @@ class CobranzaDebtor(models.Model):
         help="The nearest of those that are near: what must be done for the insurer comes first.",
     )
     insurance_due_duty = fields.Selection(AGENDA_SELECTION, "For the insurer", readonly=True)
-    limit_ids = fields.One2many("cobranza.insurance.limit", "debtor_id", "Limits")
+    limit_ids = fields.One2many("cobranza.insurance.limit", "debtor_id", "Insurance limits")
     duty_ids = fields.One2many("cobranza.insurance.duty", "debtor_id", "Insurance deadlines")
     notice_ids = fields.One2many(
         "cobranza.insurance.notice", "debtor_id", "Notices of non-payment"

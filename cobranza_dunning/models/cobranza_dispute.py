@@ -64,14 +64,14 @@ class CobranzaDispute(models.Model):
     )
     interaction_id = fields.Many2one(
         "cobranza.interaction",
-        "Call",
+        "Raised in",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
         help="The call or message in which it was raised.",
     )
     user_id = fields.Many2one(
-        "res.users", "Owner", tracking=True, help="Finds out what is right, and decides."
+        "res.users", "Responsible", tracking=True, help="Finds out what is right, and decides."
     )
     revisit_date = fields.Date(
         "Look again on",

@@ -48,7 +48,7 @@ class CobranzaInsuranceClaim(models.Model):
     )  # fmt: skip
     company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
     debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", required=True, index=True, ondelete="restrict",
+        "cobranza.debtor", "Customer's account", required=True, index=True, ondelete="restrict",
         check_company=True,
     )  # fmt: skip
     partner_id = fields.Many2one(

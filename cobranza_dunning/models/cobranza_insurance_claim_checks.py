@@ -66,15 +66,15 @@ class CobranzaInsuranceClaim(models.Model):
         self._refuse_lines(
             lines.filtered("lost_amount"),
             self.env._(
-                "Its cover is lost. If the insurer excuses that, record it under Approvals; else "
-                "take it out of the claim."
+                "Its cover is lost. If the insurer excuses that, record it under "
+                "“Insurer's approvals”; else take it out of the claim."
             ),
         )
         self._refuse_lines(
             lines.filtered("notice_missing"),
             self.env._(
                 "The policy wants a notice of non-payment first: give it. If the insurer excuses "
-                "it, record that under Approvals."
+                "it, record that under “Insurer's approvals”."
             ),
         )
 

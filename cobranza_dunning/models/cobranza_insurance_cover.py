@@ -36,7 +36,7 @@ class CobranzaInsuranceCover(models.Model):
     )
     date_due = fields.Date("Due date")
     debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", required=True, ondelete="cascade"
+        "cobranza.debtor", "Customer's account", required=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
         related="debtor_id.partner_id", store=True, string="Customer", index=True

@@ -32,7 +32,7 @@ class CobranzaInsuranceDuty(models.Model):
     _log_access = False
 
     debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", required=True, ondelete="cascade"
+        "cobranza.debtor", "Customer's account", required=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
         related="debtor_id.partner_id", store=True, index=True, string="Customer"

@@ -23,7 +23,7 @@ class CobranzaInsuranceExposure(models.Model):
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     move_line_id = fields.Many2one("account.move.line", "Due line", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    debtor_id = fields.Many2one("cobranza.debtor", "Collections account", readonly=True)
+    debtor_id = fields.Many2one("cobranza.debtor", "Customer's account", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

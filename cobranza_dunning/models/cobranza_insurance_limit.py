@@ -34,7 +34,7 @@ class CobranzaInsuranceLimit(models.Model):
     currency_id = fields.Many2one(related="policy_id.currency_id")
     debtor_id = fields.Many2one(
         "cobranza.debtor",
-        "Collections account",
+        "Customer's account",
         required=True,
         index=True,
         ondelete="cascade",

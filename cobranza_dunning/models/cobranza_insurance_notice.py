@@ -28,7 +28,7 @@ class CobranzaInsuranceNotice(models.Model):
     _gated_create = True
 
     debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", required=True, index=True, readonly=True,
+        "cobranza.debtor", "Customer's account", required=True, index=True, readonly=True,
         ondelete="restrict", check_company=True,
     )  # fmt: skip
     partner_id = fields.Many2one(

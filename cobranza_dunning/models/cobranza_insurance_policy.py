@@ -67,7 +67,9 @@ class CobranzaInsurancePolicy(models.Model):
     deadline_ids = fields.One2many(
         "cobranza.insurance.deadline", "policy_id", "Deadlines", copy=True
     )
-    limit_ids = fields.One2many("cobranza.insurance.limit", "policy_id", "Limits", copy=False)
+    limit_ids = fields.One2many(
+        "cobranza.insurance.limit", "policy_id", "Insurance limits", copy=False
+    )
     insure_by_default = fields.Boolean(
         "Insure new invoices",
         default=True,

@@ -41,7 +41,7 @@ class CobranzaInsuranceSuggestion(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, index=True, ondelete="cascade"
     )
-    debtor_id = fields.Many2one("cobranza.debtor", "Collections account", ondelete="cascade")
+    debtor_id = fields.Many2one("cobranza.debtor", "Customer's account", ondelete="cascade")
     move_id = fields.Many2one(
         "account.move", "Invoice", index="btree_not_null", ondelete="cascade"
     )

@@ -10,7 +10,11 @@ class CobranzaInsuranceTerm(models.AbstractModel):
     _description = "Term of an insurance policy"
 
     policy_id = fields.Many2one(
-        "cobranza.insurance.policy", required=True, index=True, ondelete="cascade"
+        "cobranza.insurance.policy",
+        "Insurance policy",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="policy_id.company_id")
 

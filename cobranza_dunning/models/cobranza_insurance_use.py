@@ -35,7 +35,7 @@ class CobranzaInsuranceUse(models.Model):
         "cobranza.insurance.policy", "Insurance policy", required=True, ondelete="cascade"
     )
     debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", required=True, index=True, ondelete="cascade"
+        "cobranza.debtor", "Customer's account", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one("res.partner", "Customer", index=True)
     company_id = fields.Many2one("res.company", required=True, index=True)

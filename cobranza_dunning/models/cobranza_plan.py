@@ -43,7 +43,7 @@ class CobranzaPlan(models.Model):
 
     name = fields.Char("Number", required=True, readonly=True, copy=False)
     debtor_id = fields.Many2one(
-        "cobranza.debtor", required=True, index=True, ondelete="cascade",
+        "cobranza.debtor", "Customer's account", required=True, index=True, ondelete="cascade",
         readonly=True, check_company=True,
     )  # fmt: skip
     partner_id = fields.Many2one(

@@ -47,7 +47,8 @@ class CobranzaReminder(models.Model):
     _batch = 50
 
     debtor_id = fields.Many2one(
-        "cobranza.debtor", required=True, readonly=True, index=True, ondelete="restrict"
+        "cobranza.debtor", "Customer's account",
+        required=True, readonly=True, index=True, ondelete="restrict",
     )
     partner_id = fields.Many2one(
         related="debtor_id.partner_id", store=True, index=True, string="Customer"

@@ -64,7 +64,8 @@ class CobranzaRun(models.Model):
     progress = fields.Float(readonly=True, copy=False)
     lines_total = fields.Integer(readonly=True, copy=False)
     cursor_debtor_id = fields.Integer(
-        readonly=True, copy=False, help="Decided up to this debtor; a stopped run goes on there."
+        "Decided up to", readonly=True, copy=False,
+        help="Decided up to this customer; a stopped run goes on there.",
     )
     error = fields.Text(readonly=True, copy=False)
     scheduled = fields.Boolean(

@@ -44,7 +44,7 @@ class CobranzaRunLine(models.Model):
         "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
     )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
-    debtor_id = fields.Many2one("cobranza.debtor", ondelete="set null")
+    debtor_id = fields.Many2one("cobranza.debtor", "Customer's account", ondelete="set null")
     partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer")
     currency_id = UncheckedMany2one("res.currency", required=True)
     company_currency_id = fields.Many2one(

@@ -37,7 +37,7 @@ DEADLINE_SELECTION = [
 
 BASE_SELECTION = [
     ("invoice", "Invoice date"),
-    ("delivery", "Delivery"),
+    ("delivery", "Delivery of the goods"),
     ("due", "Original due date"),
     ("mep", "End of the maximum extension"),
     ("insolvency", "Insolvency"),
@@ -160,9 +160,9 @@ SENTENCES = {
 #: What would help before the invoice is posted; "" = nothing that a person could do now.
 FIXES = {
     "policy_not_in_force": _lt("Add the period in which the policy was renewed."),
-    "public_body": _lt("If it isn't one, correct the kind of debtor on his account."),
-    "consumer": _lt("If he isn't one, correct the kind of debtor on his account."),
-    "related_company": _lt("If it isn't one, correct the kind of debtor on his account."),
+    "public_body": _lt("If it isn't one, correct the kind of customer on his account."),
+    "consumer": _lt("If he isn't one, correct the kind of customer on his account."),
+    "related_company": _lt("If it isn't one, correct the kind of customer on his account."),
     "cash_sale": _lt("Nothing to insure: take the mark off."),
     "country_excluded": _lt("Ask the insurer to include the country, or take the mark off."),
     "other_debtor": _lt("Choose another policy for this invoice."),

@@ -16,7 +16,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     cobranza_debtor_id = fields.Many2one(
-        "cobranza.debtor", "Collections account", compute="_compute_cobranza_debtor_id",
+        "cobranza.debtor", "Customer's account", compute="_compute_cobranza_debtor_id",
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_overdue_amount = fields.Monetary(

@@ -88,7 +88,7 @@ class TestDossier(ClaimCase):
         self.pay(self.sold, 100)
         html, _kind = report._render_qweb_html(report.report_name, claim.ids)
         text = html.decode()
-        for words in (claim.name, self.sold.name, "Seguros Norte", "Rang twice", "Limits",
+        for words in (claim.name, self.sold.name, "Seguros Norte", "Rang twice", "Insurance limits",
                       "Payments and credits", "Promises", "Disputes", "900.00"):  # fmt: skip
             self.assertIn(words, text)
         self.assertNotIn("Notices of non-payment", text, "an empty part isn't shown")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polib
+from lxml import etree
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.tests import tagged
 from odoo.tools.translate import TranslationModuleReader
@@ -54,12 +55,41 @@ class TestTranslations(RunCase, CronMixinCase):
         self.assertEqual(spanish.ref(f"{MODULE}.cobranza_menu").name, "Cobranza")
         self.assertEqual(spanish.ref(f"{MODULE}.cobranza_debtor_menu_today").name, "Hoy")
 
+    def test_an_english_word_of_two_meanings_has_two_translations(self):
+        """What is open and what opens, the insurer's limits and those of a contact rule."""
+        spanish = self.in_spanish()
+
+        def label(model, name, value=None):
+            field = spanish[model].fields_get([name])[name]
+            return dict(field["selection"])[value] if value else field["string"]
+
+        def buttons(view):
+            arch = etree.fromstring(spanish.ref(f"{MODULE}.{view}").arch)
+            return {one.get("string") or one.get("title") or one.text.strip()
+                    for one in arch.iter("button")}
+
+        self.assertEqual(label("cobranza.plan", "open_amount"), "Pendiente")
+        self.assertIn("Abrir", buttons("cobranza_insurance_duty_view_kanban"))
+        self.assertIn("Abrir", buttons("cobranza_insurance_suggestion_view_list"))
+        self.assertEqual(
+            buttons("cobranza_insurance_dismiss_wizard_view_form"), {"Apartar", "Descartar"}
+        )
+        self.assertEqual(label("cobranza.insurance.deadline", "policy_id"), "Póliza de seguro")
+        self.assertEqual(label("cobranza.insurance.deadline", "base", "delivery"), "Entrega")
+        self.assertEqual(label("cobranza.reminder", "delivery"), "Envío")
+        self.assertEqual(label("cobranza.debtor", "limit_ids"), "Clasificaciones")
+        self.assertEqual(label("cobranza.contact.rule", "cap_ids"), "Límites")
+        self.assertEqual(label("cobranza.dispute", "interaction_id"), "Planteada en")
+        for menu, name in (("limit", "Clasificaciones"), ("approval", "Autorizaciones")):
+            menu = spanish.ref(f"{MODULE}.cobranza_insurance_{menu}_menu")
+            self.assertEqual((menu.name, menu.action.name), (name, name))
+
     def test_reasons_are_in_spanish(self):
         spanish = self.in_spanish()
         invoice = self.invoice(self.partner, 100, days_ago(3))
         [explained] = invoice.with_env(spanish).cobranza_explain()
         self.assertEqual(explained["reason"], "level_not_reached")
-        self.assertEqual(explained["sentence"], "Se prevé “reminder 5” para el 12/03/2026.")
+        self.assertEqual(explained["sentence"], "Se prevé «reminder 5» para el 12/03/2026.")
         labels = dict(
             spanish["cobranza.run.line"].fields_get(["reason"])["reason"]["selection"]
         )

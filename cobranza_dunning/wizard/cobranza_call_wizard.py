@@ -20,14 +20,16 @@ class CobranzaCallWizard(models.TransientModel):
         "debtor_id", "reminder_id", "move_id", "contact_check_id", "sentence", "interaction_id",
     )  # fmt: skip
 
-    debtor_id = fields.Many2one("cobranza.debtor", required=True, readonly=True)
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Customer's account", required=True, readonly=True
+    )
     partner_id = fields.Many2one(related="debtor_id.partner_id")
     reminder_id = fields.Many2one("cobranza.reminder", readonly=True)
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     contact_check_id = fields.Many2one("cobranza.contact.check", readonly=True)
     answer = fields.Selection(related="contact_check_id.outcome")
     sentence = fields.Char("May I call?", readonly=True)
-    interaction_id = fields.Many2one("cobranza.interaction", "Call", readonly=True)
+    interaction_id = fields.Many2one("cobranza.interaction", readonly=True)
     dialled = fields.Char(related="interaction_id.summary")
     direction = fields.Selection(
         [("out", "We call"), ("in", "The customer called")], "Who called", required=True,

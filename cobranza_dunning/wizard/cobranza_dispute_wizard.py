@@ -40,11 +40,11 @@ class CobranzaDisputeWizard(models.TransientModel):
         help="Until this day the amount is left alone; then it is chased again by itself.",
     )
     user_id = fields.Many2one(
-        "res.users", "Owner", compute="_compute_from_debtor", store=True, readonly=False
+        "res.users", "Responsible", compute="_compute_from_debtor", store=True, readonly=False
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
     contact_id = fields.Many2one("res.partner", "Raised by")
-    interaction_id = fields.Many2one("cobranza.interaction", "Call", readonly=True)
+    interaction_id = fields.Many2one("cobranza.interaction", "Raised in", readonly=True)
 
     @api.depends("debtor_id", "only_line_ids")
     def _compute_due_line_ids(self):

@@ -18,7 +18,7 @@ class CobranzaInsuranceDismissWizard(models.TransientModel):
         """Return the action that opens the dialog for suggestions."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Put aside"),
+            "name": self.env._("Put it aside"),
             "res_model": self._name,
             "view_mode": "form",
             "target": "new",

@@ -21,7 +21,9 @@ class CobranzaPlanWizard(models.TransientModel):
     _name = "cobranza.plan.wizard"
     _description = "Propose a payment plan"
 
-    debtor_id = fields.Many2one("cobranza.debtor", required=True, readonly=True)
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Customer's account", required=True, readonly=True
+    )
     partner_id = fields.Many2one(related="debtor_id.partner_id")
     company_id = fields.Many2one(related="debtor_id.company_id")
     open_line_ids = fields.Many2many(

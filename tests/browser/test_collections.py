@@ -16,7 +16,7 @@ def late(office):
 
 
 def test_today_shows_what_matters_most_first(web, office, worked):
-    """The app opens with insurance deadlines, then the larger amounts; Debtors has everybody."""
+    """The app opens with insurance deadlines, then the larger amounts; Customers has everybody."""
     web.app("Collections")
     assert web.page.locator(".o_breadcrumb").inner_text().startswith("Today")
     amounts = [as_number(text) for text in
@@ -29,7 +29,7 @@ def test_today_shows_what_matters_most_first(web, office, worked):
     sizes = [len(str(int(one))) for one in amounts[sum(pressing):]]
     assert len(sizes) > 5 and sizes == sorted(sizes, reverse=True)
 
-    web.menu("Debtors")
+    web.menu("Customers")
     web.page.wait_for_selector(".o_data_row")
     shown = web.page.locator(".o_data_row").count()
     assert shown == office.env["cobranza.debtor"].search_count(

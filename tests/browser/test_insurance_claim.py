@@ -62,7 +62,7 @@ def test_from_the_account_to_what_is_booked(office, owed, web, spanish, mobile):
     web.page.locator("button[name=action_file]").click()
     web.page.locator("button[name=action_ask_accept]").first.wait_for()
     web.settle()
-    assert "SIN/" in form.inner_text()
+    assert "CLM/" in form.inner_text()
     web.shot("61_claim_filed")
 
     web.page.locator("button[name=action_ask_accept]").first.click()

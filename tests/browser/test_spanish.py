@@ -1,13 +1,13 @@
 """A Spanish user sees Spanish."""
 
-ENGLISH = {"Today", "Debtors", "Reminders", "Agreements", "Runs", "Configuration", "Collections"}
+ENGLISH = {"Today", "Customers", "Reminders", "Agreements", "Runs", "Configuration", "Collections"}
 
 
 def test_menus_and_reasons(spanish, office, worked):
     """App, menus, columns and the reasons beside the due lines."""
     spanish.app("Cobranza")
     menus = set(spanish.page.locator(".o_menu_sections").inner_text().split("\n"))
-    assert {"Hoy", "Deudores", "Recordatorios", "Acuerdos", "Procesos", "Configuración"} <= menus
+    assert {"Hoy", "Clientes", "Recordatorios", "Acuerdos", "Procesos", "Configuración"} <= menus
     assert not menus & ENGLISH
     debtor = office.env["cobranza.debtor"].search_read(
         [("company_id", "=", office.company_id)], ["partner_id", "due_line_ids"], limit=1,
