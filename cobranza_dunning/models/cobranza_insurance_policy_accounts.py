@@ -3,11 +3,11 @@ from odoo.exceptions import UserError
 
 from .cobranza_insurance_query_claims import STANDING
 
-#: What is needed to book a claim: field -> (code that Spanish charts begin with, account type).
+#: What is needed to book a claim: field -> (code that Spanish charts begin with, account types).
 USUAL = {
-    "insurer_account_id": ("440", "asset_receivable"),
-    "insurer_share_account_id": ("410", "liability_payable"),
-    "loss_account_id": ("650", "expense"),
+    "insurer_account_id": ("440", ("asset_receivable",)),
+    "insurer_share_account_id": ("410", ("liability_payable",)),
+    "loss_account_id": ("650", ("expense", "expense_other")),
 }
 #: What claims that stand are booked, and shared, by.
 BOOKED_BY = {
@@ -38,7 +38,7 @@ class CobranzaInsurancePolicy(models.Model):
         domain="[('account_type', '=', 'asset_current')]",
         help="What of customers' debts the insurer has been asked for: the counterpart of what he "
         "owes, deducted from customers in the balance sheet until the rest is written off. In "
-        "Spain a subaccount of customers of your own, e.g. 4380. It needn't be reconciled.",
+        "Spain a subaccount of customers of your own, e.g. 4308. It needn't be reconciled.",
     )  # fmt: skip
     insurer_share_account_id = fields.Many2one(
         "account.account", "Owed to the insurer", check_company=True, ondelete="restrict",
@@ -59,7 +59,7 @@ class CobranzaInsurancePolicy(models.Model):
 
     @api.depends("company_id")
     def _compute_claim_books(self):
-        """Propose what the company's chart has under the usual codes."""
+        """Propose what a Spanish chart has under the usual codes; elsewhere they mean others."""
         for policy in self:
             # which accounts there are is no secret of those who insure
             accounts_sudo = self.env["account.account"].sudo().with_company(policy.company_id)
@@ -69,11 +69,11 @@ class CobranzaInsurancePolicy(models.Model):
                 [*own, ("type", "=", "general")], limit=1
             )
             own = [*accounts_sudo._check_company_domain(policy.company_id)]
-            for name, (code, account_type) in USUAL.items():
-                policy[name] = policy[name] or accounts_sudo.search(
-                    [*own, ("code", "=like", f"{code}%"), ("account_type", "=", account_type)],
-                    limit=1,
-                )
+            country = policy.company_id.account_fiscal_country_id
+            for name, (code, types) in USUAL.items():
+                usual = [*own, ("code", "=like", f"{code}%"), ("account_type", "in", types)]
+                found = accounts_sudo.search(usual, limit=1) if country.code == "ES" else None
+                policy[name] = policy[name] or found
 
     def write(self, vals):
         """Write terms.

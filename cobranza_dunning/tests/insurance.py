@@ -50,7 +50,7 @@ class InsuranceCase(CobranzaCase):
             name: make(code, name, account_type, reconcile=account_type in RECONCILED)
             for name, code, account_type in (
                 ("insurer_account_id", "4400", "asset_receivable"),
-                ("claim_account_id", "4380", "asset_current"),
+                ("claim_account_id", "4308", "asset_current"),
                 ("insurer_share_account_id", "4100", "liability_payable"),
                 ("loss_account_id", "6500", "expense"),
             )

@@ -156,7 +156,11 @@ class TestClaim(ClaimCase):
             self.filed(1000)
 
     def test_usual_accounts_are_proposed(self):
-        """As Spanish charts number them."""
+        """As Spanish charts number them; the same numbers mean other things elsewhere."""
+        elsewhere = self.new_insurance(company=self.company)
+        self.assertFalse(elsewhere.insurer_account_id or elsewhere.loss_account_id)
+        self.company.account_fiscal_country_id = self.env.ref("base.es")
+        self.insurer_books["loss_account_id"].account_type = "expense_other"
         policy = self.new_insurance(company=self.company)
         self.assertEqual(policy.insurer_account_id, self.insurer_books["insurer_account_id"])
         self.assertEqual(policy.insurer_share_account_id.code, "4100")
