@@ -48,8 +48,8 @@ class CobranzaInsuranceLimit(models.Model):
 
         rows: dicts with
           `policy` id, number or name (needed if the company has several);
-          the customer by `partner_id`, `insurer_number` (his number at the insurer), `vat` or
-          `ref`;
+          the customer by `partner_id`, `insurer_number` (his number at the insurer), `vat` (that
+          of the books' own country with or without its code) or `ref`;
           `decision` a code of DECISION_SELECTION ("granted" if left out), `amount` in the
           policy's currency, `currency` its code, only to be sure;
           `effective` the first day (today if left out), `until` the last one of a temporary limit;
@@ -106,13 +106,12 @@ class CobranzaInsuranceLimit(models.Model):
         """Return {(name, value): customers} for every way in which rows name customers."""
         partners, found = self.env["res.partner"], {}
         for name in ("vat", "ref"):
-            values = {_fold(row[name]) for row in rows if row.get(name)}
-            spelled = {to_line(row[name]) for row in rows if row.get(name)} | values
-            if values:
+            spelled = {way for row in rows for way in self._spellings(name, row.get(name))}
+            if spelled:
                 # of the customers of other companies one never means any
                 own = partners._check_company_domain(self.env.company)
                 for one in partners.search([*own, (name, "in", list(spelled))]):
-                    key = (name, _fold(one[name]))
+                    key = self._partner_key(name, one[name])
                     found[key] = found.get(key, partners) | one.commercial_partner_id
         numbers = {_fold(row["insurer_number"]) for row in rows if row.get("insurer_number")}
         if numbers:
@@ -124,6 +123,22 @@ class CobranzaInsuranceLimit(models.Model):
                 found[key] = found.get(key, partners) | one.partner_id
         everybody = partners.union(*found.values())
         return {key: ours.with_prefetch(everybody.ids) for key, ours in found.items()}
+
+    def _partner_key(self, name, value):
+        """The key of `Known.partners`; a tax number is the same without the books' country."""
+        folded = _fold(value)
+        return name, folded.removeprefix(self._own_prefix()) if name == "vat" else folded
+
+    def _spellings(self, name, value):
+        """How a customer's record may spell what a row says."""
+        if not value:
+            return set()
+        _name, key = self._partner_key(name, value)
+        ways = {to_line(value), _fold(value), key}
+        return ways | {self._own_prefix() + key} if name == "vat" else ways
+
+    def _own_prefix(self):
+        return self.env.company.account_fiscal_country_id.code or ""
 
     def _compared(self):
         """This decision's values of COMPARED; the customer stands for his account."""
@@ -204,7 +219,9 @@ class CobranzaInsuranceLimit(models.Model):
         if name == "partner_id":
             found = to_record(self.env["res.partner"], value).commercial_partner_id
         else:
-            found = known.partners.get((name, _fold(value)), self.env["res.partner"])
+            found = known.partners.get(
+                self._partner_key(name, value), self.env["res.partner"]
+            )
         if not found:
             raise UserError(self.env._("There is no customer “%s”.", value))
         if len(found) > 1:

@@ -150,6 +150,18 @@ class TestUpsert(InsuranceCase):
                 (answer,) = self.upsert({"amount": 5, **name}, dry_run=True)
                 self.assertEqual(answer["partner_id"], self.partner.id, answer)
 
+    def test_a_tax_number_with_and_without_the_country_of_the_books(self):
+        self.assertEqual(self.company.account_fiscal_country_id.code, "US")
+        for recorded, said in (
+            ("US11111111", "1111 1111"), ("11111111", "us11111111"), ("PT22222222", "pt22222222"),
+        ):  # fmt: skip
+            with self.subTest(recorded):
+                self.partner.vat = recorded
+                (answer,) = self.upsert({"amount": 5, "vat": said}, dry_run=True)
+                self.assertEqual(answer["partner_id"], self.partner.id, answer)
+        (answer,) = self.upsert({"amount": 5, "vat": "22222222"}, dry_run=True)
+        self.assertIn("no customer", answer["message"], "another country's isn't guessed")
+
     def test_wrong_rows_say_why_and_leave_the_others_alone(self):
         double = self.new_partner("Double", ref="C-2"), self.new_partner("Double", ref="C-2")
         wrong = {
