@@ -42,6 +42,11 @@ class CobranzaDebtor(models.Model):
         "Average invoice", readonly=True, aggregator="avg",
         help="Of the last 12 months, tax included.",
     )  # fmt: skip
+    sales_share = fields.Float(
+        "Share of our sales", compute="_compute_sales_share", digits=(16, 4),
+        help="The customer's part of what the company invoiced in the last 12 months, credit notes "
+        "taken off, without tax.",
+    )  # fmt: skip
     history_count = fields.Integer(
         "Due lines that count",
         readonly=True,
@@ -96,6 +101,34 @@ class CobranzaDebtor(models.Model):
     def _compute_score_html(self):
         for debtor in self:
             debtor.score_html = explain_points(debtor)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_sales_share(self):
+        for company, debtors in self.grouped("company_id").items():
+            total = debtors._sales(company)[False]
+            own = debtors._sales(company, debtors.partner_id)
+            for debtor in debtors:
+                part = own.get(debtor.partner_id, 0)
+                debtor.sales_share = part / total if part > 0 and total > 0 else 0
+
+    def _sales(self, company, partners=None):
+        """Return {customer: what a company invoiced him in MONTHS months, net of credit notes}.
+
+        partners: these customers; None = {False: all of them together}.  Without tax, in company
+        currency.
+        """
+        since = company._cobranza_today() - relativedelta(months=scoring.MONTHS)
+        domain = [
+            ("company_id", "=", company.id), ("state", "=", "posted"),
+            ("move_type", "in", ("out_invoice", "out_refund")), ("invoice_date", ">", since),
+        ]  # fmt: skip
+        # a collector reads how much a customer buys, not each invoice of the others
+        moves_sudo = self.env["account.move"].sudo()
+        total = ["amount_untaxed_signed:sum"]
+        if partners is None:
+            return {False: moves_sudo._read_group(domain, [], total)[0][0]}
+        domain.append(("commercial_partner_id", "in", partners.ids))
+        return dict(moves_sudo._read_group(domain, ["commercial_partner_id"], total))
 
     @api.model
     def _refresh_profiles(self, company, debtor_ids=None):

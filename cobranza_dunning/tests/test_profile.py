@@ -71,6 +71,23 @@ class TestProfile(ProfileCase):
                       "no promise broken in 12 months"):  # fmt: skip
             self.assertIn(words, self.said(debtor))
 
+    def test_his_share_of_what_we_sold(self):
+        self.invoice(self.partner, 300, days_ago(1))
+        self.credit_note(self.partner, 75)
+        self.invoice(self.other, 675, days_ago(1))
+        self.invoice(self.other, 5000, days_ago(500), invoice_date=days_ago(500))
+        self.assertEqual(self.debtor().sales_share, 0.25)
+        self.assertEqual(self.debtor(self.other).sales_share, 0.75)
+        both = self.debtor() | self.debtor(self.other)
+        both.invalidate_recordset()
+        both.mapped("partner_id")
+        with self.assertQueryCount(2):
+            both.mapped("sales_share")
+
+    def test_who_only_sent_back_has_no_share(self):
+        self.credit_note(self.partner, 100)
+        self.assertEqual(self.debtor().sales_share, 0)
+
     def test_days_late_are_weighted_by_amount(self):
         """The worked example: 140 paid 7 days late and 85 that are 55 days late."""
         self.buy_and_pay(7, amount=140)

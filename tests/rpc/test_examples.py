@@ -164,6 +164,39 @@ def test_promise_and_dispute(live, books, three):
     assert "is open there and not promised yet" in done.stdout
 
 
+def test_decide(live, books, three):
+    """Disputes, promises, plans and a segment are decided; what can't be is refused in words."""
+    env, (first, second, third) = books.env, three[0]
+    lines = env["account.move.line"].search(
+        [("move_id", "in", three[1]), ("account_type", "=", "asset_receivable")], order="move_id")
+    soon = (datetime.date.today() + datetime.timedelta(days=5)).isoformat()
+    later = (datetime.date.today() + datetime.timedelta(days=9)).isoformat()
+
+    def decide(*arguments):
+        done = run("decide.py", live, "--port", str(live.port), *map(str, arguments))
+        return done.returncode, done.stdout + done.stderr
+
+    dispute = env["cobranza.dispute"].raise_dispute(lines[0], 34.5, "price", None, soon)["id"]
+    assert decide("revisit-dispute", dispute, later)[0] == 0
+    assert books.read("cobranza.dispute", dispute, "revisit_date") == later
+    code, said = decide("reject-dispute", dispute, "Signed for on 3 May")
+    assert code == 0 and said.strip().endswith(": rejected"), said
+    code, said = decide("accept-dispute", dispute, "R/0")
+    assert code == 1 and "decided" in said
+
+    promise = env["cobranza.promise"].promise(second, 100, soon)["id"]
+    assert decide("take-back-promise", promise)[1].strip().endswith(": cancelled")
+    plan = env["cobranza.plan"].propose(third, {"count": 3})["plan_id"]
+    assert decide("offer-plan", plan)[1].strip().endswith(": offered")
+    assert decide("cancel-plan", plan, "Pays at once")[1].strip().endswith(": cancelled")
+
+    segment = env["cobranza.segment"].create({"name": "Key accounts"})
+    name = books.read("res.partner", first, "name")
+    assert decide("segment", name, segment, "Agreed with sales")[0] == 0
+    accounts = env["cobranza.debtor"].search_read([("partner_id", "=", first)], ["segment_id"])
+    assert [one["segment_id"][0] for one in accounts] == [segment]
+
+
 def _name_and_address(books, partner_id):
     values = books.read("res.partner", partner_id, "name", "email")
     return values["name"], values["email"]
