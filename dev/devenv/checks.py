@@ -29,7 +29,7 @@ def lint():
 
 
 def test():
-    """Every layer: what needs no database first, then the others side by side.
+    """Every layer: what needs no database while theirs are made, then the others side by side.
 
     Prints each one's closing line. What fails first ends it.
     """
@@ -38,34 +38,30 @@ def test():
     environment.prepare_system()
     if not system.chromium():
         raise SetupError("no Chromium: the browser tests can't run (see the line above).")
-    closing = []
-    for layers in _stages():
-        with ThreadPoolExecutor() as pool:
-            ended = list(pool.map(partial(_pytest, variables), layers, layers.values()))
-        closing += [f"{name:<20} {line}" for name, (_code, line) in zip(layers, ended, strict=True)]
-        failed = any(code for code, _line in ended)
+    run = partial(_pytest, variables)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(run, "engine, repository", _folders("engine", "repo"))
+        layers = {
+            **_orm(),
+            "rpc, browser": _folders("rpc", "browser"),
+            "packaging, faults": _folders("packaging", "faults"),
+        }
+        failed, line = first.result()
+        closing = [("engine, repository", line)]
         if failed:
-            closing.append("FAILED; what comes after it was not run")
-            break
-    print("\n".join(["", *closing, f"{time.time() - started:.0f} s in all"]))
+            closing.append(("FAILED", "the other layers were not run"))
+        else:
+            # each process with a server has it to itself, started once
+            ended = list(pool.map(run, layers, layers.values()))
+            closing += [(name, line) for name, (_code, line) in zip(layers, ended, strict=True)]
+            failed = any(code for code, _line in ended)
+    print("\n".join(["", *(f"{name:<20} {line}" for name, line in closing),
+                     f"{time.time() - started:.0f} s in all"]))
     return int(failed)
 
 
-def _stages():
-    """{name: pytest's arguments} of the layers that run at the same time, one stage after another.
-
-    A folder without tests is an error, not a pass.
-    """
-    yield {"engine, repository": _folders("engine", "repo")}
-    # each process with a server has it to itself, started once
-    yield {
-        **_orm(),
-        "rpc, browser": _folders("rpc", "browser"),
-        "packaging, faults": _folders("packaging", "faults"),
-    }
-
-
 def _folders(*names):
+    """The paths of layers; a folder without tests is an error, not a pass."""
     folders = [paths.ROOT / "tests" / name for name in names]
     for folder in folders:
         if not list(folder.glob("**/test_*.py")):

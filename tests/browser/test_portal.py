@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from support.books import Books
-from support.browser import only_loopback, screenshot
+from support.browser import screenshot
 from support.waiting import wait_until
 
 from .conftest import DESK, PHONE
@@ -80,7 +80,6 @@ def visit(browser):
         context = browser.new_context(locale="en-US", permissions=list(permissions), **device)
         contexts.append(context)
         context.set_default_timeout(60_000)
-        context.route("**/*", only_loopback)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(f"page: {error}"))
         page.on("response", lambda got: got.status >= 500 and errors.append(got.url))
