@@ -1,10 +1,12 @@
 """What waits for a person in the demo company; run by demo_story.py after the run of today.
 
-Customers answer, a letter, a call and a chat are to be done by hand, and a mail comes back.
+Customers answer, a letter, a call and a chat are to be done by hand, a mail comes back, and last
+month's sales are to be declared to the insurer.
 """
 from datetime import timedelta
 from email.message import EmailMessage
 
+from dateutil.relativedelta import relativedelta
 from odoo import Command
 from odoo.tools import mute_logger
 
@@ -31,6 +33,7 @@ def leave_work(company, manager):
     _office_hours(company)
     _customers_answer(company)
     _by_hand(company)
+    _declare_sales(company)
 
 
 def _reminders(company, state, **options):
@@ -113,3 +116,18 @@ def _propose(debtor):
         "debtor_ids": [Command.set(debtor.ids)]})
     run.action_execute()
     return run.reminder_ids
+
+
+def _declare_sales(company):
+    """Sales are declared each month; the last one waits, the two before it were sent in time."""
+    env = company.env
+    policy = env["cobranza.insurance.policy"].search([("company_id", "=", company.id)])
+    month = company._cobranza_today().replace(day=1)
+    months = [month - relativedelta(months=ago) for ago in (3, 2, 1)]
+    policy.write({"declares": True, "declaration_days": 31, "declaration_from": months[0]})
+    declarations = env["cobranza.insurance.declaration"]
+    for first in months:
+        declaration = declarations.browse(declarations.prepare(policy.id, first)["id"])
+        if first != months[-1]:
+            fifth = first + relativedelta(months=1, day=5)
+            declaration.action_declare(f"DV-{first:%y%m}", fifth)

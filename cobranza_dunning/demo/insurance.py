@@ -122,3 +122,28 @@ class Insurer:
             notified_on=event.reference and event.day,
             reason="cash_shortage",
         )
+
+    def _open_account_of_claims(self):
+        """Return the account of debts in claims, which no chart has."""
+        return self.env["account.account"].with_company(self.company).create(
+            {
+                "code": "430800",
+                "name": "Clientes, deudas en siniestro",
+                "account_type": "asset_current",
+                "company_ids": [Command.set(self.company.ids)],
+            }
+        )
+
+    def learn_of_insolvency(self, event):
+        """Record a plan.Insolvency."""
+        self.accounts[event.customer].insolvent_on = event.day
+
+    def claim(self, event):
+        """File a plan.Claim."""
+        self.policy.claim_account_id = self._open_account_of_claims()
+        self.env["cobranza.insurance.claim"].with_company(self.company).file_claim(
+            self.accounts[event.customer].partner_id.id,
+            filed_on=event.day,
+            costs=str(event.costs),
+            reference=event.reference,
+        )

@@ -61,6 +61,8 @@ class Ledger:
             (plan.Call, self._each(self._call)),
             (plan.Approval, self._each(self.insurer.approve)),
             (plan.Notice, self._each(self.insurer.notify)),
+            (plan.Insolvency, self._each(self.insurer.learn_of_insolvency)),
+            (plan.Claim, self._each(self.insurer.claim)),
             (plan.Agreement, self._each(self._agree)),
             (plan.Promise, self._each(self._promise)),
             (plan.Dispute, self._each(self._dispute)),

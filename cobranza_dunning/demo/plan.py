@@ -167,6 +167,22 @@ class Notice(NamedTuple):
     reference: str | None
 
 
+class Insolvency(NamedTuple):
+    """A court says that a customer can't pay his debts."""
+
+    day: date
+    customer: str
+
+
+class Claim(NamedTuple):
+    """A claim about all that a customer owes and is insured; costs in company currency."""
+
+    day: date
+    customer: str
+    reference: str
+    costs: Decimal
+
+
 def table(name):
     """Return the rows of one of the CSV tables beside this file, as dicts by key."""
     with open(Path(__file__).with_name(f"{name}.csv"), encoding="utf-8", newline="") as file:
@@ -221,6 +237,8 @@ _MAKERS = {
     "limit": Limit,
     "approval": Approval,
     "notice": Notice,
+    "insolvency": Insolvency,
+    "claim": Claim,
 }
 
 

@@ -104,6 +104,11 @@ STORIES = (
     # the insurer was told that one doesn't pay, and is to be told of another
     ("notice", "harbor-supply", 10, {"reference": "AFP-2207"}),
     ("notice", "viveros-lemos", 2, {"reference": None}),
+    # one went insolvent: the insurer knew in time, and has not answered the claim yet
+    ("limit", "reformas-deza", 265, {"amount": 9000, "reference": "CL-1012"}),
+    ("notice", "reformas-deza", 45, {"reference": "AFP-2198"}),
+    ("insolvency", "reformas-deza", 31, {}),
+    ("claim", "reformas-deza", 12, {"reference": "SIN-1180", "costs": Decimal("180")}),
     # debts from the earlier system
     ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),
     ("opening", "marmoles-pontevedra", 270, {"amount": Decimal("1240.00"), "due": 255}),
