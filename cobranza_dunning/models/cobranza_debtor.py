@@ -47,6 +47,7 @@ class CobranzaDebtor(models.Model):
         "Collector",
         tracking=True,
         check_company=True,
+        domain="[('share', '=', False)]",
         help="In charge of this customer: named in reminders as the person to talk to.",
     )
     policy_id = fields.Many2one(

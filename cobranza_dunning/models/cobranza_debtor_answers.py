@@ -190,13 +190,15 @@ class CobranzaDebtor(models.Model):
         """Who looks after what there is to do about this customer; may be nobody.
 
         The contact person of `reminder`, else the customer's collector, else the company's
-        contact for customers.  Who has left is passed over, and so is the program itself.
+        contact for customers.  Who has left is passed over, and so are the program itself and
+        whoever isn't one of us.
         """
         self.ensure_one()
         candidates = [self.user_id, self.company_id.cobranza_user_id]
         if reminder:
             candidates.insert(0, reminder.user_id)
-        return next((user for user in candidates if user.active), self.env["res.users"])
+        ours = (user for user in candidates if user.active and not user.share)
+        return next(ours, self.env["res.users"])
 
     def _after_answers(self):
         """Let go on what waited for an answer of these customers to be handled."""

@@ -71,7 +71,11 @@ class CobranzaDispute(models.Model):
         help="The call or message in which it was raised.",
     )
     user_id = fields.Many2one(
-        "res.users", "Responsible", tracking=True, help="Finds out what is right, and decides."
+        "res.users",
+        "Responsible",
+        tracking=True,
+        domain="[('share', '=', False)]",
+        help="Finds out what is right, and decides.",
     )
     revisit_date = fields.Date(
         "Look again on",
@@ -113,7 +117,10 @@ class CobranzaDispute(models.Model):
         readonly=True,
         help="Nobody decided: there is nothing left to decide about.",
     )
-    reject_reason = fields.Text("Why it was rejected", readonly=True, tracking=True)
+    reject_reason = fields.Text(
+        "Why it was rejected", readonly=True, tracking=True,
+        help="The customer reads it on his page.",
+    )  # fmt: skip
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
     decided_on = fields.Date("Decided on", readonly=True)
     pausing = fields.Boolean(

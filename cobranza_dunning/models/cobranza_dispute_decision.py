@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .arguments import to_day, to_record, to_text
+from .cobranza_tone_term import ERROR
+from .tone_texts import describe
 
 
 class CobranzaDispute(models.Model):
@@ -98,15 +100,41 @@ class CobranzaDispute(models.Model):
     def action_reject(self, reason):
         """Refuse what the customer says: the amount is chased again at once.
 
-        reason: what is told to whoever asks.  Raises UserError without one, or if it is decided.
+        reason: the customer reads it on his page.  Raises UserError without one, for words that
+        must not leave in a reminder either, or if it is decided.
         """
         self.check_access("write")
         self._check_pausing()
         text = to_text(reason)
         if not text:
-            raise UserError(self.env._("Say why it is rejected: the customer may ask."))
+            raise UserError(
+                self.env._("Say why it is rejected: the customer reads it on his page.")
+            )
+        for one in self:
+            one._check_tone(text)
         self._decide({"state": "rejected", "reject_reason": text})
         return True
+
+    def _check_tone(self, text):
+        """Raise UserError for words that the customer should not read."""
+        # told to the customer, whoever writes it
+        partner_sudo, company_sudo = self.partner_id.sudo(), self.company_id.sudo()
+        findings = self.env["cobranza.tone.term"]._lint(
+            text,
+            "reminder",
+            self.debtor_id._lang(),
+            names=[partner_sudo.name, company_sudo.name, self.move_id.sudo().name],
+            company=self.company_id,
+        )
+        errors = [one for one in findings if one.severity == ERROR]
+        if errors:
+            raise UserError(
+                self.env._(
+                    "The customer reads this on his page, and it can't be told like that. "
+                    "%(sentences)s",
+                    sentences=" ".join(describe(self.env, one) for one in errors[:3]),
+                )
+            )
 
     def _decide(self, vals):
         for company, ours in self.grouped("company_id").items():

@@ -74,9 +74,9 @@ class CobranzaDispute(models.Model):
 
     @api.model
     def _find_owner(self, value):
-        """Return the user with an id. Raises UserError if there is none."""
+        """Return our person with an id. Raises UserError if there is none who may decide."""
         found = to_record(self.env["res.users"], value)
-        if not found:
+        if not found.active or found.share:
             raise UserError(self.env._("There is no user “%s”.", value))
         return found
 

@@ -83,6 +83,7 @@ class CobranzaInteraction(models.Model):
         "res.users",
         "Our person",
         default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
         help="Who spoke or wrote to the customer, or is to look after what he said.",
     )
     summary = fields.Char("What", required=True)

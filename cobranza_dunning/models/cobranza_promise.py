@@ -67,7 +67,12 @@ class CobranzaPromise(models.Model):
     )
     channel = fields.Selection(CHANNELS, "Promised by", required=True, default="phone")
     contact_id = fields.Many2one("res.partner", "With", index="btree_not_null", ondelete="set null")
-    user_id = fields.Many2one("res.users", "Our person", default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users",
+        "Our person",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+    )
     origin = fields.Selection(ORIGINS, required=True, default="manual")
     interaction_id = fields.Many2one(
         "cobranza.interaction",

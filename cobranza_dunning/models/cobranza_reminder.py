@@ -75,7 +75,9 @@ class CobranzaReminder(models.Model):
         readonly=True,
         help="How it leaves: its level's channel, or that channel's replacement.",
     )
-    user_id = fields.Many2one("res.users", "Contact person", tracking=True)
+    user_id = fields.Many2one(
+        "res.users", "Contact person", tracking=True, domain="[('share', '=', False)]"
+    )
     date = fields.Date("Proposed for", required=True, readonly=True)
     lang = fields.Char("Language", readonly=True)
     line_ids = fields.One2many("cobranza.reminder.line", "reminder_id", "Lines", readonly=True)

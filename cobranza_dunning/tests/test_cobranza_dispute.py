@@ -89,6 +89,24 @@ class TestDispute(DisputeCase):
         self.assertEqual(dispute.activity_id.user_id, other)
         self.assertEqual(self.dispute(invoice, 10, user_id=other.id).user_id, other)
 
+    def test_never_to_the_customers_own_people(self):
+        """Who has a login to the portal, or has left, is nobody's person here."""
+        line = self.due(self.invoice(self.partner, 100))
+        clerk = self.new_user("base.group_portal", name="Their clerk")
+        gone = self.new_collector(name="Gone", active=False)
+        for user in (clerk, gone):
+            with self.assertRefused("There is no user"):
+                self.disputes.raise_dispute(line.id, 10, "price", user_id=user.id)
+        debtor = self.debtor()
+        debtor.user_id = clerk
+        self.assertFalse(debtor._person_in_charge())
+        for name in (
+            "cobranza.debtor", "cobranza.dispute", "cobranza.dispute.wizard", "cobranza.promise",
+            "cobranza.interaction", "cobranza.reminder", "cobranza.insurance.policy",
+        ):  # fmt: skip
+            offered = self.env[name].fields_get(["user_id"])["user_id"]["domain"]
+            self.assertIn("('share', '=', False)", offered, name)
+
     def test_what_can_not_be_disputed(self):
         invoice = self.invoice(self.partner, 100)
         line = self.due(invoice)
@@ -203,6 +221,16 @@ class TestDispute(DisputeCase):
         dispute.with_user(one).attachment_ids = [Command.link(second.id)]
         self.env.invalidate_all()
         self.assertEqual(second.with_user(other).raw, b"more")
+
+    def test_the_answer_is_worded_as_a_reminder_is(self):
+        """The customer reads it on his page."""
+        dispute = self.dispute(self.invoice(self.partner, 100), 10)
+        self.partner.lang = "en_US"
+        with self.assertRefused("it can't be told like that. “bad faith”"):
+            dispute.action_reject("This is your bad faith")
+        self.assertEqual(dispute.state, "open")
+        dispute.action_reject("Signed for on 3 March")
+        self.assertEqual(dispute.reject_reason, "Signed for on 3 March")
 
     def test_what_is_decided_is_not_decided_again(self):
         dispute = self.dispute(self.invoice(self.partner, 100), 10)

@@ -40,7 +40,12 @@ class CobranzaDisputeWizard(models.TransientModel):
         help="Until this day the amount is left alone; then it is chased again by itself.",
     )
     user_id = fields.Many2one(
-        "res.users", "Responsible", compute="_compute_from_debtor", store=True, readonly=False
+        "res.users",
+        "Responsible",
+        compute="_compute_from_debtor",
+        store=True,
+        readonly=False,
+        domain="[('share', '=', False)]",
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
     contact_id = fields.Many2one("res.partner", "Raised by")
