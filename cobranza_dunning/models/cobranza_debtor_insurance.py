@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ..engine.insurance_dates import mep_end
@@ -10,6 +10,8 @@ DECIDING = {
     "insurance_kind", "insurance_policy_id", "insolvent_on", "insurance_stop_from",
     "insurance_stop_until",
 }  # fmt: skip
+#: What of an account only managers enter: how the customer is insured.
+MANAGERS = DECIDING | {"insure", "insurer_number"}
 
 
 class CobranzaDebtor(models.Model):
@@ -18,6 +20,7 @@ class CobranzaDebtor(models.Model):
     # a file for each part of its life
     _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
 
+    may_insure = fields.Boolean(compute="_compute_may_insure")
     insured_amount = fields.Monetary(
         "Insured", readonly=True, help="What is covered of everything that is open."
     )
@@ -100,6 +103,14 @@ class CobranzaDebtor(models.Model):
                       AND insurance_stop_from <= insurance_stop_until))""",
         "A stop of deliveries ends after it begins.",
     )
+
+    @api.depends_context("uid", "su")
+    def _compute_may_insure(self):
+        self.may_insure = self._may_insure()
+
+    def _may_insure(self):
+        """Whether the person at work may enter how customers are insured."""
+        return self.env.su or self.env.user.has_group("cobranza_dunning.group_manager")
 
     def _compute_insurance_position(self):
         """The first policy under which he is insured today; the covers page has the others."""
@@ -185,7 +196,14 @@ class CobranzaDebtor(models.Model):
     # --- following ---------------------------------------------------------------------
 
     def write(self, vals):
-        """Write values; what they change in the cover shows when the transaction commits."""
+        """Write values; what they change in the cover shows when the transaction commits.
+
+        Raises AccessError where others than managers would enter how a customer is insured.
+        """
+        if MANAGERS & set(vals) and not self._may_insure():
+            raise AccessError(
+                self.env._("Only collections managers enter how a customer is insured: ask one.")
+            )
         result = super().write(vals)
         if DECIDING & set(vals):
             self._follow_later()

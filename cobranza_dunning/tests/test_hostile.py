@@ -328,6 +328,24 @@ class TestGuardedFields(ReminderCase):
             with self.subTest(name):
                 self.assertEqual(own - guarded, may)
 
+    def test_how_a_customer_is_insured_is_a_managers(self):
+        """A wrong day of insolvency costs the cover of all that was delivered from it on."""
+        self.invoice(self.partner, 100)
+        debtor = self.debtor()
+        collector = debtor.with_user(self.new_collector())
+        manager = debtor.with_user(self.new_user("cobranza_dunning.group_manager"))
+        self.assertEqual((collector.may_insure, manager.may_insure), (False, True))
+        for name, value in (
+            ("insure", "never"), ("insurance_policy_id", False), ("insurance_kind", "consumer"),
+            ("insurer_number", "7"), ("insolvent_on", TODAY), ("insurance_stop_from", TODAY),
+            ("insurance_stop_until", TODAY),
+        ):  # fmt: skip
+            with self.subTest(name):
+                with self.assertRaisesRegex(AccessError, "Only collections managers enter"):
+                    collector.write({name: value})
+                manager.write({name: value})
+        collector.pay_days = "10"
+
 
 @tagged("post_install", "-at_install")
 class TestVisitor(PortalCase):

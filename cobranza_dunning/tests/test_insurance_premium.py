@@ -87,6 +87,18 @@ class TestPremium(DeclarationCase):
         self.assertEqual(one.billing, "billed")
         self.assertEqual(one.action_view_bill()["res_id"], bill.id)
 
+    def test_a_manager_who_keeps_no_books_bills_as_well(self):
+        """The draft is there for whoever keeps them."""
+        self.sale(100000, FEBRUARY)
+        one = self.declared()
+        manager = self.new_user("cobranza_dunning.group_manager", name="Marta Manager")
+        self.env.invalidate_all()
+        self.assertIs(one.with_user(manager).action_bill(), True)
+        self.assertEqual((one.billing, one.bill_id.state), ("billed", "draft"))
+        self.assertEqual(one.bill_id.create_uid, manager)
+        self.assertNotIn("action_view_bill", self.env[one._name].with_user(manager).get_view(
+            view_type="form")["arch"])  # fmt: skip
+
     def test_a_tax_of_the_books(self):
         country = self.company.account_fiscal_country_id
         group = self.env["account.tax.group"].create({"name": "T", "country_id": country.id})

@@ -43,6 +43,17 @@ class TestSuggestion(InsuranceCase):
         self.assertCovered(one, 500)
         self.assertEqual(self.suggest(), [])
 
+    def test_a_manager_who_keeps_no_books_insures_as_well(self):
+        self.limit(1000)
+        one = self.sale(500, MARCH, due=SOON, insured=False)
+        suggestion = self.records(self.suggest())
+        manager = self.new_user("cobranza_dunning.group_manager", name="Marta Manager")
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            suggestion.with_user(self.new_collector()).action_insure()
+        suggestion.with_user(manager).action_insure()
+        self.assertEqual((one.insured, suggestion.state), (True, "done"))
+
     def test_the_premium_is_that_of_the_cover(self):
         """Of the whole invoice, with the minimum once, however its debt is divided."""
         self.insurance.write({"premium_basis": "invoice", "premium_minimum": 25})
