@@ -108,6 +108,7 @@ STORIES = (
     ("limit", "reformas-deza", 265, {"amount": 9000, "reference": "CL-1012"}),
     ("notice", "reformas-deza", 45, {"reference": "AFP-2198"}),
     ("insolvency", "reformas-deza", 31, {}),
+    ("notice", "reformas-deza", 12, {"reference": "AFP-2204"}),
     ("claim", "reformas-deza", 12, {"reference": "SIN-1180", "costs": Decimal("180")}),
     # debts from the earlier system
     ("opening", "transportes-lugo", 270, {"amount": Decimal("860.40"), "due": 262}),

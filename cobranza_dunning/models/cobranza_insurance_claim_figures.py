@@ -176,7 +176,9 @@ class CobranzaInsuranceClaim(models.Model):
             "percentage": float(found.percentage) if found.applied else 0,
             "reasons": list(found.reasons),
             "notified_on": line.notified_on,
+            # what isn't insured can't be notified
             "notice_missing": bool(engine_policy.notice)
+            and found.used > 0
             and not line.notified_on
             and "notice" not in line.excused,
         }

@@ -140,6 +140,21 @@ class TestClaim(ClaimCase):
             claim.action_file()
         self.assertEqual((claim.state, claim.expected_amount), ("filed", 900))
 
+    def test_what_is_not_insured_needs_no_notice(self):
+        """What was sold after the insolvency can't be notified, and is claimed as not covered."""
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 30)]
+        self.limit(1000)
+        self.sale(600, SOLD, DUE)
+        self.debtor().insolvent_on = date(2026, 3, 1)
+        self.sale(200, date(2026, 3, 5), date(2026, 4, 5))
+        claim = self.claim()
+        with self.assertRaisesRegex(UserError, "wants a notice"):
+            claim.action_file()
+        self.env["cobranza.insurance.notice"].notify(self.partner.id, reference="AFP-1")
+        claim.action_update()
+        claim.action_file()
+        self.assertEqual((claim.loss_amount, claim.covered_amount), (800, 600))
+
     def test_a_line_is_claimed_once(self):
         claim = self.filed(1000)
         self.assertFalse(self.claim().line_ids)
