@@ -53,6 +53,7 @@ from . import (
     test_insurance_dossier,
     test_insurance_draft,
     test_insurance_duty,
+    test_insurance_import,
     test_insurance_limit,
     test_insurance_night,
     test_insurance_notice,

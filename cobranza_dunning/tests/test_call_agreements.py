@@ -123,6 +123,32 @@ class TestCallAgreements(CallCase):
         with self.assertRaisesRegex(UserError, "Say by which day"):
             self.said("promise")
 
+    def test_what_is_promised_already_is_not_suggested_again(self):
+        self.env["cobranza.promise"].promise(self.partner.id, 60, TODAY + timedelta(days=4))
+        form = Form(self.open())
+        form.outcome_id = self.outcome("promise")
+        self.assertEqual(form.promise_amount, 40)
+        form.promise_date = TODAY + timedelta(days=5)
+        form.save().action_save()
+        self.assertEqual(sorted(self.debtor().promise_ids.mapped("amount")), [40, 60])
+
+    def test_only_currencies_that_he_owes_are_offered(self):
+        own, euro = self.company.currency_id, self.new_currency("EUR", 2)
+        self.new_currency("GBP", 2)
+        self.pay(self.invoice(self.partner, 50, days_ago(3), currency=euro), 50, currency=euro)
+        form = Form(self.open())
+        self.assertEqual((form.currency_ids[:], form.several_currencies), (own, False))
+        self.invoice(self.partner, 50, days_ago(3), currency=euro)
+        form = Form(self.open())
+        self.assertEqual((form.currency_ids[:], form.several_currencies), (own | euro, True))
+
+    def test_the_line_drops_when_the_promise_has_been_chosen(self):
+        form = Form(self.open())
+        form.outcome_id = self.outcome("promise")
+        form.save().action_no_answer()
+        self.assertEqual(self.calls()[-1].outcome_id.code, "no_answer")
+        self.assertFalse(self.debtor().promise_ids)
+
     def test_the_next_pay_day_is_one_click_away(self):
         self.debtor().pay_days = "20"
         call = Form(self.open())

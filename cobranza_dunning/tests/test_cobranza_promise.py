@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .cases import RunCase
 from .common import TODAY, days_ago
@@ -210,6 +212,20 @@ class TestTaking(PromiseCase):
             with self.subTest(name), self.assertRefused("A promise stays as it was given"):
                 promise.write({name: value})
         promise.write({"note": "She calls back", "user_id": False})
+
+    def test_only_due_lines_of_the_accounts_company_are_offered(self):
+        mine = self.due(self.invoice(self.partner, 100))
+        elsewhere = self.new_company("Elsewhere")
+        theirs = self.invoice(self.partner, 70, company=elsewhere).line_ids
+        action = self.debtor().action_promise()
+        wizard = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        view = etree.fromstring(self.env[action["res_model"]].get_view(view_type="form")["arch"])
+        (field,) = view.xpath("//field[@name='line_ids']")
+        offered = safe_eval(
+            field.get("domain"),
+            {"partner_id": wizard.partner_id.id, "company_id": wizard.company_id.id},
+        )
+        self.assertEqual((mine | theirs).filtered_domain(offered), mine)
 
     def test_from_an_account_an_invoice_and_a_reminder(self):
         invoice = self.invoice(self.partner, 100)

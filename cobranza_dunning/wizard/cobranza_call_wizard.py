@@ -40,10 +40,17 @@ class CobranzaCallWizard(models.TransientModel):
     may_talk = fields.Boolean(compute="_compute_may_talk")
     outcome_id = fields.Many2one("cobranza.outcome")
     leads_to = fields.Selection(related="outcome_id.leads_to")
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", store=True, readonly=False
+    currency_ids = fields.Many2many(
+        "res.currency", string="Currencies", compute="_compute_currency_ids"
     )
-    several_currencies = fields.Boolean(compute="_compute_several_currencies")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        domain="[('id', 'in', currency_ids)]",
+    )
+    several_currencies = fields.Boolean(compute="_compute_currency_ids")
     promise_amount = fields.Monetary(
         "Promised", compute="_compute_promise_amount", store=True, readonly=False
     )
@@ -72,21 +79,27 @@ class CobranzaCallWizard(models.TransientModel):
             )
 
     @api.depends("debtor_id")
-    def _compute_currency_id(self):
+    def _compute_currency_ids(self):
         for wizard in self:
-            owed = wizard.debtor_id._overdue_by_currency()
-            wizard.currency_id = next(iter(owed), wizard.debtor_id.currency_id)
+            owed = wizard.debtor_id.due_line_ids.filtered(lambda line: line.amount_residual > 0)
+            wizard.currency_ids = owed.currency_id
+            wizard.several_currencies = len(wizard.currency_ids) > 1
 
     @api.depends("debtor_id")
-    def _compute_several_currencies(self):
+    def _compute_currency_id(self):
+        """The currency of what is overdue for longest."""
         for wizard in self:
-            wizard.several_currencies = len(wizard.debtor_id.due_line_ids.currency_id) > 1
+            overdue = wizard.debtor_id._overdue_lines()[:1]
+            wizard.currency_id = (overdue or wizard.debtor_id).currency_id
 
     @api.depends("currency_id")
     def _compute_promise_amount(self):
+        """What is overdue in the currency and isn't promised already."""
         for wizard in self:
-            owed = wizard.debtor_id._overdue_by_currency()
-            wizard.promise_amount = owed.get(wizard.currency_id, 0)
+            overdue = wizard.debtor_id._overdue_lines().filtered(
+                lambda line, currency=wizard.currency_id: line.currency_id == currency
+            )
+            wizard.promise_amount = self.env["cobranza.promise"]._unpromised(overdue)
 
     @api.depends("script_id", "contact_id")
     @api.depends_context("lang")

@@ -2,6 +2,7 @@ import base64
 import csv
 import io
 from datetime import date, datetime
+from itertools import islice
 from zipfile import BadZipFile
 
 from odoo import Command, api, fields, models
@@ -72,6 +73,11 @@ class CobranzaInsuranceImport(models.TransientModel):
                 lines = wizard.line_ids.filtered(lambda one, status=status: one.status == status)
                 wizard[f"{status}_count"] = len(lines)
 
+    @api.onchange("file")
+    def _onchange_file(self):
+        """Another file, such as the corrected one, is shown before anything of it is recorded."""
+        self.checked = False
+
     @api.model
     def _open(self, policy):
         """Return the action that opens the dialog for a policy."""
@@ -86,8 +92,8 @@ class CobranzaInsuranceImport(models.TransientModel):
 
     def action_check(self):
         """Read the file and show for each row what it would change; nothing is recorded."""
-        rows = self._read()
-        answers = self._limits().upsert([self._row(row) for row in rows], dry_run=True)
+        rows = [self._row(row) for row in self._read()]
+        answers = self._limits().upsert(rows, dry_run=True)
         self.write(
             {
                 "checked": True,
@@ -134,19 +140,31 @@ class CobranzaInsuranceImport(models.TransientModel):
         return self.env["cobranza.insurance.limit"].with_company(self.policy_id.company_id)
 
     def _line_vals(self, number, row, answer):
-        """Values of the line that shows what a row would change."""
-        said = " · ".join(str(row[key]) for key in ("decision", "effective", "until")
-                          if row.get(key))  # fmt: skip
+        """Values of the line that shows what a row, as `_row` returned it, would change."""
         name = row.get("insurer_number") or row.get("vat") or row.get("ref") or ""
         return {
             "number": number,
             "status": answer["status"],
-            "customer": answer["customer"] or str(name),
-            "said": said,
+            "customer": answer["customer"] or name,
+            "said": self._said(row),
             "before": answer["before"],
             "after": answer["after"],
             "message": answer["message"] or self._describe(answer["differences"]),
         }
+
+    def _said(self, row):
+        """What a row was taken for: its decision and days; what is wrong as it stands there."""
+        texts = [row[key] for key in ("decision", "effective", "until") if row.get(key)]
+        return " · ".join(map(self._said_text, texts))
+
+    def _said_text(self, value):
+        """A decision or a day as a person reads it; what is neither as it is."""
+        limits = self.env["cobranza.insurance.limit"]
+        decisions = dict(limits._fields["decision"]._description_selection(self.env))
+        try:
+            return decisions.get(value) or format_date(self.env, fields.Date.to_date(value))
+        except (TypeError, ValueError):
+            return str(value)
 
     def _describe(self, differences):
         """What differs from the decision with the same reference, in words."""
@@ -179,7 +197,6 @@ class CobranzaInsuranceImport(models.TransientModel):
         content = base64.b64decode(self.file or b"")
         is_workbook = content[:2] == b"PK"
         table = self._read_workbook(content) if is_workbook else self._read_text(content)
-        table = [row for row in table if any(cell not in (None, "") for cell in row)]
         if len(table) < 2:
             raise UserError(self.env._("The file has no rows: the first one names the columns."))
         if len(table) > MOST_ROWS:
@@ -199,15 +216,15 @@ class CobranzaInsuranceImport(models.TransientModel):
         ]  # fmt: skip
 
     def _read_workbook(self, content):
-        """The cells of the first sheet of an XLSX file."""
+        """The filled rows of the first sheet of an XLSX file."""
         try:
             workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return [list(row) for row in workbook.worksheets[0].iter_rows(values_only=True)]
+            return _filled(workbook.worksheets[0].iter_rows(values_only=True))
         except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
             raise UserError(self.env._("This is no XLSX file that can be read.")) from error
 
     def _read_text(self, content):
-        """The cells of a CSV file, whatever separates them."""
+        """The filled rows of a CSV file, whatever separates their cells."""
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -216,7 +233,7 @@ class CobranzaInsuranceImport(models.TransientModel):
         first = (text.splitlines() or [""])[0]
         delimiter = max(";,\t", key=first.count)
         rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-        return [[cell.strip() for cell in row] for row in rows]
+        return _filled([cell.strip() for cell in row] for row in rows)
 
     def _row(self, row):
         """A row of the file as `upsert` takes it."""
@@ -254,6 +271,15 @@ class CobranzaInsuranceImportLine(models.TransientModel):
     before = fields.Monetary("Limit today")
     after = fields.Monetary("Limit in the list")
     message = fields.Char("Difference")
+
+
+def _filled(rows):
+    """The rows that say something, and no more of them than show that they are too many.
+
+    A sheet may be formatted down to its millionth row.
+    """
+    filled = (row for row in rows if any(cell not in (None, "") for cell in row))
+    return list(islice(filled, MOST_ROWS + 1))
 
 
 def _number(value):

@@ -12,6 +12,7 @@ class CobranzaPromiseWizard(models.TransientModel):
 
     debtor_id = fields.Many2one("cobranza.debtor", "Customer", required=True)
     partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer's company")
+    company_id = fields.Many2one(related="debtor_id.company_id")
     line_ids = fields.Many2many(
         "account.move.line", string="Due lines", help="Empty: all that is open, oldest due first."
     )
