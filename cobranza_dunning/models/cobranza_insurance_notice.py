@@ -66,7 +66,7 @@ class CobranzaInsuranceNotice(models.Model):
         help="Number or receipt with which the insurer confirms it.",
     )  # fmt: skip
     reason_id = fields.Many2one(
-        "cobranza.nonpayment.reason", "Why he doesn't pay", ondelete="restrict", tracking=True
+        "cobranza.nonpayment.reason", "Reason for non-payment", ondelete="restrict", tracking=True
     )
     note = fields.Text("For the insurer", help="Printed on the notice.")
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence", copy=False)

@@ -46,17 +46,20 @@ class CobranzaInsuranceNotice(models.Model):
     _inherit = "cobranza.insurance.notice"  # pylint: disable=consider-merging-classes-inherited
 
     def action_claim_insurance(self):
-        """Make a draft of a claim about what this notice is about, and open it.
+        """Make a draft of a claim about what this notice is about, or open the one there is.
 
         Raises UserError for one that wasn't given.
         """
         self.ensure_one()
         self._check_state("notified")
-        claim = self.env["cobranza.insurance.claim"].create(
-            {
-                "debtor_id": self.debtor_id.id,
-                "policy_id": self.policy_id.id,
-                "notice_id": self.id,
-            }
-        )
-        return claim._get_records_action()
+        claims = self.env["cobranza.insurance.claim"]
+        draft = claims.search([("notice_id", "=", self.id), ("state", "=", "draft")], limit=1)
+        if not draft:
+            draft = claims.create(
+                {
+                    "debtor_id": self.debtor_id.id,
+                    "policy_id": self.policy_id.id,
+                    "notice_id": self.id,
+                }
+            )
+        return draft._get_records_action()

@@ -107,6 +107,7 @@ class TestClaim(ClaimCase):
         notice.action_notify()
         claim = debtor.claim_ids.browse(notice.action_claim_insurance()["res_id"])
         self.assertEqual((claim.notice_id, claim.line_ids.move_id), (notice, sold))
+        self.assertEqual(notice.action_claim_insurance()["res_id"], claim.id, "the draft there is")
 
     # --- what can't be filed
 

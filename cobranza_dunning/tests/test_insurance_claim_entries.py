@@ -233,6 +233,13 @@ class TestClaimEntries(ClaimCase):
 
         dialog(claim.action_ask_accept())
         self.assertEqual((claim.state, claim.accepted_amount), ("accepted", 900))
+        dialog(claim.action_ask_accept(), amount=800, decision="A delivery note is missing")
+        # only looked at again: what was agreed stays
+        dialog(claim.action_ask_accept())
+        self.assertEqual(
+            (claim.accepted_amount, claim.decision), (800, "A delivery note is missing")
+        )
+        dialog(claim.action_ask_accept(), amount=900)
         dialog(claim.action_ask_recovery(), payment_line_id=self.customer_pays(100).id)
         self.assertEqual(claim.insurer_share_amount, 90)
         dialog(claim.action_ask_cancel(), reason="Paid by somebody else")

@@ -157,6 +157,18 @@ class TestNotice(NoticeCase):
         self.assertEqual((file.res_model, file.res_id), (notice._name, notice.id))
         self.assertEqual(notice.user_id, self.env.user)
 
+    def printed(self, notice):
+        """What is printed of a notice, as HTML."""
+        return self.env["ir.actions.report"]._render_qweb_html(
+            "cobranza_dunning.report_insurance_notice", notice.ids
+        )[0].decode()
+
+    def test_a_withdrawn_one_says_so_on_paper(self):
+        notice = self.env["cobranza.insurance.notice"].browse(self.notify(self.line)["id"])
+        with self.at(LAST):
+            notice.action_withdraw("He had paid")
+        self.assertIn("Withdrawn on 04/30/2026", self.printed(notice))
+
     def test_what_the_insurer_gets(self):
         """The printed notice and the mail with it, in the insurer's language."""
         self.insurance.write(
@@ -168,14 +180,11 @@ class TestNotice(NoticeCase):
         notice = self.env["cobranza.insurance.notice"].browse(
             self.notify(self.line, note="He promised twice")["id"]
         )
-        html = str(
-            self.env["ir.actions.report"]._render_qweb_html(
-                "cobranza_dunning.report_insurance_notice", notice.ids
-            )[0].decode()
-        )  # fmt: skip
+        html = self.printed(notice)
         for text in ("Aseguradora del Norte", "P-77", "AFP-1", self.partner.name, self.sold.name,
                      "03/31/2026", "04/10/2026", "100.00", "1,000.00", "He promised twice"):
             self.assertIn(text, html)
+        self.assertNotIn("Withdrawn", html)
         with self.assertRefused("e-mail address on the policy"):
             notice.action_write_to_insurer()
         self.insurance.insurer_id.email = "avisos@example.com"

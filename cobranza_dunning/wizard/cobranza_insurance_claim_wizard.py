@@ -54,7 +54,10 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
             "context": {
                 "default_claim_id": claim.id,
                 "default_step": step,
-                "default_amount": claim.expected_amount,
+                "default_amount": (
+                    claim.accepted_amount if claim.accepted_on else claim.expected_amount
+                ),
+                "default_decision": claim.decision if step == "accept" else False,
             },
         }
 
