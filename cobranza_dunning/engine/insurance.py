@@ -60,10 +60,13 @@ class Calendar(NamedTuple):
     """When sales are declared.
 
     months: length of a period; it begins with January.  days: after the end of the period.
+    first: the first day whose sales are declared here, None = all; earlier ones were declared in
+    another way.
     """
 
     months: int = 1
     days: int = 15
+    first: date | None = None
 
 
 #: Each month, until the 15th day after it.

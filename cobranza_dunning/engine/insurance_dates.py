@@ -126,11 +126,12 @@ def declaration_period(calendar, day):
 
 
 def declaration_deadline(policy, line):
-    """Return until when a sale must be declared; None if nothing is declared."""
-    if not policy.declaration:
+    """Return until when a sale must be declared; None if it need not be, or isn't here."""
+    calendar, day = policy.declaration, attachment_day(policy, line)
+    if not calendar or (calendar.first and day < calendar.first):
         return None
-    _first, last = declaration_period(policy.declaration, attachment_day(policy, line))
-    return last + timedelta(days=policy.declaration.days)
+    _first, last = declaration_period(calendar, day)
+    return last + timedelta(days=calendar.days)
 
 
 def dates(policy, line, buyer=PLAIN_BUYER):

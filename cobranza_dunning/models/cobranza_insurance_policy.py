@@ -340,7 +340,9 @@ class CobranzaInsurancePolicy(models.Model):
         """When sales are declared, as the engine takes it; None if they aren't."""
         if not self.declares:
             return None
-        return insurance.Calendar(int(self.declaration_months), self.declaration_days)
+        return insurance.Calendar(
+            int(self.declaration_months), self.declaration_days, self.declaration_from or None
+        )
 
     def _amount_or_none(self, name):
         """An amount of its currency; None where the policy has none."""

@@ -65,6 +65,18 @@ class TestDeclaration(DeclarationCase):
         self.assertEqual((one.premium_net, one.premium_tax, one.premium_total), (3.25, 0.26, 3.51))
         self.assertEqual(sum(one.line_ids.mapped("premium_amount")), 3.25)
 
+    def test_what_was_declared_in_another_way_is_not_missing(self):
+        """A sale before *Declared here from* stays covered; one of that day must be declared."""
+        self.limit(1000)
+        before = self.sale(100, date(2026, 2, 9), date(2026, 12, 1))
+        since = self.sale(100, FEBRUARY, date(2026, 12, 1))
+        with self.at(date(2026, 3, 16)):
+            self.env["cobranza.insurance.cover"]._follow(self.company)
+            self.assertCovered(before, 100, "covered")
+            self.assertCovered(since, 100, "at_risk")
+            self.insurance.declaration_from = "2026-02-09"
+            self.assertCovered(before, 100, "at_risk")
+
     def test_what_the_policy_wants_declared(self):
         marked = self.sale(1000, FEBRUARY)
         self.sale(300, FEBRUARY, insured=False)

@@ -172,6 +172,16 @@ def test_declaration(today, declared, expected):
 
 
 @pytest.mark.parametrize(
+    "first, expected",
+    [(date(2026, 2, 28), "missed"), (date(2026, 3, 1), "missed"), (date(2026, 3, 2), None)],
+)
+def test_sales_before_the_first_day_are_declared_elsewhere(first, expected):
+    calendar = MONTHLY._replace(first=first)
+    one = line(invoiced=date(2026, 3, 1))
+    assert state("declaration", date(2026, 4, 16), one, declaration=calendar) == expected
+
+
+@pytest.mark.parametrize(
     "claimed, today, expected",
     [(None, 80, "due"), (None, 81, "missed"), (80, 81, "done"), (81, 81, "missed")],
 )
