@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from devenv import paths
+from support import insured
 
 EXAMPLES = paths.ROOT / "docs" / "examples"
+LAST_MONTH = datetime.date.today().replace(day=1) - datetime.timedelta(days=1)
 
 
 def run(script, live, *arguments, password=None, answer=""):
@@ -195,6 +197,159 @@ def test_decide(live, books, three):
     assert decide("segment", name, segment, "Agreed with sales")[0] == 0
     accounts = env["cobranza.debtor"].search_read([("partner_id", "=", first)], ["segment_id"])
     assert [one["segment_id"][0] for one in accounts] == [segment]
+
+
+# --- credit insurance
+
+
+@pytest.fixture
+def policy_id(books):
+    """A policy that wants notice; its claims are booked on accounts of its own."""
+    def account(code, kind):
+        return books.env["account.account"].create(
+            {"name": f"Examples {code}", "code": code, "account_type": kind,
+             "reconcile": kind in ("asset_receivable", "liability_payable")})
+    number = books.env["cobranza.insurance.policy"].search_count([("active", "in", (True, False))])
+    code = f"{number:03d}"
+    made = insured.policy(
+        books, name=f"Examples {code}", number=f"EX-{code}", law=False, sequence=1,
+        insurer_id=books.customer(name="Aseguradora Ejemplo"),
+        insurer_account_id=account(f"4407{code}", "asset_receivable"),
+        claim_account_id=account(f"4387{code}", "asset_current"),
+        insurer_share_account_id=account(f"4107{code}", "liability_payable"),
+        loss_account_id=account(f"6507{code}", "expense"),
+        premium_rate=2.5)
+    yield made
+    books.env["cobranza.insurance.policy"].write([made], {"active": False})
+
+
+def test_record_limits(live, books, policy_id, tmp_path):
+    """Shown first, then recorded, then known; a wrong row is named and leaves the other alone."""
+    names = {}
+    for ref in ("EX-LIMIT-1", "EX-LIMIT-2"):
+        names[ref] = books.read("res.partner", books.customer(ref=f"{ref}-{policy_id}"), "name")
+    file = tmp_path / "limits.csv"
+    file.write_text(
+        "ref,decision,amount,effective,reference\n"
+        f"EX-LIMIT-1-{policy_id},granted,1500,2026-01-01,CL-1\n"
+        f"EX-LIMIT-2-{policy_id},refused,,2026-01-01,CL-2\n", encoding="utf-8")
+    command = ("record_limits.py", live, "--port", str(live.port), str(file),
+               "--policy", books.read("cobranza.insurance.policy", policy_id, "number"))
+    limits = books.env["cobranza.insurance.limit"]
+    for options, said, recorded in (((), "created", 0), (("--yes",), "created", 2),
+                                    (("--yes",), "unchanged", 2)):
+        done = run(*command, *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        # what stands before is none, and then the limit itself
+        before = "1,500.00" if said == "unchanged" else "0.00"
+        assert f"line 2: {said}  {names['EX-LIMIT-1']}: {before} -> 1,500.00" in done.stdout
+        assert f"line 3: {said}  {names['EX-LIMIT-2']}: 0.00 -> 0.00" in done.stdout
+        assert ("Nothing was recorded" in done.stdout) is not options
+        assert limits.search_count([("policy_id", "=", policy_id)]) == recorded
+    file.write_text(file.read_text("utf-8").replace("1500", "many"), encoding="utf-8")
+    done = run(*command)
+    assert done.returncode == 1
+    assert "line 2: error" in done.stdout and "isn't an amount" in done.stdout
+    assert "line 3: unchanged" in done.stdout
+
+
+def test_explain_cover(live, books, policy_id):
+    """Today, on a later day, before it was known, and of one that isn't to be insured."""
+    _partner, move_id, _line = insured.debt(books, policy_id)
+    number = books.read("account.move", move_id, "name")
+    other = books.read("account.move", books.invoice(), "name")
+    port = ("--port", str(live.port))
+    done = run("explain_cover.py", live, *port, number, other, "INV/0/0")
+    assert done.returncode == 1
+    assert "600.00 of 600.00 USD covered at " in done.stdout
+    assert "at_risk (within_limit, notice_due): " in done.stdout
+    assert f"notice by {insured.last_day()}" in done.stdout
+    assert f"{other}: nothing of it is to be insured" in done.stdout
+    assert "INV/0/0: there is no such invoice" in done.stdout
+    missed = datetime.date.fromisoformat(insured.last_day()) + datetime.timedelta(days=1)
+    done = run("explain_cover.py", live, *port, number, "--date", str(missed))
+    assert done.returncode == 0, done.stderr
+    assert "0.00 of 600.00 USD covered" in done.stdout
+    assert "lost (within_limit, notice_missed): " in done.stdout
+    done = run("explain_cover.py", live, *port, number, "--date", "2020-01-01")
+    assert "nothing of it is to be insured" in done.stdout
+
+
+def test_notify_and_claim(live, books, policy_id):
+    """A claim is refused while the notice is missing; both are printed, and the notice once."""
+    partner_id, move_id, _line = insured.debt(books, policy_id)
+    customer = books.read("res.partner", partner_id, "name")
+    number = books.read("account.move", move_id, "name")
+    script = ("notify_and_claim.py", live, "--port", str(live.port))
+    refused = run(*script, "claim", customer)
+    assert refused.returncode == 1
+    assert "notice" in refused.stdout.lower(), refused.stdout + refused.stderr
+    for _again in range(2):
+        done = run(*script, "notify", customer, f"AFP-EX-{partner_id}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"600.00 USD notified on {datetime.date.today()}, in time" in done.stdout
+        assert f"deadline {insured.last_day()}" in done.stdout and number in done.stdout
+    notices = books.env["cobranza.insurance.notice"]
+    assert notices.search_count([("partner_id", "=", partner_id)]) == 1
+
+    done = run(*script, "claim", customer, "--costs", "100", "--reference", "S-EX")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r" is filed: loss 600\.00 USD, covered 600\.00, the insurer owes \d",
+                     done.stdout), done.stdout
+    assert f"{number}, due " in done.stdout
+    nobody = run(*script, "claim", "Nobody at all")
+    assert (nobody.returncode, "no such customer" in nobody.stdout) == (1, True)
+
+
+def test_declare_sales(live, books, policy_id, tmp_path):
+    """The figures are printed, the file is saved, and marked as declared only if one says so."""
+    books.env["cobranza.insurance.policy"].write(
+        [policy_id], {"declares": True, "declaration_from": str(LAST_MONTH.replace(day=1))})
+    overdue = (datetime.date.today() - LAST_MONTH).days - 30
+    partner_id = books.customer()
+    books.invoice(partner_id, overdue=overdue, amount=10000.0, insured=True,
+                  insurance_policy_id=policy_id)
+    number = books.read("cobranza.insurance.policy", policy_id, "number")
+    script = ("declare_sales.py", live, "--port", str(live.port), number, "--folder", str(tmp_path))
+    declarations = books.env["cobranza.insurance.declaration"]
+    for options, kind, state in (((), "xlsx", "draft"),
+                                 (("--format", "csv", "--declare", "R-EX"), "csv", "declared")):
+        done = run(*script, *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f" to {LAST_MONTH}, by " in done.stdout
+        assert "10,000.00 USD in 1 documents, 0.00 of it late; premium 25.00" in done.stdout
+        assert f"{books.read('res.partner', partner_id, 'name')}: 10,000.00" in done.stdout
+        (saved,) = tmp_path.glob(f"*.{kind}")
+        assert f"saved as {saved}" in done.stdout and saved.stat().st_size > 100
+        (made,) = declarations.search_read(
+            [("policy_id", "=", policy_id), ("date_to", "=", str(LAST_MONTH))],
+            ["state", "reference"])
+        assert made["state"] == state
+    assert made["reference"] == "R-EX"
+    none = run("declare_sales.py", live, "--port", str(live.port), "EX-none")
+    assert (none.returncode, "0 policies" in none.stdout) == (1, True)
+
+
+def test_suggest_insurance(live, books, policy_id):
+    """A limit is suggested, and asked for if one says so; then it isn't suggested again."""
+    partner_id = books.customer()
+    customer = books.read("res.partner", partner_id, "name")
+    move_id = books.invoice(partner_id, overdue=5, amount=8000.0)
+    script = ("suggest_insurance.py", live, "--port", str(live.port), "--customer", customer)
+    limits = books.env["cobranza.insurance.limit"]
+    mine = [("partner_id", "=", partner_id)]
+    done = run(*script)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"ask_limit: {customer}" in done.stdout and "done" not in done.stdout
+    assert not limits.search_count(mine)
+    assert "  done" in run(*script, "--follow").stdout
+    assert [one["decision"] for one in limits.search_read(mine, ["decision"])] == ["requested"]
+    assert run(*script).stdout == ""
+    limits.create({"policy_id": policy_id, "partner_id": partner_id, "amount": 9000,
+                   "effective": str(LAST_MONTH.replace(day=1).replace(month=1))})
+    done = run(*script, "--follow")
+    assert f"insure: {customer} {books.read('account.move', move_id, 'name')}" in done.stdout
+    assert books.read("account.move", move_id, "insured") is True
 
 
 def _name_and_address(books, partner_id):

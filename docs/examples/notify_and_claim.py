@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Record that the insurer was told of a customer who doesn't pay; file a claim about him.
+
+    ODOO_PASSWORD=... python notify_and_claim.py --db books --login ana \\
+        notify "Ana Customer" AFP-2210
+    ODOO_PASSWORD=... python notify_and_claim.py --db books --login ana \\
+        claim "Ana Customer" --costs 250
+"""
+import argparse
+import os
+import sys
+
+import odoorpc
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser.add_argument("--host", default="localhost")
+    parser.add_argument("--port", type=int, default=8069)
+    parser.add_argument("--db", required=True)
+    parser.add_argument("--login", required=True)
+    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
+    what = parser.add_subparsers(dest="what", required=True)
+    notice = what.add_parser("notify")
+    notice.add_argument("customer", help="name of the customer")
+    notice.add_argument("reference", help="the insurer's")
+    claim = what.add_parser("claim")
+    claim.add_argument("customer", help="name of the customer")
+    claim.add_argument("--reference", help="the insurer's, if it is known already")
+    claim.add_argument("--costs", type=float, default=0, help="of collecting it")
+    for one in (notice, claim):
+        one.add_argument("--day", help="the day it was done, as 2026-12-31; default: today")
+    arguments = parser.parse_args()
+    if not arguments.password:
+        parser.error("set ODOO_PASSWORD to your password or an API key")
+
+    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
+    odoo.login(arguments.db, arguments.login, arguments.password)
+    customers = odoo.env["res.partner"].search([("name", "=", arguments.customer)])
+    if not customers:
+        print(f"{arguments.customer}: there is no such customer, or you may not see him")
+        return 1
+    try:
+        tell = notify if arguments.what == "notify" else file_claim
+        return tell(odoo, customers[0], arguments)
+    except odoorpc.error.RPCError as refusal:
+        # what can't be done is refused with what to do instead
+        print(refusal)
+        return 1
+
+
+def notify(odoo, customer_id, arguments):
+    """Record the notice about all that can be notified; the same reference once more adds none."""
+    told = odoo.env["cobranza.insurance.notice"].notify(
+        customer_id, None, arguments.reference, arguments.day or None)
+    print(f"{told['amount']:,.2f} {told['currency']} notified on {told['notified_on']}, "
+          f"{'late' if told['late'] else 'in time'} (deadline {told['deadline'] or 'none'})")
+    for line in told["lines"]:
+        print(f"  {line['name']}, due {line['date_due']}: {line['amount']:,.2f}")
+    return 0
+
+
+def file_claim(odoo, customer_id, arguments):
+    """File the claim about all that is overdue; what the insurer owes is booked."""
+    claim = odoo.env["cobranza.insurance.claim"].file_claim(
+        customer_id, None, None, arguments.day or None, None, arguments.costs, arguments.reference)
+    print(f"{claim['name']} is {claim['state']}: loss {claim['loss']:,.2f} {claim['currency']}, "
+          f"covered {claim['covered']:,.2f}, the insurer owes {claim['expected']:,.2f}")
+    for line in claim["lines"]:
+        print(f"  {line['name']}, due {line['date_due']}: {line['loss']:,.2f}, "
+              f"covered {line['covered']:,.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
