@@ -44,10 +44,12 @@ class TestWorkedCases(InsuranceCase):
     def test_the_worked_cases(self):
         module, cases = read_cases()
         self.assertGreaterEqual(len(cases), 30)
+        self.assertGreaterEqual(sum("booked=" in case.given for case in cases), 5)
         for number, case in enumerate(cases):
             with self.subTest(case.number, title=case.title):
                 self.partner = self.new_partner(f"Case {number}")
                 self.insurance.active = False
+                self.set_rates(module, module.Given(case.given))
                 self.check(module, case, module.Given(case.given))
 
     def check(self, module, case, given):
@@ -61,7 +63,9 @@ class TestWorkedCases(InsuranceCase):
         with self.at(today):
             invoices = self.declared(lines)
             invoices |= {
-                name: self.document(line) for name, line in lines.items() if name not in invoices
+                name: self.document(line, self.booked(module, given.facts(name)))
+                for name, line in lines.items()
+                if name not in invoices
             }
             for text in given.get("limit", ()):
                 self.decide_limit(module.limit(text))
@@ -78,6 +82,26 @@ class TestWorkedCases(InsuranceCase):
             else:
                 self.assertAlmostEqual(said, float(value), 2, f"{case.number} {key}")
 
+    def set_rates(self, module, given):
+        """Give the case's currencies its rates, and no others."""
+        for code in {module.rate(text)[0] for text in given.get("rate", ())}:
+            self._enable_currency(code).rate_ids.unlink()
+        for text in given.get("rate", ()):
+            code, rate, day = module.rate(text)
+            self.env["res.currency.rate"].create(
+                {"currency_id": self._enable_currency(code).id, "name": day, "rate": float(rate),
+                 "company_id": self.company.id}
+            )  # fmt: skip
+
+    def booked(self, module, facts):
+        """What an invoice in another currency, and its payment, are: {fact: (currency, amount)}."""
+        found = {}
+        for name in module.LEDGER_FACTS:
+            if name in facts:
+                code, amount = module.money(facts[name])
+                found[name] = (self._enable_currency(code), float(amount))
+        return found
+
     def terms(self, module, given):
         """Values of the case's policy."""
         terms = module.policy(given)
@@ -89,8 +113,10 @@ class TestWorkedCases(InsuranceCase):
         vals = {
             FIELDS.get(name, name): module.value(texts[0])
             for name, texts in given.parts["policy"].items()
-            if name not in ("notice", "waiting", "claim", "activation", "declaration")
+            if name not in ("notice", "waiting", "claim", "activation", "declaration", "currency")
         }
+        for code in given.parts["policy"].get("currency", ()):
+            vals["currency_id"] = self._enable_currency(code).id
         if terms.declaration:
             vals |= {
                 "declares": True,
@@ -123,15 +149,21 @@ class TestWorkedCases(InsuranceCase):
             declarations.browse(made["id"]).action_declare(declared_on=line.declared_on)
         return invoices
 
-    def document(self, line):
+    def document(self, line, booked=None):
         """Post the invoice of a line of the case, pay what isn't open, and agree on what it says.
 
+        booked: see `booked`; the line's amounts are what comes of it.
         What a line of nothing was isn't given: it was 100.
         """
         total = float(line.amount if line.amount is not None else line.residual) or 100.0
+        paid = (None, total - float(line.residual))
+        currency = None
+        if booked:
+            currency, total = booked["booked"]
+            paid = booked.get("paid", (None, 0))
         invoice = self.sale(
             total - float(line.tax), line.invoiced, line.due,
-            delivery_date=line.delivered, post=False,
+            delivery_date=line.delivered, post=False, currency=currency,
             **({"insurance_policy_id": self.insurance.id, "insured": True,
                 "insurance_activated_on": line.activated_on}
                if self.insurance.kind == "single_invoice" else {}),
@@ -139,9 +171,8 @@ class TestWorkedCases(InsuranceCase):
         if line.tax:
             self.add_tax(invoice, float(line.tax), total)
         invoice.action_post()
-        paid = total - float(line.residual)
-        if paid:
-            self.pay(invoice, paid, payment_date=line.settled_on or date(2026, 3, 10))
+        if paid[1]:
+            self.pay(invoice, paid[1], paid[0], payment_date=line.settled_on or date(2026, 3, 10))
         if line.disputed:
             reason = self.env["cobranza.dispute.reason"].search([], limit=1)
             self.env["cobranza.dispute"].create(

@@ -14,6 +14,8 @@ from engine import cover, declarations, indemnity, insurance, insurance_dates, p
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "insurance.md"
 DAY_ONE = date(2026, 3, 1)
+#: What is said of a line that only the ledger knows; the engine gets the policy's currency.
+LEDGER_FACTS = ("booked", "paid")
 
 
 class Case(NamedTuple):
@@ -107,6 +109,7 @@ def policy(given):
     facts = {
         name: POLICY_FACTS.get(name, lambda texts: value(texts[0]))(texts)
         for name, texts in given.parts["policy"].items()
+        if name != "currency"
     }
     percentages = {"named": Decimal(90), "discretionary": Decimal(80), "blind": Decimal(70)}
     found = insurance.Policy(((date(2026, 1, 1), date(2026, 12, 31)),), percentages, **facts)
@@ -134,8 +137,22 @@ def limit(text):
 def line(given, number, name):
     """The line with this name, a day after the one before it, due after 30 days."""
     facts = {"invoiced": DAY_ONE + timedelta(days=number), **given.facts(name)}
+    for ledgers in LEDGER_FACTS:
+        facts.pop(ledgers, None)
     facts.setdefault("due", facts["invoiced"] + timedelta(days=30))
     return insurance.Line(name, given.one(name), **facts)
+
+
+def money(text):
+    """The currency's code and the amount of "MXN:3000"."""
+    code, _, amount = text.partition(":")
+    return code, Decimal(amount)
+
+
+def rate(text):
+    """The code, the units for a dollar and the first day of "EUR:0.5" or "EUR:0.5@2026-03-02"."""
+    what, _, day = text.partition("@")
+    return *money(what), value(day or "2000-01-01")
 
 
 # --- what each rule asks ---------------------------------------------------------------------
