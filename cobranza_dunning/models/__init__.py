@@ -21,6 +21,7 @@ from . import (
     account_move_claim,
     account_move_insurance,
     account_move_insurance_draft,
+    account_move_insurance_posting,
     account_move_insurance_premium,
     account_move_line,
     account_move_line_insurance,

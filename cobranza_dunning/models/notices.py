@@ -1,11 +1,12 @@
 """Messages on the screen that a button returns."""
 
 
-def notice(text, title=False, reload=False):
+def notice(text, title=False, reload=False, links=()):
     """Return the client action that shows a warning until it is closed.
 
     text, title: in the user's language. reload: whether the records on screen are read again,
-    because something was noted on them; otherwise a dialog is closed.
+    because something was noted on them; otherwise a dialog is closed. links: {"label", "url"} for
+    each "%s" in the text.
     """
     after = (
         {"type": "ir.actions.client", "tag": "soft_reload"}
@@ -19,6 +20,7 @@ def notice(text, title=False, reload=False):
             "type": "warning",
             "title": title,
             "message": text,
+            "links": list(links),
             "sticky": True,
             "next": after,
         },

@@ -61,6 +61,7 @@ from . import (
     test_insurance_recovery,
     test_insurance_reports,
     test_insurance_suggestion,
+    test_insurance_views,
     test_letter,
     test_levels,
     test_mail_template_preview,

@@ -7,7 +7,8 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .claims import DUE, ClaimCase
+from .claims import DUE, FILED, SOLD, ClaimCase
+from .common import days_ago
 
 PDF = b"%PDF-"
 
@@ -92,6 +93,32 @@ class TestDossier(ClaimCase):
                       "Payments and credits", "Promises", "Disputes", "900.00"):  # fmt: skip
             self.assertIn(words, text)
         self.assertNotIn("Notices of non-payment", text, "an empty part isn't shown")
+
+    def test_the_notice_given_to_the_insurer_is_in_it(self):
+        """With its day, reference, deadline and amount, and what proves that it was given."""
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 60)]
+        self.limit(100000)
+        self.sold = self.sale(1000, SOLD, DUE)
+        self.commit()
+        notices = self.env["cobranza.insurance.notice"]
+        line = self.due(self.sold)
+        told = notices.notify(self.partner.id, line.ids, "AFP-77", FILED)
+        given = notices.browse(told["id"])
+        given.attachment_ids = self.attach(given, "answer of the insurer.txt")
+        later = self.sale(500, DUE, days_ago(5))
+        draft = notices.browse(notices.notify(self.partner.id, self.due(later).ids)["id"])
+        draft.attachment_ids = self.attach(draft, "not given.txt")
+        claim = self.claim(notice_id=given.id)
+        claim.action_file()
+        self.assertEqual(claim._notices(), given)
+        (report,) = self.env.ref("cobranza_dunning.cobranza_insurance_claim_report_dossier")
+        html, _kind = report._render_qweb_html(report.report_name, claim.ids)
+        part = html.decode().split("Notices of non-payment")[1].split("</table>")[0]
+        for words in ("03/10/2026", "AFP-77", "04/10/2026", "1,000.00"):
+            self.assertIn(words, part)
+        found = self.files(claim)
+        self.assertEqual(found["4 Evidence/answer of the insurer.txt"], b"signed")
+        self.assertNotIn("4 Evidence/not given.txt", found)
 
     def test_made_again_it_replaces_the_old_one(self):
         claim = self.filed(1000)

@@ -155,6 +155,96 @@ class TestDraft(InsuranceCase):
 
 
 @tagged("post_install", "-at_install")
+class TestPostedTogether(InsuranceCase):
+    """Posting several invoices from the list says which of them aren't wholly insured."""
+
+    def drafts(self, *amounts, day=TODAY, **vals):
+        """Drafts of a customer, of a day."""
+        made = self.env["account.move"]
+        for amount in amounts:
+            made |= self.sale(amount, day, post=False, **vals)
+        return made
+
+    def named(self, action):
+        """The invoices that a message links."""
+        return [one["label"] for one in action["params"]["links"]]
+
+    def test_what_is_not_covered_is_named(self):
+        self.limit(100)
+        covered, partly, uncovered = drafts = self.drafts(60, 50, 40)
+        nobody_wants = self.drafts(30, insured=False)
+        action = (drafts | nobody_wants).action_validate_moves_with_confirmation()
+        self.assertEqual(set((drafts | nobody_wants).mapped("state")), {"posted"})
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual(action["params"]["title"], "Not wholly insured: 2 of 3")
+        self.assertEqual(set(self.named(action)), {partly.name, uncovered.name})
+        self.assertEqual(action["params"]["message"], "%s, %s")
+        self.assertIn(
+            f"/odoo/customer-invoices/{partly.id}",
+            [one["url"] for one in action["params"]["links"]],
+        )
+        self.assertEqual(covered.insurance_state, "covered")
+
+    def test_nothing_is_said_if_all_is_insured(self):
+        self.limit(100)
+        self.assertIs(self.drafts(60, 40).action_validate_moves_with_confirmation(), False)
+
+    def test_a_new_customer_and_no_policy_that_applies(self):
+        """Whoever has no account yet has one before anything is said."""
+        self.limit(100, self.other)
+        drafts = self.drafts(60, partner=self.other)
+        drafts |= self.drafts(50, partner=self.new_partner("Stranger"))
+        action = drafts.action_validate_moves_with_confirmation()
+        self.assertEqual(action["params"]["title"], "Not wholly insured: 1 of 2")
+        self.insurance.kind = "single_invoice"
+        drafts = self.drafts(70, partner=self.other, insured=True)
+        action = drafts.action_validate_moves_with_confirmation()
+        self.assertEqual(self.named(action), [drafts.name])
+
+    def test_ten_are_named(self):
+        drafts = self.drafts(*range(1, 12))
+        action = drafts.action_validate_moves_with_confirmation()
+        self.assertEqual(len(self.named(action)), 10)
+        self.assertTrue(action["params"]["message"].endswith("%s…"))
+
+    def test_the_dialog_says_it_too(self):
+        self.limit(100)
+        drafts = self.drafts(60, 50, day=date(2026, 3, 20))
+        asked = drafts.action_validate_moves_with_confirmation()
+        wizard = self.env[asked["res_model"]].browse(asked["res_id"])
+        self.assertEqual(wizard.validate_move()["type"], "ir.actions.act_window_close")
+        self.assertEqual(set(drafts.mapped("state")), {"draft"}, "they are posted on their day")
+        wizard.force_post = True
+        action = wizard.validate_move()
+        self.assertEqual(action["params"]["title"], "Not wholly insured: 1 of 2")
+        self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close")
+
+    def test_what_is_posted_at_once_is_said_before_the_dialog_asks(self):
+        drafts = self.drafts(60) | self.drafts(50, day=date(2026, 3, 20))
+        action = drafts.action_validate_moves_with_confirmation()
+        self.assertEqual(self.named(action), [drafts[0].name])
+        self.assertEqual(action["params"]["next"]["res_model"], "validate.account.move")
+
+    def test_others_hear_nothing(self):
+        drafts = self.drafts(60)
+        drafts.action_post()
+        plain = self.new_user("base.group_user", name="Plain")
+        self.assertIs(drafts.with_user(plain)._tell_uninsured(False), False)
+        self.assertTrue(drafts._tell_uninsured(False))
+
+    def test_the_same_queries_for_more_invoices(self):
+        counts = []
+        for number in (2, 2, 6):
+            drafts = self.drafts(*[10] * number)
+            drafts._post(soft=False)
+            self.commit()
+            before = self.cr.sql_log_count
+            self.assertTrue(drafts._tell_uninsured(False))
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
+
+
+@tagged("post_install", "-at_install")
 class TestTexts(InsuranceCase):
     """Each code of the engine has its words."""
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 from freezegun import freeze_time
-from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -11,37 +10,6 @@ from .common import TODAY
 from .insurance import InsuranceCase
 
 MAY = date(2026, 5, 3)
-
-#: The actions whose records can be added up.
-ADDED_UP = (
-    "cobranza_insurance_duty_action",
-    "cobranza_insurance_claim_action",
-    "cobranza_insurance_recovery_action",
-)
-
-
-@tagged("post_install", "-at_install")
-class TestViews(InsuranceCase):
-    """What screens offer."""
-
-    def test_what_has_amounts_can_be_added_up(self):
-        for name in ADDED_UP:
-            action = self.env.ref(f"cobranza_dunning.{name}")
-            model = self.env[action.res_model]
-            modes = action.view_mode.split(",")
-            for kind in ("pivot", "graph"):
-                with self.subTest(name, kind=kind):
-                    self.assertIn(kind, modes)
-                    arch = etree.fromstring(model.get_view(view_type=kind)["arch"])
-                    self.assertTrue(arch.xpath("//field[@type='measure']"))
-
-    def test_the_card_of_an_invoice_says_what_is_insured(self):
-        arch = self.env["account.move"].get_view(
-            self.env.ref("account.view_account_move_kanban").id, "kanban"
-        )["arch"]
-        (badge,) = etree.fromstring(arch).xpath("//footer//field[@name='insurance_state']")
-        self.assertEqual(badge.get("widget"), "badge")
-        self.assertEqual(badge.get("invisible"), "not insurance_state")
 
 
 @tagged("post_install", "-at_install")

@@ -20,4 +20,5 @@ from . import (
     cobranza_segment_wizard,
     cobranza_settings,
     cobranza_stop_wizard,
+    validate_account_move,
 )
