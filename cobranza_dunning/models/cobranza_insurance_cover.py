@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .cobranza_run_line import UncheckedMany2one
 from .insurance_texts import (
     DUTY_SELECTION,
     LIMIT_KIND_SELECTION,
@@ -41,17 +42,16 @@ class CobranzaInsuranceCover(models.Model):
     partner_id = fields.Many2one(
         related="debtor_id.partner_id", store=True, string="Customer", index=True
     )
-    company_id = fields.Many2one("res.company", required=True)
-    policy_id = fields.Many2one(
-        "cobranza.insurance.policy", "Insurance policy", required=True, ondelete="restrict"
-    )
+    # a policy with covers can't be deleted, nor its company and currency: nothing has to check it
+    company_id = UncheckedMany2one("res.company", required=True)
+    policy_id = UncheckedMany2one("cobranza.insurance.policy", "Insurance policy", required=True)
     limit_id = fields.Many2one(
         "cobranza.insurance.limit",
         ondelete="set null",
         help="The decision that counts for this sale; none if it was nobody's.",
     )
     limit_kind = fields.Selection(LIMIT_KIND_SELECTION, "Whose limit")
-    currency_id = fields.Many2one("res.currency", required=True, help="The policy's.")
+    currency_id = UncheckedMany2one("res.currency", required=True, help="The policy's.")
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency"
     )
@@ -102,7 +102,6 @@ class CobranzaInsuranceCover(models.Model):
         "(move_line_id) WHERE date_to IS NULL",
         "Somebody else has just decided on this due line: try once more.",
     )
-    _move_idx = models.Index("(move_id) WHERE date_to IS NULL")
     _debtor_idx = models.Index("(debtor_id, date_to)")
     _company_idx = models.Index("(company_id) WHERE date_to IS NULL")
     _deadline_idx = models.Index("(next_date) WHERE date_to IS NULL AND next_date IS NOT NULL")
