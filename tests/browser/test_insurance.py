@@ -3,6 +3,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from support.browser import screenshot
+
 YEAR = date.today().year
 
 
@@ -109,3 +111,47 @@ def test_a_policy_in_spanish(office, insured, spanish, mobile):
     mobile.open(path)
     assert mobile.fits()
     mobile.shot("55_policy_phone")
+
+
+def test_posting_several(office, insured, web, spanish, mobile):
+    """A draft's card says that it is to be insured; posted from the list, a message names what
+    isn't covered, and the customer's button says what is used of his limit."""
+    customer = "Conservas Rías"
+    move_ids = [draft(office, insured, amount, 30) for amount in (100.0, 700.0)]
+    mobile.open("customer-invoices")
+    card = mobile.page.locator(f".o_kanban_record:has-text('{customer}'):has-text('Draft')").first
+    card.wait_for()
+    assert "To be insured" in card.inner_text()
+    assert mobile.fits()
+    mobile.shot("56_insurance_card_phone")
+
+    web.open("customer-invoices")
+    rows = web.page.locator(f".o_data_row:has-text('{customer}'):has-text('Draft')")
+    rows.first.wait_for()
+    assert rows.count() == 2
+    for row in rows.all():
+        row.locator(".o_list_record_selector input").check()
+    web.page.locator(".o_cp_action_menus button:has-text('Actions'):visible").click()
+    web.page.locator(".o-dropdown--menu .dropdown-item:has-text('Confirm Entries')").click()
+    message = web.page.locator(".o_notification")
+    message.wait_for()
+    web.settle()
+    screenshot(web.page, "57_insurance_posted_together")
+    (named,) = [one for one in move_ids
+                if office.read("account.move", one, "insurance_state") != "covered"]
+    assert "Not wholly insured: 1 of 2" in message.inner_text()
+    link = message.locator("a")
+    assert link.inner_text() == office.read("account.move", named, "name")
+    assert link.get_attribute("href").endswith(f"/customer-invoices/{named}")
+
+    for client, name in ((web, "58_insurance_button"), (spanish, "58_boton_del_seguro"),
+                         (mobile, "58_insurance_button_phone")):
+        client.open(f"res.partner/{insured}")
+        if client is mobile:
+            client.page.locator(".o-form-buttonbox .o_button_more, .o_button_more").click()
+        button = client.page.locator("button[name=action_cobranza_limits]:visible")
+        button.wait_for()
+        for figure in ("1.000,00", "0,00") if client is spanish else ("1,000.00", "0.00"):
+            assert figure in button.inner_text()
+        assert client.fits()
+        client.shot(name)

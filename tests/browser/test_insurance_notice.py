@@ -1,4 +1,6 @@
 """An insurance manager sees a deadline, tells the insurer and records his reference."""
+from datetime import date, timedelta
+
 import pytest
 
 from support import insured
@@ -14,6 +16,16 @@ def owed(office):
     office.env["cobranza.insurance.policy"].write([policy_id], {"active": False})
 
 
+def on_day(web, day):
+    """What the calendar shows on a day: in this month, the one before or the next."""
+    cell = web.page.locator(f".fc-daygrid-day[data-date='{day}']")
+    if not cell.count():
+        later = date.fromisoformat(day) > date.today()
+        web.page.locator(f".o_calendar_button_{'next' if later else 'prev'}").click()
+        web.settle()
+    return cell.inner_text()
+
+
 def test_from_the_deadline_to_the_notice(office, owed, web, spanish, mobile):
     partner_id, move_id, late_id = owed
     customer = office.read("res.partner", partner_id, "name")
@@ -26,6 +38,10 @@ def test_from_the_deadline_to_the_notice(office, owed, web, spanish, mobile):
     web.page.locator(".o_switch_view.o_calendar").click()
     web.settle()
     web.shot("61_insurance_calendar")
+    assert customer in on_day(web, insured.last_day())
+    late = str(date.today() - timedelta(days=15))
+    assert customer not in on_day(web, late)
+    assert office.read("res.partner", late_id, "name") in on_day(web, late)
     mobile.open("insurance-deadlines")
     assert mobile.fits()
     mobile.shot("62_insurance_deadlines_phone")
