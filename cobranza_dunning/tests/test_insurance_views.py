@@ -116,7 +116,7 @@ class TestViews(InsuranceCase):
              "cobranza_insurance_limit": 200},
         )  # fmt: skip
         words = " ".join(" ".join(button.itertext()).split())
-        self.assertEqual(words, "free Used of")
+        self.assertEqual(words, "Free, used of")
 
 
 @tagged("post_install", "-at_install")
