@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, is_html_empty
 
 from ..engine import approval
 from .amounts import to_decimal
@@ -196,7 +196,9 @@ class CobranzaReminder(models.Model):
         frozen: the text was judged just now and frozen by the first approval.
         """
         if not frozen:
-            self._freeze_text()
+            # what somebody has approved already was frozen then
+            self.filtered(lambda one: not one.approval_count)._freeze_text()
+        self._check_text()
         self._keep_approved_amounts()
         self._update_state(
             "approved",
@@ -209,6 +211,17 @@ class CobranzaReminder(models.Model):
             not_before=False,
             waits_for=False,
         )
+
+    def _check_text(self):
+        """Raise UserError for one whose subject or text is empty: nothing empty is sent."""
+        for reminder in self.filtered(lambda one: not one.is_short):
+            if not reminder.text_subject or is_html_empty(reminder.text_body):
+                raise UserError(
+                    self.env._(
+                        "%s has no subject or no text: write them, or those of its level.",
+                        reminder.display_name,
+                    )
+                )
 
     def _keep_approved_amounts(self):
         """Remember on the lines what is approved (one statement, whatever their number)."""

@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from odoo.tools.mail import html2plaintext
 
 from .cases import ReminderCase
@@ -207,6 +208,34 @@ class TestCobranzaReminderApproval(ReminderCase):
         self.assertEqual(html2plaintext(reminder.body), read)
         self.approve(reminder, self.bea)
         self.assertEqual(html2plaintext(reminder.text_body), read)
+
+    def test_what_one_person_approved_leaves_with_his_words_once_nobody_else_has_to(self):
+        reminder = self.half_approved()
+        read = (reminder.subject, html2plaintext(reminder.body))
+        self.r20.approval = "auto"
+        self.run_dunning("auto")
+        self.assertEqual(reminder.state, "approved")
+        self.assertEqual((reminder.text_subject, html2plaintext(reminder.text_body)), read)
+        self.assertTrue(all(read))
+        self.assertFalse(reminder.approval_ids.withdrawn_at)
+
+    def test_nothing_empty_is_approved(self):
+        for vals in ({"subject": False}, {"body_html": "<p><br/></p>"}):
+            partner = self.new_partner(f"Without {next(iter(vals))}")
+            kept = {name: self.template[name] for name in vals}
+            self.template.sudo().write(vals)
+            self.r20.approval = "one"
+            reminder = self.proposed(partner=partner)
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "no subject or no text"):
+                self.approve(reminder, self.ana)
+            self.assertEqual(reminder.state, "proposed")
+            self.r20.approval = "auto"
+            with mute_logger("odoo.addons.cobranza_dunning.models.cobranza_reminder"):
+                self.run_dunning("auto")
+            self.assertEqual(reminder.state, "proposed")
+            self.assertIn("no subject or no text", reminder.problem)
+            self.template.sudo().write(kept)
+            reminder.action_cancel("test")
 
     def test_an_edited_text_goes_back_and_needs_approval_anew(self):
         invoice = self.invoice(self.partner, 100)
