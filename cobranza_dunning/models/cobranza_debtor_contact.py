@@ -12,8 +12,6 @@ from .arguments import FURTHEST
 from .cobranza_contact_rule import CHANNELS, zone_of
 from .contact_texts import explain
 
-#: Nobody plans a contact further away than this.
-
 
 class Ask(NamedTuple):
     """A question: may this debtor be contacted through this channel?
@@ -257,11 +255,13 @@ class CobranzaDebtor(models.Model):
     def _contact_history(self, when, days):
         """Return {debtor id: [engine.contact.Contact]} of the days before a moment, oldest first.
 
-        It is SQL because two kinds of contacts are read at once.  A reminder counts once,
-        whatever else was written down about it through the same channel; one that is known as
-        undelivered, or a call in which nobody was spoken with, is an attempt; one that was told by
-        phone was a conversation.  A thank-you, or
-        an invoice that the customer asked for again, doesn't collect.
+        It is SQL because two kinds of contacts are read at once.  A reminder that left by itself
+        counts once, whatever else was written down about it through the same channel.  Of one
+        that a person told by phone or chat each call and chat counts; where none is on record
+        that told it, the reminder counts as well.  One that is known as undelivered, or a call
+        in which nobody was spoken with, is an attempt; one that was told by phone was a
+        conversation.  A thank-you, or an invoice that the customer asked for again, doesn't
+        collect.
         """
         self.env.flush_all()
         since = when - timedelta(days=days + 2)  # days begin and end where the customer is
@@ -272,6 +272,12 @@ class CobranzaDebtor(models.Model):
                        r.channel = 'phone', NOT %(delivered)s, FALSE
                   FROM cobranza_reminder r
                  WHERE r.debtor_id IN %(ids)s AND r.state = 'sent' AND r.sent_at >= %(since)s
+                   AND NOT (r.channel IN ('phone', 'whatsapp') AND EXISTS (
+                       SELECT 1
+                         FROM cobranza_interaction made
+                        WHERE made.reminder_id = r.id AND made.channel = r.channel
+                          AND made.direction = 'out'
+                          AND (made.channel = 'whatsapp' OR made.right_party)))
              UNION ALL
                 SELECT i.debtor_id, i.date, i.channel,
                        i.channel IN ('phone', 'visit') AND (i.right_party OR i.direction = 'in'),
@@ -280,6 +286,7 @@ class CobranzaDebtor(models.Model):
                   FROM cobranza_interaction i
              LEFT JOIN cobranza_reminder told ON told.id = i.reminder_id
                    AND told.state = 'sent' AND told.channel = i.channel
+                   AND told.channel NOT IN ('phone', 'whatsapp')
                  WHERE i.debtor_id IN %(ids)s AND i.date >= %(since)s AND told.id IS NULL
                    AND i.kind NOT IN ('thanks', 'invoice_resent', 'auto_reply')
               ORDER BY moment

@@ -195,7 +195,7 @@ class CobranzaInteraction(models.Model):
 
     @api.model
     def _conclude_calls(self, reminders, outcome):
-        """Give an outcome to the calls about reminders that have none yet.
+        """Give an outcome to the last call about each of these reminders, if it has none yet.
 
         outcome: code of a cobranza.outcome.
         """
@@ -204,10 +204,12 @@ class CobranzaInteraction(models.Model):
                 ("reminder_id", "in", reminders.ids),
                 ("channel", "=", "phone"),
                 ("direction", "=", "out"),
-                ("outcome_id", "=", False),
             ]
         )
-        calls.write({"outcome_id": self.env["cobranza.outcome"]._named(outcome).id})
+        last = self.union(*(of_one[0] for of_one in calls.grouped("reminder_id").values()))
+        last.filtered(lambda one: not one.outcome_id).write(
+            {"outcome_id": self.env["cobranza.outcome"]._named(outcome).id}
+        )
 
     def _end_call_again(self):
         """End the work of calling these customers again: they were called."""

@@ -166,7 +166,8 @@ class CobranzaReminder(models.Model):
     def action_by_hand_done(self):
         """Say that these were told: by the chat or call that was opened from them.
 
-        Raises UserError for one whose link nobody has opened yet.
+        Raises UserError for one whose link nobody has opened yet, or if somebody else is working
+        on all of them.
         """
         self.check_access("write")
         told = self.filtered(lambda one: one.state == "approved" and one.is_by_hand)
@@ -175,6 +176,8 @@ class CobranzaReminder(models.Model):
                 self.env._("Open the chat or the call first, then say that it is done.")
             )
         locked = told.try_lock_for_update().filtered_domain([("state", "=", "approved")])
+        if not locked:
+            raise UserError(self._busy())
         locked._deliver()
         self.env["cobranza.interaction"]._conclude_calls(locked, "right_party")
         locked.debtor_id._refresh_after_message()

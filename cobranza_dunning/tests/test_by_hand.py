@@ -1,11 +1,12 @@
 """Letters, chats and calls: a person makes the contact and says that it was made."""
 
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import days_ago
+from .common import TODAY, days_ago
 from .test_channels import E164, ChannelCase
 
 
@@ -210,6 +211,22 @@ class TestByHand(ChannelCase):
         mail = self.approved_by("email")
         with self.assertRefused("Open the chat or the call first"):
             mail.action_by_hand_done()
+
+    def test_done_waits_while_somebody_else_is_at_it(self):
+        reminder = self.approved_by("phone")
+        reminder.action_call()
+        locked = patch.object(type(reminder), "try_lock_for_update", lambda self: self.browse())
+        with locked, self.assertRefused("Somebody else is sending"):
+            reminder.action_by_hand_done()
+        self.assertEqual(reminder.state, "approved")
+
+    def test_the_last_call_is_the_one_that_reached_him(self):
+        reminder = self.approved_by("phone")
+        for hour in (9, 10):
+            with self.at_moment(f"{TODAY} {hour}:00:00"):
+                reminder.action_call()
+        reminder.action_by_hand_done()
+        self.assertEqual(self.logged().mapped("right_party"), [False, True])
 
     def test_what_is_not_approved_is_not_told(self):
         self.use("phone")

@@ -160,6 +160,44 @@ class TestMayContact(MomentCase):
         self.interaction(channel="whatsapp", reminder_id=reminder.id)
         self.assertEqual(self.may("sms")["reason"], "cap")
 
+    def told_by_hand(self, channel, tries=1):
+        """A reminder that a person told by phone or chat, after so many tries on different days."""
+        self.partner.phone = "+34 612 34 56 78"
+        self.r5.channel = channel
+        reminder = self.approved()
+        for days in range(tries - 1, 0, -1):
+            with self.at_moment(fields.Datetime.now() - timedelta(days=days)):
+                reminder.action_call()
+                reminder.action_not_reached()
+        reminder.action_call() if channel == "phone" else reminder.action_whatsapp()
+        reminder.action_by_hand_done()
+        self.assertEqual(reminder.state, "sent")
+        return reminder
+
+    def history(self):
+        """[(channel, conversation, attempt)] of what the customer heard this week."""
+        debtor = self.debtor()
+        told = debtor._contact_history(fields.Datetime.now(), 7).get(debtor.id, [])
+        return [(one.channel, one.conversation, one.attempt) for one in told]
+
+    def test_each_try_counts_after_the_call_that_told_it_as_well(self):
+        self.policy.contact_rule_id = False
+        reminder = self.told_by_hand("phone", tries=3)
+        tried, reached = ("phone", False, True), ("phone", True, False)
+        self.assertEqual(self.history(), [tried, tried, reached])
+        reminder.debtor_id.interaction_ids.sorted("id")[-1].outcome_id = self.env.ref(
+            "cobranza_dunning.outcome_message_left"
+        )
+        # none is on record that told it: the reminder counts as well
+        self.assertCountEqual(self.history(), [tried, tried, tried, reached])
+
+    def test_each_chat_about_a_reminder_told_by_chat_counts(self):
+        self.policy.contact_rule_id = False
+        reminder = self.told_by_hand("whatsapp")
+        self.assertEqual(self.history(), [("whatsapp", False, False)])
+        reminder.action_whatsapp()
+        self.assertEqual(self.history(), [("whatsapp", False, False)] * 2)
+
     # --- the register
 
     def test_the_register_stays(self):
