@@ -107,6 +107,7 @@ from . import (
     cobranza_interaction,
     cobranza_interaction_outcome,
     cobranza_interaction_portal,
+    cobranza_interaction_step,
     cobranza_nonpayment_reason,
     cobranza_outcome,
     cobranza_plan,

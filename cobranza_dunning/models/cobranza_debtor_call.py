@@ -32,8 +32,10 @@ class CobranzaDebtor(models.Model):
         return self.env["cobranza.call.wizard"]._open(self, reminder, move)
 
     def _whom_to_call(self):
-        """Return the contact that a call goes to: the payments clerk, else the customer."""
-        clerks = self.contact_ids.filtered(lambda one: one.role == "payments_clerk")
+        """Return the contact that a call goes to: a payments clerk who is there, else himself."""
+        clerks = self.contact_ids.filtered(
+            lambda one: one.role == "payments_clerk" and one.partner_id.active
+        )
         return clerks.sorted("priority")[:1].partner_id or self.partner_id
 
     def _overdue_lines(self):

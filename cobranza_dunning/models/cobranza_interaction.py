@@ -30,7 +30,8 @@ KINDS = [
 
 #: What a person may add to what the program noticed by itself.
 ADDED = {
-    "note", "next_step", "next_step_date", "outcome_id", "right_party", "reason_id", "intention",
+    "comment", "next_step", "next_step_date", "outcome_id", "right_party", "reason_id",
+    "intention",
 }  # fmt: skip
 
 
@@ -87,7 +88,12 @@ class CobranzaInteraction(models.Model):
         help="Who spoke or wrote to the customer, or is to look after what he said.",
     )
     summary = fields.Char("What", required=True)
-    note = fields.Html("Details")
+    note = fields.Html(
+        "Details", help="What was said or written; of a call or chat, what was prepared for it."
+    )
+    comment = fields.Html(
+        "Our notes", help="What we add to what the program wrote down, which itself stays."
+    )
     message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -96,8 +102,6 @@ class CobranzaInteraction(models.Model):
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
     )
     message_body = fields.Html(related="message_id.body", string="Message text")
-    next_step = fields.Char("Next step", help="What is to be done next about it.")
-    next_step_date = fields.Date("Next step on", help="Our person gets an activity for that day.")
     automatic = fields.Boolean("Noticed by the program", readonly=True)
     waiting = fields.Boolean(
         "Waits for us",
@@ -154,13 +158,6 @@ class CobranzaInteraction(models.Model):
 
     # --- CRUD --------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create interactions, with an activity for each next step that has its day."""
-        interactions = super().create(vals_list)
-        interactions._plan_next_step()
-        return interactions
-
     def write(self, vals):
         """Write values; what the program noticed takes nothing but what a person adds to it."""
         self._check_gate(vals)
@@ -169,10 +166,7 @@ class CobranzaInteraction(models.Model):
             raise UserError(
                 self.env._("What the program wrote down stays as it is: add a note instead.")
             )
-        result = super().write(vals)
-        if vals.get("next_step_date"):
-            self._plan_next_step()
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_automatic(self):
@@ -293,38 +287,6 @@ class CobranzaInteraction(models.Model):
                 note=reason,
                 user_id=user.id,
             )
-
-    def _plan_next_step(self):
-        """Give whoever is in charge an activity for the next step, once it has its day."""
-        self._plan(
-            "mail.mail_activity_data_todo",
-            [
-                (one, one.next_step_date, one.next_step or one.summary)
-                for one in self.filtered("next_step_date")
-            ],
-        )
-
-    @api.model
-    def _plan(self, activity_type, steps):
-        """Make activities on customers' accounts, all at once.
-
-        activity_type: external id of a mail.activity.type.
-        steps: (interaction, its day, what is to be done); whoever is in charge of it does it.
-        """
-        self.env["mail.activity"].create(
-            [
-                {
-                    "res_model_id": self.env["ir.model"]._get_id("cobranza.debtor"),
-                    "res_id": one.debtor_id.id,
-                    "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(activity_type),
-                    "summary": summary,
-                    "date_deadline": day,
-                    "user_id": (one.user_id or self.env.user).id,
-                    "automated": True,
-                }
-                for one, day, summary in steps
-            ]
-        )
 
     def _describe(self):
         """What this is about and what was said, in one line."""

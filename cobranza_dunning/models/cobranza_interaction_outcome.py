@@ -114,7 +114,8 @@ class CobranzaInteraction(models.Model):
         contact_id: whom we spoke with.  reminder_id, move_id: what it was about.
         date: when it took place (UTC, ISO); now if left out.
         interaction_id: what came of a contact that was written down already, such as a call that
-        was dialled: outcome, reason, intention, note and next step are added to it.
+        was dialled: outcome, reason, intention, note and next step are added to it.  What the
+        program wrote down itself stays: there the note is the field `comment`.
         Returns {"id", "summary", "outcome" (code or False), "right_party", "date"}.
         What took place is written down whatever the contact rule says about its hour: ask
         `cobranza_may_contact` before.  Raises UserError for a customer without an account and for
@@ -126,10 +127,12 @@ class CobranzaInteraction(models.Model):
         outcome = self.env["cobranza.outcome"]._named(outcome)
         logged = debtor._own_record("cobranza.interaction", interaction_id)
         added = {
+            "comment" if logged.automatic else "note": (
+                plaintext2html(text) if (text := to_text(note)) else False
+            ),
             "outcome_id": outcome.id,
             "reason_id": self.env["cobranza.nonpayment.reason"]._named(reason).id,
             "intention": to_choice(self, "intention", intention) if intention else False,
-            "note": plaintext2html(text) if (text := to_text(note)) else False,
             "next_step": to_line(next_step) or False,
             "next_step_date": to_date(self.env, next_step_date),
         }
@@ -164,9 +167,13 @@ class CobranzaInteraction(models.Model):
         }
 
     def _said(self):
-        """Why the customer has not paid and what he said, as plain text; False for nothing."""
+        """Why the customer has not paid and what we wrote down, as plain text; False for nothing.
+
+        The text that was prepared for a call was not said by him.
+        """
         self.ensure_one()
-        parts = (self.reason_id.name, html2plaintext(self.note or "").strip())
+        words = self.comment if self.automatic else self.note
+        parts = (self.reason_id.name, html2plaintext(words or "").strip())
         return "\n".join(filter(None, parts)) or False
 
     def _after_outcome(self):

@@ -282,6 +282,31 @@ class TestInteractionScreens(AnswerCase):
         step = answer.debtor_id.activity_ids
         self.assertEqual((step.summary, step.date_deadline), ("Call her", LATER))
 
+    def test_a_next_step_is_one_activity(self):
+        debtor = self.sent().debtor_id
+        call = self.env["cobranza.interaction"].create(
+            {"debtor_id": debtor.id, "summary": "Called", "next_step_date": LATER}
+        )
+        activity = debtor.activity_ids
+        earlier = LATER - timedelta(days=1)
+        call.with_user(self.collector).write(
+            {"next_step": "Call her", "next_step_date": earlier, "user_id": self.collector.id}
+        )
+        self.assertEqual(debtor.activity_ids, activity)
+        self.assertEqual(
+            (activity.summary, activity.date_deadline, activity.user_id),
+            ("Call her", earlier, self.collector),
+        )
+        call.next_step_date = False
+        self.assertFalse(activity.exists() or debtor.activity_ids)
+        call.next_step_date = LATER
+        done = debtor.activity_ids
+        done.action_feedback()
+        call.next_step = "Call her again"
+        self.assertEqual((done.summary, debtor.activity_ids.ids), ("Call her", []))
+        call.next_step_date = earlier
+        self.assertEqual(debtor.activity_ids.summary, "Call her again")
+
     def test_where_the_buttons_lead(self):
         reminder = self.sent()
         debtor = reminder.debtor_id

@@ -66,6 +66,27 @@ class TestCallWizard(CallCase):
         self.assertEqual(call.contact_check_id.outcome, "allow")
         self.assertEqual(self.work().date_deadline, TODAY + timedelta(days=1))
 
+    def test_who_has_left_is_not_called(self):
+        clerk = self.new_partner("Clara Clerk", parent_id=self.partner.id, phone=PHONE)
+        self.env["cobranza.contact.role"].create(
+            {"debtor_id": self.debtor().id, "partner_id": clerk.id, "role": "payments_clerk"}
+        )
+        self.assertEqual(self.open().contact_id, clerk)
+        clerk.active = False
+        self.assertEqual(self.open().contact_id, self.partner)
+
+    def test_what_was_prepared_stays_beside_what_was_said(self):
+        wizard = self.open()
+        wizard.action_dial()
+        [call] = self.calls()
+        prepared = call.note
+        self.assertIn("Hello, this is Carla Collector", prepared)
+        wizard.write({"note": "On <Friday>", "outcome_id": self.outcome("disputes").id})
+        action = wizard.action_save()
+        self.assertEqual((self.calls(), call.note), (call, prepared))
+        self.assertIn("On &lt;Friday&gt;", call.comment)
+        self.assertEqual(action["context"]["default_description"], "On <Friday>")
+
     def test_each_quick_answer(self):
         for code in ("no_answer", "message_left", "wrong_number", "third_party"):
             getattr(self.open(), f"action_{code}")()

@@ -109,10 +109,12 @@ class TestInteraction(ReminderCase):
         self.assertEqual(answer.contact_id, self.other)
 
     def test_what_the_program_noticed_only_takes_notes(self):
-        answer = self.sent()._log_answer("Will pay").with_user(self.manager)
-        with self.assertRaisesRegex(UserError, "add a note"):
-            answer.summary = "Won't pay"
-        answer.note = "Called back"
+        answer = self.sent()._log_answer("Will pay", note="On Friday").with_user(self.manager)
+        for name in ("summary", "note"):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "add a note"):
+                answer[name] = "Won't pay"
+        answer.comment = "Called back"
+        self.assertIn("On Friday", answer.note)
         with self.assertRaisesRegex(AccessError, "can't be deleted"):
             answer.unlink()
 

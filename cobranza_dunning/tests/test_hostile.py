@@ -309,7 +309,7 @@ class TestGuardedFields(ReminderCase):
         "cobranza.interaction": {
             "debtor_id", "contact_id", "reminder_id", "move_id", "channel", "direction", "kind",
             "date", "user_id", "summary", "note", "attachment_ids", "next_step", "next_step_date",
-            "outcome_id", "right_party", "reason_id", "intention",
+            "outcome_id", "right_party", "reason_id", "intention", "comment",
         },
         "cobranza.run": {"company_id", "date", "mode", "debtor_ids"},
         "cobranza.plan": {"breach_days", "breach_count", "interest_rate", "note"},

@@ -182,7 +182,7 @@ def test_answers_pauses_and_checks_are_not_forged(forged, books, sent):
     for name, value in (
         ("waiting", True), ("handled_by_id", 2), ("handled_at", "2026-01-01 00:00:00"),
         ("automatic", True), ("sender", "ceo@us.test"), ("message_id", 1), ("activity_id", 1),
-        ("portal_nonce", "known"), ("company_id", 2), ("partner_id", 1),
+        ("step_activity_id", 1), ("portal_nonce", "known"), ("company_id", 2), ("partner_id", 1),
     ):
         message = refused(env["cobranza.interaction"].create, {**interaction, name: value})
         assert "can't be set by hand" in message, (name, message)
