@@ -1,5 +1,8 @@
+import re
+
 from markupsafe import Markup
 from odoo import models
+from odoo.tools import html2plaintext
 
 
 class CobranzaDebtor(models.Model):
@@ -25,7 +28,8 @@ class CobranzaDebtor(models.Model):
         text = debtor._describe_failed(reminder.channel, names, answer, about_address)
         waiting = debtor.activity_ids.filtered(lambda one: one.activity_type_id == kind)
         if waiting:
-            if not all(address in (waiting[0].note or "") for address in addresses):
+            told = html2plaintext(waiting[0].note or "")
+            if not all(_is_named(address, told) for address in addresses):
                 waiting[0].note = (waiting[0].note or Markup()) + text
             return
         user = debtor._person_in_charge(reminder)
@@ -58,3 +62,8 @@ class CobranzaDebtor(models.Model):
                 addresses=addresses,
             )
         return Markup("<p>%s</p><p>%s</p>") % (advice, answer or "")
+
+
+def _is_named(address, text):
+    """Whether a text names this address or number, not only a longer one that contains it."""
+    return re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w@-]|\.\w)", text)

@@ -234,16 +234,22 @@ class CobranzaReminder(models.Model):
         if not not_before:
             self._message_log(body=self.env._("The next run may propose it again."))
             return
+        lost = self.line_ids.filtered(lambda line: line.move_id and not line.move_line_id)
+        items = self.env["account.move.line"]._cobranza_found_again(lost)
+        # of an invoice that has no such item now all is left alone
+        paused = dict.fromkeys(
+            (line.move_id, items.get(line, line.move_line_id))
+            for line in self.line_ids.filtered("move_id")
+        )
         self.env["cobranza.block"].create(
             [
                 {
                     "debtor_id": self.debtor_id.id,
-                    "move_id": line.move_id.id,
-                    "move_line_id": line.move_line_id.id,
+                    "move_id": move.id,
+                    "move_line_id": item.id,
                     "reason": reason,
                     "until": not_before,
                 }
-                for line in self.line_ids
-                if line.move_line_id
+                for move, item in paused
             ]
         )

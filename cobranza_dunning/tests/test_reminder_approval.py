@@ -122,6 +122,20 @@ class TestApprovingAndCancelling(ReminderCase):
         again = self.propose(on=IN_A_WEEK)
         self.assertLessEqual(self.due(paid), again.line_ids.move_line_id)
 
+    def test_what_was_posted_anew_is_paused_as_well(self):
+        same, other = self.invoice(self.partner, 100), self.invoice(self.partner, 50)
+        reminder = self.propose()
+        self.recreate(same)
+        self.recreate(other)
+        self.due(other).date_maturity = days_ago(20)
+        self.assertFalse(reminder.line_ids.move_line_id)
+        reminder.action_cancel("Pays next week", IN_A_WEEK)
+        pauses = {one.move_id: (one.scope, one.move_line_id) for one in self.debtor().block_ids}
+        none = self.env["account.move.line"]
+        self.assertEqual(pauses, {same: ("line", self.due(same)), other: ("move", none)})
+        self.assertFalse(self.propose(on=IN_A_WEEK - timedelta(days=1)))
+        self.assertTrue(self.propose(on=IN_A_WEEK))
+
     def test_the_day_may_be_text(self):
         self.invoice(self.partner, 100)
         reminder = self.propose()

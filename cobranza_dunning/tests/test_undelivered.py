@@ -124,6 +124,15 @@ class TestUndelivered(AttemptCase):
         self.work_queue(NOBODY)
         self.assertEqual(activity.note.count("ana@second.example.com"), 1)
 
+    def test_each_address_that_fails_is_named(self):
+        self.partner.email = "juana@second.example.com"
+        self.sent()
+        self.work_queue(NOBODY)
+        self.partner.email = "ana@second.example.com"
+        self.remind()
+        self.work_queue(NOBODY)
+        self.assertIn(" ana@second.example.com", self.activities().note)
+
     def test_what_is_not_about_the_address_does_not_pause_it(self):
         refusals = {
             "sender": SMTPSenderRefused(550, b"5.7.1 Not allowed", "me@example.com"),
