@@ -55,7 +55,11 @@ class CobranzaDispute(models.Model):
     currency_id = fields.Many2one("res.currency", required=True)
     amount = fields.Monetary("Disputed", required=True)
     reason_id = fields.Many2one(
-        "cobranza.dispute.reason", required=True, ondelete="restrict", tracking=True
+        "cobranza.dispute.reason",
+        required=True,
+        ondelete="restrict",
+        tracking=True,
+        check_company=True,
     )
     description = fields.Text("What the customer says")
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from .arguments import to_amount, to_choice, to_day, to_line, to_record, to_text
+from .arguments import to_amount, to_choice, to_day, to_record, to_text
 from .cobranza_dispute import USUAL_DAYS
 
 
@@ -22,7 +22,7 @@ class CobranzaDispute(models.Model):
         """Write down that a customer doesn't accept an amount of a due line; return a plain dict.
 
         move_line_id: the due line.  amount: in its currency; a number, or text like "1234.50".
-        reason: id or code of a cobranza.dispute.reason.
+        reason: code or id of a cobranza.dispute.reason.
         revisit_date: until then the amount is left alone; left out: as the policy says.
         user_id: who decides; left out: whoever looks after the customer.
         attachment_ids: ids of ir.attachment, or pairs (file name, bytes).
@@ -65,11 +65,10 @@ class CobranzaDispute(models.Model):
 
     @api.model
     def _find_reason(self, value):
-        """Return the reason with an id or code. Raises UserError if there is none."""
-        reasons = self.env["cobranza.dispute.reason"]
-        found = to_record(reasons, value) or reasons.search([("code", "=", to_line(value))])
+        """Return the reason with a code or id. Raises UserError if there is none."""
+        found = self.env["cobranza.dispute.reason"]._named(value)
         if not found:
-            raise UserError(self.env._("Choose a reason: there is no “%s”.", value))
+            raise UserError(self.env._("Choose the reason of the dispute."))
         return found
 
     @api.model

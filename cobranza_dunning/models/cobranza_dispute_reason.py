@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class CobranzaDisputeReason(models.Model):
@@ -6,16 +6,8 @@ class CobranzaDisputeReason(models.Model):
 
     _name = "cobranza.dispute.reason"
     _description = "Reason of a dispute"
-    _order = "sequence, id"
+    _inherit = ["cobranza.code.list.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(
-        required=True, help="Short, without spaces: scripts and the portal know the reason by it."
+    _code_unique = models.UniqueIndex(
+        "(code) WHERE code IS NOT NULL", "Another reason has this code already."
     )
-    company_id = fields.Many2one(
-        "res.company", index=True, help="Only this company offers it; empty: every company."
-    )
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-
-    _code_unique = models.UniqueIndex("(code)", "Another reason has this code already.")

@@ -7,8 +7,8 @@ from .arguments import to_line, to_record
 class CodeListMixin(models.AbstractModel):
     """A list to choose from that comes with the addon and that users make their own.
 
-    What comes with the addon has a code that scripts may rely on: it is renamed or archived, not
-    deleted.
+    What comes with an addon has a code that scripts may rely on: it is renamed or archived, not
+    deleted, and keeps its code.
     """
 
     _name = "cobranza.code.list.mixin"
@@ -21,9 +21,28 @@ class CodeListMixin(models.AbstractModel):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: in every company.")
 
+    def write(self, vals):
+        """Write values; raise UserError where the code of what comes with an addon would change."""
+        changed = self.filtered(lambda one: "code" in vals and one.code != vals["code"])
+        if supplied := changed._supplied():
+            raise UserError(
+                self.env._(
+                    "“%s” comes with the program, and scripts may rely on its code: it stays.",
+                    supplied[0].name,
+                )
+            )
+        return super().write(vals)
+
+    def _supplied(self):
+        """Those of these that come with an addon; what users import or export isn't supplied."""
+        names = self._get_external_ids()
+        return self.filtered(
+            lambda one: any(not name.startswith("__") for name in names[one.id])
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_supplied(self):
-        supplied = self.filtered("code")
+        supplied = self._supplied()
         if supplied:
             raise UserError(
                 self.env._(

@@ -122,8 +122,9 @@ class TestDispute(DisputeCase):
             ("No more than $\xa040.00", (line.id, 40.01, "price"), {}),
             ("more than nothing", (line.id, 0, "price"), {}),
             ("isn't an amount", (line.id, "all", "price"), {}),
-            ("Choose a reason: there is no “mood”", (line.id, 10, "mood"), {}),
-            ("Choose a reason", (line.id, 10, None), {}),
+            ("“mood” isn't in the list “Reason of a dispute”: use one of price,",
+             (line.id, 10, "mood"), {}),
+            ("Choose the reason", (line.id, 10, None), {}),
             ("Say on which later day", (line.id, 10, "price"), {"revisit_date": TODAY}),
             ("isn't a date", (line.id, 10, "price"), {"revisit_date": "soon"}),
             ("within ten years", (line.id, 10, "price"), {"revisit_date": "9999-12-31"}),
@@ -375,4 +376,26 @@ class TestDispute(DisputeCase):
     def test_reasons_have_their_own_codes(self):
         self.assertEqual(len(self.env["cobranza.dispute.reason"].search([])), 11)
         with self.assertRefused("Another reason has this code already"):
-            self.reason.copy({"name": "Price again"})
+            self.reason.create({"name": "Price again", "code": self.reason.code})
+
+    def test_reasons_that_came_with_the_program_stay(self):
+        manager = self.new_user("cobranza_dunning.group_manager", name="Manager")
+        supplied = self.reason.with_user(manager)
+        with self.assertRefused("archive it instead of deleting"):
+            supplied.unlink()
+        with self.assertRefused("scripts may rely on its code"):
+            supplied.code = "cost"
+        supplied.write({"name": "The price", "code": "price"})
+        own = supplied.create({"name": "Incoterm"})
+        line = self.due(self.invoice(self.partner, 100))
+        raised = self.disputes.raise_dispute(line.id, 10, own.id)
+        self.assertEqual((raised["reason"], raised["reason_name"]), (False, "Incoterm"))
+
+    def test_a_reason_of_another_company(self):
+        theirs = self.reason.create({"name": "Theirs", "company_id": self.new_company().id})
+        line = self.due(self.invoice(self.partner, 100))
+        with self.assertRefused("belongs to company"):
+            self.disputes.raise_dispute(line.id, 10, theirs.id)
+        for model in ("cobranza.dispute", "cobranza.dispute.wizard"):
+            domain = self.env[model].fields_get(["reason_id"])["reason_id"]["domain"]
+            self.assertIn("company_id", domain, model)

@@ -235,7 +235,10 @@ class TestOutcome(OutcomeCase):
             supplied = supplied.with_user(manager)
             with self.assertRaisesRegex(UserError, "archive it instead of deleting"):
                 supplied.unlink()
-            own = supplied.create({"name": "Own"})
+            with self.assertRaisesRegex(UserError, "scripts may rely on its code"):
+                supplied.code = "other"
+            own = supplied.create({"name": "Own", "code": "own"})
+            own.code = "ours"
             own.unlink()
             with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
                 supplied.create({"name": "Twice", "code": supplied.code})

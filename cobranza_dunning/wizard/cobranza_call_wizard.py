@@ -38,7 +38,8 @@ class CobranzaCallWizard(models.TransientModel):
     contact_id = fields.Many2one("res.partner", "With", required=True)
     phone = fields.Char(compute="_compute_phone")
     may_talk = fields.Boolean(compute="_compute_may_talk")
-    outcome_id = fields.Many2one("cobranza.outcome")
+    company_id = fields.Many2one(related="debtor_id.company_id")
+    outcome_id = fields.Many2one("cobranza.outcome", check_company=True)
     leads_to = fields.Selection(related="outcome_id.leads_to")
     currency_ids = fields.Many2many(
         "res.currency", string="Currencies", compute="_compute_currency_ids"
@@ -56,7 +57,9 @@ class CobranzaCallWizard(models.TransientModel):
     )
     promise_date = fields.Date("Pays by")
     may_ask_reason = fields.Boolean(related="debtor_id.may_ask_reason")
-    reason_id = fields.Many2one("cobranza.nonpayment.reason", "Why not paid")
+    reason_id = fields.Many2one(
+        "cobranza.nonpayment.reason", "Why not paid", check_company=True
+    )
     intention = fields.Selection(INTENTIONS)
     note = fields.Text("Details")
     next_step = fields.Char()

@@ -29,7 +29,8 @@ class CobranzaDisputeWizard(models.TransientModel):
     amount = fields.Monetary(
         "Disputed", required=True, compute="_compute_amount", store=True, readonly=False
     )
-    reason_id = fields.Many2one("cobranza.dispute.reason", required=True)
+    company_id = fields.Many2one(related="debtor_id.company_id")
+    reason_id = fields.Many2one("cobranza.dispute.reason", required=True, check_company=True)
     description = fields.Text("What the customer says")
     revisit_date = fields.Date(
         "Look again on",
