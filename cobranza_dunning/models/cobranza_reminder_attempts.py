@@ -1,6 +1,6 @@
 from hashlib import sha256
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_datetime
 
@@ -25,12 +25,6 @@ class CobranzaReminder(models.Model):
     )
 
     attempt_ids = fields.One2many("cobranza.attempt", "reminder_id", "Attempts", readonly=True)
-    next_try = fields.Datetime(compute="_compute_next_try")
-
-    @api.depends("attempt_ids.next_try")
-    def _compute_next_try(self):
-        for reminder in self:
-            reminder.next_try = max(reminder.attempt_ids.mapped("next_try"), default=False)
 
     def _last_attempts(self):
         """The last attempt of each of these reminders that has one."""
@@ -215,9 +209,11 @@ class CobranzaReminder(models.Model):
         self.invalidate_recordset(["mail_ids"])
         return mail_sudo
 
-    def _describe_next_try(self):
-        """When it is offered again, and what the mail server said; False if it isn't."""
-        last_sudo = self._last_attempts()
+    def _describe_next_try(self, last_sudo):
+        """When it is offered again, and what the mail server said; False if it isn't.
+
+        last_sudo: its last attempt; may be none.
+        """
         if not last_sudo.next_try:
             return False
         return self.env._(

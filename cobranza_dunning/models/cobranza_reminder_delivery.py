@@ -68,7 +68,11 @@ class CobranzaReminder(models.Model):
             reminder.delivery = next(
                 (name for status, name in DELIVERY if status in states), False
             )
-            reminder.delivery_error = reminder._describe_failure(found)
+        attempted = self.filtered(lambda one: one.delivery in ("queued", "failed"))
+        last_sudo = attempted._last_attempts().grouped("reminder_id") if attempted else {}
+        for reminder in self:
+            found = by_message.get(reminder.mail_message_id, notifications.browse())
+            reminder.delivery_error = reminder._describe_failure(found, last_sudo)
 
     @api.depends("state", "problem", "text_outdated", "mail_message_id")
     def _compute_problem_text(self):
@@ -82,8 +86,12 @@ class CobranzaReminder(models.Model):
                 text = reminder.delivery_error or self.env._("The message did not arrive.")
             reminder.problem_text = text
 
-    def _describe_failure(self, notifications):
-        """Say why the message didn't arrive, as far as it is known; False if nothing is wrong."""
+    def _describe_failure(self, notifications, attempts):
+        """Say why the message didn't arrive, as far as it is known; False if nothing is wrong.
+
+        attempts: {reminder: its last cobranza.attempt} of those that have one.
+        """
+        last_sudo = attempts.get(self, self.env["cobranza.attempt"])
         if self.delivery == "unconfirmed":
             return self.env._(
                 "The mail server didn't confirm it: it may have arrived or not. Ask the customer "
@@ -91,9 +99,8 @@ class CobranzaReminder(models.Model):
             )
         failed = notifications.filtered("failure_type")[:1]
         if self.delivery == "queued" and failed:
-            return self._describe_next_try()
+            return self._describe_next_try(last_sudo)
         if self.delivery == "failed" and not failed:
-            last_sudo = self._last_attempts()
             if last_sudo.result == "cancelled" and last_sudo.answer:
                 return last_sudo.answer
             return self.env._("The mail was cancelled: it never left the queue.")

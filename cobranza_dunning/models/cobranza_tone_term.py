@@ -14,8 +14,8 @@ ERROR, WARNING = "error", "warning"
 class CobranzaToneTerm(models.Model):
     """A phrase that texts to customers must not have, or may have, beside the built-in lexicon.
 
-    Its methods are the one way to have a text judged: `_lint`, `_mark` and `_report` take plain
-    text or HTML, of a reminder, a template or a call script.
+    Its methods are the one way to have a text judged: `_lint` takes plain text or HTML, of a
+    reminder, a template or a call script; `_marked` and `_report` show what it found.
     """
 
     _name = "cobranza.tone.term"
@@ -151,16 +151,6 @@ class CobranzaToneTerm(models.Model):
         if isinstance(text_or_html, Markup) or folding.looks_like_html(text):
             return folding.to_text(text, template)
         return folding.template_text(text) if template else text
-
-    @api.model
-    def _mark(self, text_or_html, kind, lang, **options):
-        """Return a text as safe HTML, the words that something is said against marked.
-
-        options: those of `_lint`. Each mark says its rule when it is pointed at.
-        """
-        return self._marked(
-            self._text(text_or_html), self._lint(text_or_html, kind, lang, **options)
-        )
 
     @api.model
     def _marked(self, text, findings):

@@ -46,18 +46,6 @@ class ResCompany(models.Model):
         default=KEEP_CONTACTS,
         help="Days after which the register of who might be contacted when is forgotten.",
     )
-
-    @api.constrains("cobranza_contact_days")
-    def _check_cobranza_contact_days(self):
-        if any(company.cobranza_contact_days < KEEP_CONTACTS for company in self):
-            raise ValidationError(
-                self.env._(
-                    "Keep the register of contact checks for %s days at least: Chile's law asks "
-                    "for two years.",
-                    KEEP_CONTACTS,
-                )
-            )
-
     cobranza_pays_online = fields.Boolean(
         compute="_compute_cobranza_pays_online",
         compute_sudo=True,
@@ -77,6 +65,17 @@ class ResCompany(models.Model):
                         ("is_published", "=", True),
                     ],
                     limit=1,
+                )
+            )
+
+    @api.constrains("cobranza_contact_days")
+    def _check_cobranza_contact_days(self):
+        if any(company.cobranza_contact_days < KEEP_CONTACTS for company in self):
+            raise ValidationError(
+                self.env._(
+                    "Keep the register of contact checks for %s days at least: Chile's law asks "
+                    "for two years.",
+                    KEEP_CONTACTS,
                 )
             )
 

@@ -97,18 +97,23 @@ class TestToneTerm(ToneCase):
             self.assertEqual([one[0] for one in self.rules(text)], ["veiled_threat"])
         self.assertEqual(self.rules(Markup("a &lt;b&gt; c")), self.rules("a <b> c &"))
 
+    def marked(self, text):
+        """A reminder's text as HTML, the words marked that something is said against."""
+        findings = self.terms._lint(text, "reminder", "en_US")
+        return self.terms._marked(self.terms._text(text), findings)
+
     def test_marked_text_is_safe_html(self):
         text = '<p>Final notice</p><p>&lt;script&gt;alert("x")&lt;/script&gt;</p>'
-        html = self.terms._mark(text, "reminder", "en_US")
+        html = self.marked(text)
         self.assertIsInstance(html, Markup)
         self.assertNotIn("<script", html)
         self.assertIn('<mark class="o_cobranza_tone_error" title="“Final notice”: it counts', html)
         self.assertIn(">Final notice</mark>", html)
-        plain = self.terms._mark("1 < 2 & final notice", "reminder", "en_US")
+        plain = self.marked("1 < 2 & final notice")
         self.assertTrue(plain.startswith("1 &lt; 2 &amp; <mark"))
 
     def test_a_clean_text_has_no_marks(self):
-        self.assertEqual(self.terms._mark("Dear Ana", "reminder", "en_US"), "Dear Ana")
+        self.assertEqual(self.marked("Dear Ana"), "Dear Ana")
         self.assertEqual(self.terms._report("Dear Ana", []), "")
         report = self.terms._report("Dear Ana", [], heading="English")
         self.assertIn("Nothing is to be said against it", report)

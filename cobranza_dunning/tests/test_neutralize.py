@@ -52,7 +52,7 @@ class TestNeutralize(MailingCase):
         self.assertEqual(reminder.delivery, "queued")
         self.neutralize()
         self.assertEqual((mail_sudo.state, reminder.delivery), ("cancel", "failed"))
-        self.assertFalse(reminder.next_try)
+        self.assertFalse(any(reminder.attempt_ids.mapped("next_try")))
 
     def test_the_daily_run_makes_nothing_in_a_copy(self):
         self.company.cobranza_run_mode = "auto"

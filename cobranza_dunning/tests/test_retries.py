@@ -4,6 +4,7 @@ from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 from unittest.mock import patch
 
+from odoo import sql_db
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -26,7 +27,7 @@ class TestRetries(AttemptCase):
         self.assertEqual(attempt.result, "refused_temporary")
         self.assertEqual(attempt.next_try, NOW + timedelta(minutes=15))
         self.assertIn("450 4.2.0 Mailbox busy", attempt.answer)
-        self.assertEqual((reminder.delivery, reminder.next_try), ("queued", attempt.next_try))
+        self.assertEqual(reminder.delivery, "queued")
         self.assertIn("tried again on", reminder.delivery_error)
         self.assertFalse(self.propose(), "it is on its way: no second one")
         self.assertFalse(self.activities() or self.partner.cobranza_email_paused)
@@ -54,6 +55,31 @@ class TestRetries(AttemptCase):
         self.assertEqual(self.results(reminder), ["refused_temporary", "accepted"])
         self.assertEqual(set(self.attempts(reminder).mapped("generation")), {1})
         self.assertEqual((reminder.delivery, reminder.delivery_error), ("delivered", False))
+
+    def test_what_was_refused_several_times_is_read_as_a_whole(self):
+        reminder = self.sent()
+        self.work_queue(BUSY)
+        self.retry(NOW + timedelta(minutes=15))
+        self.work_queue(BUSY)
+        self.assertEqual(self.results(reminder), ["refused_temporary"] * 2)
+        [values] = reminder.read()
+        self.assertEqual(values["delivery"], "queued")
+
+    def test_why_many_wait_is_read_at_once(self):
+        reminders = self.sent()
+        for number in range(6):
+            reminders |= self.sent(self.new_partner(f"Customer {number}"))
+        self.work_queue(BUSY)
+
+        def queries(some):
+            self.env.invalidate_all()
+            before = sql_db.sql_counter
+            self.assertEqual(set(some.mapped("delivery")), {"queued"})
+            self.assertTrue(all("Mailbox busy" in one.delivery_error for one in some))
+            return sql_db.sql_counter - before
+
+        queries(reminders[0])  # caches of a first reading
+        self.assertEqual(queries(reminders[1:]), queries(reminders[0]))
 
     def test_it_gives_up_and_calls_a_person(self):
         reminder = self.sent()
@@ -133,7 +159,7 @@ class TestRetries(AttemptCase):
         self.work_queue(BUSY)
         self.mails().cancel()
         self.assertEqual(self.results(reminder), ["refused_temporary", "cancelled"])
-        self.assertFalse(reminder.next_try)
+        self.assertFalse(any(self.attempts(reminder).mapped("next_try")))
         self.retry(NOW + timedelta(days=1))
         self.assertEqual(self.mails().state, "cancel")
 
