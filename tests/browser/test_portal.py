@@ -164,6 +164,9 @@ def test_already_paid_with_a_proof(live, office, visit, web, tmp_path):
     page.set_input_files("#proof", str(big))
     page.click("#already_paid button[type=submit]")
     page.wait_for_selector("#already_paid [data-problem]:has-text('larger than 10 MB')")
+    page.set_input_files("#proof", [str(proof)] * 4)
+    page.click("#already_paid button[type=submit]")
+    page.wait_for_selector("#already_paid [data-problem]:has-text('at most 3 files')")
     page.set_input_files("#proof", str(note))
     page.click("#already_paid button[type=submit]")
     page.wait_for_selector("#already_paid .alert:has-text('attach your files again')")
@@ -173,6 +176,14 @@ def test_already_paid_with_a_proof(live, office, visit, web, tmp_path):
     page.click("#already_paid button[type=submit]")
     page.wait_for_selector(".o_cobranza_thanks:has-text('We look for your payment')")
     screenshot(page, "portal-thanks")
+    # back on the page as it was left, something else can be sent
+    page.evaluate(
+        """for (const one of document.querySelectorAll("form[enctype] button[type=submit]")) {
+            one.disabled = true;
+        }
+        window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));"""
+    )
+    assert not page.locator("form[enctype] button[type=submit]:disabled").count()
 
     (answer,) = answers(office, told.id)
     assert (answer["kind"], answer["waiting"]) == ("already_paid", True)

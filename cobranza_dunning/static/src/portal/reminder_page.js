@@ -5,11 +5,12 @@ import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
 
 const FILE_SIZE = 10 * 1024 * 1024;
+const FILE_COUNT = 3;
 
 /**
  * A customer's page in the portal: tells the server that somebody looks at a reminder, copies
- * transfer data, unfolds the form that a link leads to, and says before sending that a file is too
- * large, so that nothing typed is lost.
+ * transfer data, unfolds the form that a link leads to, and says before sending that files are too
+ * large or too many, so that nothing typed is lost.
  */
 export class ReminderPage extends Interaction {
     static selector = ".o_cobranza_page";
@@ -17,6 +18,7 @@ export class ReminderPage extends Interaction {
         "[data-copy]": { "t-on-click": this.copy },
         "form[enctype]": { "t-on-submit": this.check },
         "a[href^='#']:not([href='#'])": { "t-on-click": this.unfold },
+        _window: { "t-on-pageshow": this.ready },
     };
 
     start() {
@@ -61,18 +63,37 @@ export class ReminderPage extends Interaction {
     check(ev) {
         const form = ev.currentTarget;
         const files = [...(form.querySelector("input[type=file]")?.files || [])];
-        const large = files.find((file) => file.size > FILE_SIZE);
+        const wrong = this.wrong(files);
         const problem = form.querySelector("[data-problem]");
-        problem.classList.toggle("d-none", !large);
-        if (large) {
+        problem.classList.toggle("d-none", !wrong);
+        if (wrong) {
             ev.preventDefault();
-            problem.textContent = _t("“%(name)s” is larger than 10 MB: attach a smaller file.", {
-                name: large.name,
-            });
+            problem.textContent = wrong;
             return;
         }
         // a second press sends nothing
         this.waitForTimeout(() => (form.querySelector("button[type=submit]").disabled = true), 0);
+    }
+
+    /** What is to be said against files, as the server would: what is too much never gets there. */
+    wrong(files) {
+        const large = files.find((file) => file.size > FILE_SIZE);
+        if (large) {
+            return _t("“%(name)s” is larger than 10 MB: attach a smaller file.", {
+                name: large.name,
+            });
+        }
+        if (files.length > FILE_COUNT) {
+            return _t("Please attach at most %(count)s files.", { count: FILE_COUNT });
+        }
+        return "";
+    }
+
+    /** A browser that leads back here shows the page as it was left: something else can be sent. */
+    ready() {
+        for (const button of this.el.querySelectorAll("form[enctype] button[type=submit]")) {
+            button.disabled = false;
+        }
     }
 }
 
