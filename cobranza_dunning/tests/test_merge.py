@@ -68,6 +68,31 @@ class TestMerge(CobranzaCase):
         self.assertEqual((account.partner_id, account.user_id), (target, self.env.user))
         self.assertEqual(account.overdue_amount, 100)
 
+    def test_merged_into_a_contact_his_account_is_the_companys(self):
+        """Two contacts with the same address: she who stays is one of the company's people."""
+        told = self.invoice(self.partner, 100)
+        self.remind(on=days_ago(15), debtors=self.debtor())
+        pause = self.pause(self.partner)
+        account = self.debtor()
+        employee = self.new_partner("Ana", parent_id=self.other.id)
+        merge(self.partner, employee)
+        self.assertEqual(account.partner_id, self.other)
+        self.assertEqual((pause.partner_id, account.overdue_amount), (self.other, 100))
+        self.assertDecision(told, "skip", "paused")
+        pause.action_end()
+        self.assertDecision(told, "remind", "level_reached", level=self.r20)
+
+    def test_merged_into_a_contact_the_company_keeps_one_account(self):
+        first, second = self.invoice(self.partner, 100), self.invoice(self.other, 50)
+        pause = self.pause(move=first)
+        kept = self.debtor(self.other)
+        merge(self.partner, self.new_partner("Ana", parent_id=self.other.id))
+        accounts = self.env["cobranza.debtor"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(accounts, kept)
+        self.assertEqual((kept.overdue_amount, pause.debtor_id), (150, kept))
+        self.assertDecision(first, "skip", "paused")
+        self.assertDecision(second, "remind", "level_reached", level=self.r5)
+
     def test_accounts_of_several_companies_stay_apart(self):
         second = self.new_company()
         self.invoice(self.partner, 100)

@@ -12,9 +12,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         debtors_sudo = self.env["cobranza.debtor"].sudo()
         debtors_sudo._cancel_for_merge(src_partners)
         merged_sudo = debtors_sudo.search([("partner_id", "in", src_partners.ids)])
-        merged_sudo._merge_into(dst_partner)
+        # who stays may be a contact of a company: what is owed is the company's then
+        customer = dst_partner.commercial_partner_id
+        merged_sudo._merge_into(customer)
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        debtors_sudo = debtors_sudo.search([("partner_id", "=", dst_partner.id)])
+        debtors_sudo = debtors_sudo.search([("partner_id", "=", customer.id)])
         for company, debtors in debtors_sudo.grouped("company_id").items():
             debtors._refresh_figures(company, debtors.ids)
         return result
