@@ -231,8 +231,7 @@ class CobranzaPlan(models.Model):
         """
         self.check_access("write")
         for plan in self.filtered(lambda one: one.state == "draft"):
-            plan._check_terms()
-            plan._check_possible()
+            plan._check_agreeable()
             plan._update_state(
                 "offered", allowed=("draft",), offered_on=plan.company_id._cobranza_today()
             )
@@ -259,8 +258,7 @@ class CobranzaPlan(models.Model):
     def _accept(self, **signed):
         """Put drafts and offers into force; signed: the customer's signature, if he signed."""
         for plan in self.filtered(lambda one: one.state in ("draft", "offered")):
-            plan._check_terms()
-            plan._check_possible()
+            plan._check_agreeable()
             today = plan.company_id._cobranza_today()
             plan.line_ids._remember_settled()
             plan.down_payment_id._gated().write({"date_due": today})

@@ -12,8 +12,16 @@ class CobranzaPlan(models.Model):
     # a file for each part of its life
     _inherit = "cobranza.plan"  # pylint: disable=consider-merging-classes-inherited
 
+    def _check_agreeable(self):
+        """Raise UserError if this can't be agreed on: its terms, what it covers, or its limits."""
+        self._check_terms()
+        self._check_possible()
+        if self.is_custom and self.state == "draft":
+            # what was offered is agreed to by whoever offered it
+            self._check_written_by_hand(self._calendar())
+
     def _check_terms(self):
-        """Raise UserError if the installments don't add up, or are below what is accepted."""
+        """Raise UserError if the installments don't add up, or their days can't be kept."""
         calendar = self._calendar()
         total = sum(one.amount for one in calendar)
         if not calendar or total != to_decimal(self.amount, self.currency_id):
@@ -36,7 +44,16 @@ class CobranzaPlan(models.Model):
         # the down payment is paid when the customer agrees, whenever that is
         first = calendar[1 if self.down_payment_id else 0].due
         to_day(self.env, calendar[-1].due)
-        if first < self.company_id._cobranza_today():
+        today = self.company_id._cobranza_today()
+        if self.down_payment_id and first == today:
+            raise UserError(
+                self.env._(
+                    "The down payment and the first installment of %(plan)s would both be due "
+                    "today: propose new days.",
+                    plan=self.name,
+                )
+            )
+        if first < today:
             raise UserError(
                 self.env._(
                     "The first installment of %(plan)s was due on %(date)s already: propose new "
@@ -45,24 +62,23 @@ class CobranzaPlan(models.Model):
                     date=format_date(self.env, first),
                 )
             )
-        if self.is_custom and self.state == "draft":
-            # what was offered is agreed to by whoever offered it
-            self._check_written_by_hand(calendar)
 
     def _check_possible(self):
         """Raise UserError if what it covers isn't open any more, or is in another plan."""
         items = self.line_ids._items()
-        for line, item in items.items():
+        # several lines may share an item, or have none
+        for item, lines in self.line_ids.grouped(lambda line: items[line]).items():
             left = item.amount_residual_currency if item.parent_state == "posted" else 0
-            if self.currency_id.compare_amounts(left, line.amount) < 0:
+            amount = sum(lines.mapped("amount"))
+            if self.currency_id.compare_amounts(left, amount) < 0:
                 raise UserError(
                     self.env._(
                         "Of %(invoice)s only %(left)s is open, and %(plan)s covers %(amount)s: "
                         "propose it anew.",
-                        invoice=line.name,
+                        invoice=lines[0].name,
                         left=self._money(left),
                         plan=self.name,
-                        amount=self._money(line.amount),
+                        amount=self._money(amount),
                     )
                 )
         items = self.env["account.move.line"].union(*items.values())

@@ -153,6 +153,30 @@ class TestTerms(PlanCase):
         self.assertFalse(plan.down_payment_id)
         self.assertEqual(plan.pause_until, date(2026, 3, 23))
 
+    def test_a_first_installment_on_the_day_of_the_down_payment(self):
+        """Unpaid, the two would be late at once, and the plan broken on the next day."""
+        plan = self.proposed(count=2, down_payment=100)
+        plan.action_offer()
+        with self.at(date(2026, 4, 10)), self.assertRefused("would both be due today"):
+            plan.action_accept()
+        with self.at(date(2026, 4, 9)):
+            plan.action_accept()
+        self.assertEqual(plan.state, "active")
+
+    def test_written_by_hand_and_paid_or_lost_meanwhile(self):
+        """Nothing is left to compare with the policy's limits: why is said, to a collector too."""
+        plan = self.proposed(count=3).with_user(self.collector)
+        with Form(plan) as form, form.installment_ids.edit(2) as three:
+            three.date_due = date(2026, 6, 9)
+        self.assertTrue(plan.is_custom)
+        self.pay(self.move)
+        for agree in (plan.action_offer, plan.action_accept):
+            with self.assertRefused("only $\xa00.00 is open"):
+                agree()
+        plan.line_ids.sudo()._gated().write({"move_line_id": False, "move_id": False})
+        with self.assertRefused("only $\xa00.00 is open"):
+            plan.action_offer()
+
     def test_what_was_paid_meanwhile(self):
         plan = self.proposed(count=3)
         self.pay(self.move, 1)
