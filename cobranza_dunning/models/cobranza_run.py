@@ -218,7 +218,8 @@ class CobranzaRun(models.Model):
     def action_resume(self):
         """Go on with a stopped run where it stopped; one that never began begins.
 
-        Raises UserError if another run of the company is working, or may not send now.
+        Raises UserError if another run of the company is working, or it may not send now: an
+        automatic run of another day would approve what was right on that day.
         """
         self.check_access("write")
         for run in self.filtered(lambda run: run.state == "failed"):
@@ -282,22 +283,38 @@ class CobranzaRun(models.Model):
                 self.env._("This run was executed already: make a new one for another pass.")
             )
         self._check_allowed()
-        if self.mode == "auto" and self.other_day:
+
+    def _check_allowed(self):
+        """Raise UserError if this run may not work now.
+
+        Another one is working; or it is automatic and of another day, or another addon would
+        remind as well.
+        """
+        if self.mode != "preview" and self.search_count(
+            [*self._working_domain(self.company_id), ("id", "!=", self.id)], limit=1
+        ):
+            raise UserError(self._still_working())
+        if self.mode == "auto":
+            self._check_is_of_today()
+            self.company_id._cobranza_check_rival()
+
+    def _check_is_of_today(self):
+        """Raise UserError if this run is of another day: what it approves leaves today."""
+        if not self.other_day:
+            return
+        if self.state == "draft":
             raise UserError(
                 self.env._(
                     "An automatic run sends today: set its date to today, or choose the "
                     "mode Propose."
                 )
             )
-
-    def _check_allowed(self):
-        """Raise UserError if another run is working, or another addon would remind as well."""
-        if self.mode != "preview" and self.search_count(
-            [*self._working_domain(self.company_id), ("id", "!=", self.id)], limit=1
-        ):
-            raise UserError(self._still_working())
-        if self.mode == "auto":
-            self.company_id._cobranza_check_rival()
+        raise UserError(
+            self.env._(
+                "An automatic run sends today, and this one is of %(date)s: make a new one.",
+                date=format_date(self.env, self.date),
+            )
+        )
 
     @api.model
     def _working_domain(self, company):

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..engine import grouping
 from .crons import WORK, wake
+from .each_company import each_company
 
 _logger = logging.getLogger(__name__)
 
@@ -186,17 +187,17 @@ class CobranzaRun(models.Model):
     def _cron_daily(self):
         """Make today's run of every company that wants one; `_cron_work` executes them.
 
-        A day without a run is caught up by the next one: levels follow from dates.
+        A day without a run is caught up by the next one: levels follow from dates.  A company
+        whose run can't be made doesn't keep the others waiting.
         """
         wanted = [("cobranza_run_mode", "in", ("propose", "auto"))]
-        companies = self.env["res.company"].search(wanted)
-        for company in companies:
-            self.with_context(lang=company._cobranza_lang())._create_daily(company)
+        each_company(self.env["res.company"].search(wanted), self._create_daily)
         wake(self.env, WORK)
 
     @api.model
     def _create_daily(self, company):
         """Start today's run of a company unless it has one or one is still working."""
+        self = self.with_context(lang=company._cobranza_lang())
         today = company._cobranza_today()
         mode = company.cobranza_run_mode
         done = Domain(
@@ -227,17 +228,17 @@ class CobranzaRun(models.Model):
     def _cron_work(self):
         """Go on with what is running, hand over what leaves by itself, refresh the figures.
 
-        Commits as it goes: whatever dies, the next call goes on where this one stopped.
+        Commits as it goes: whatever dies, the next call goes on where this one stopped, and what
+        fails in one company is logged while the others go on.
         """
         for run in self.search([("state", "=", "running")], order="id"):
             run.with_context(lang=run.company_id._cobranza_lang())._work_in_background()
         self.env["cobranza.reminder"]._cron_send()
         self.env["cobranza.reminder"]._cron_thank()
         self.env["cobranza.attempt"]._cron_retry()
-        for company in self.env["cobranza.debtor"]._read_group([], ["company_id"]):
-            self.env["cobranza.debtor"]._evaluate_agreements(company[0])
-            self.env["cobranza.debtor"]._refresh_figures(company[0])
-            self.env["ir.cron"]._commit_progress()
+        debtors = self.env["cobranza.debtor"]
+        [[companies]] = debtors._read_group([], aggregates=["company_id:recordset"])
+        each_company(companies, debtors._evaluate_agreements, debtors._refresh_figures)
 
     def _work_in_background(self):
         """Execute one running run in steps; a failure stops it with its message on the form.

@@ -211,6 +211,19 @@ class TestProfile(ProfileCase):
         made = promises.promise(self.partner.id, 50, days_ago(-3))
         self.assertEqual(made["state"], "open")
 
+    def test_a_collectors_run_reads_credit_limits_as_well(self):
+        """On a day on which nothing has read the profiles yet, such as where no action is on."""
+        self.invoice(self.partner, 100, days_ago(5))
+        self.partner.credit_limit = 50
+        self.company.account_use_credit_limit = True
+        debtor = self.debtor()
+        self.company.cobranza_profile_date = False
+        collector = self.new_collector(name="No accountant")
+        run = self.new_run("propose").with_user(collector)
+        run.action_execute()
+        self.assertEqual((run.state, self.company.cobranza_profile_date), ("done", TODAY))
+        self.assertEqual(debtor.credit_limit_amount, 50)
+
     def test_another_companys_ledger_does_not_count(self):
         other = self.new_company()
         self.invoice(self.partner, 100, days_ago(50), company=other)

@@ -8,6 +8,8 @@ from odoo.tests import tagged
 from .cases import RunCase
 from .common import TODAY, days_ago
 
+EACH_COMPANY = "odoo.addons.cobranza_dunning.models.each_company"
+
 
 @tagged("post_install", "-at_install")
 class TestDaily(RunCase):
@@ -94,6 +96,52 @@ class TestDaily(RunCase):
         self.assertIn("“Payment Follow-up” is installed too", run.error)
         self.assertFalse(run.reminder_ids or run.line_ids)
         self.assertEqual(self.runs(second).state, "done")
+
+    def test_a_company_that_fails_does_not_keep_others_waiting(self):
+        """Its run can't be started, nor its agreements looked at: the others have theirs."""
+        second = self.new_company()
+        self.company.sequence, second.sequence = 1, 2
+        (self.company | second).cobranza_run_mode = "propose"
+        for company in (self.company, second):
+            self.invoice(self.partner, 100, company=company)
+        theirs = self.debtor(company=second)
+        # what is stored is wrong: whose figures are refreshed shows
+        self.env.cr.execute("UPDATE cobranza_debtor SET overdue_amount = 7")
+        self.env.invalidate_all()
+        original = type(theirs)._evaluate_agreements
+
+        def evaluate(model, company, debtors=None):
+            if company == self.company:
+                raise ValueError("bad data")
+            return original(model, company, debtors)
+
+        with patch.object(type(theirs), "_evaluate_agreements", evaluate):
+            with self.assertLogs(EACH_COMPANY, "ERROR") as log:
+                self.trigger("ir_cron_daily")
+            self.assertIn(f"_create_daily of company {self.company.id} failed", log.output[0])
+            self.assertFalse(self.runs())
+            self.assertEqual(self.runs(second).state, "running")
+            with self.assertLogs(EACH_COMPANY, "ERROR") as log:
+                self.trigger()
+        self.assertEqual(self.runs(second).state, "done")
+        self.assertEqual(len(log.output), 1)
+        self.assertIn(f"evaluate of company {self.company.id} failed", log.output[0])
+        self.assertEqual((self.debtor().overdue_amount, theirs.overdue_amount), (100, 100))
+
+    def test_an_automatic_run_of_another_day_is_not_continued(self):
+        """What it decided was right on Friday: on Monday it would leave by itself."""
+        self.company.cobranza_run_mode = "auto"
+        self.invoice(self.partner, 100)
+        run = self.new_run("auto")
+        run._gated().write({"state": "failed", "error": "The server stopped"})
+        with self.at(days_ago(-3)), self.assertRefused("this one is of 03/10/2026: make a new"):
+            run.action_resume()
+        self.assertEqual(run.state, "failed")
+        proposing = self.new_run("propose")
+        proposing._gated().write({"state": "failed"})
+        with self.at(days_ago(-3)):
+            proposing.action_resume()
+        self.assertEqual(proposing.state, "running")
 
     def test_a_run_that_never_began_begins_when_it_is_continued(self):
         """Customers without an account get it first, and its progress is known."""
