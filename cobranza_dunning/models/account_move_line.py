@@ -83,16 +83,27 @@ class AccountMoveLine(models.Model):
         )
 
     @api.model
-    def _cobranza_found_again(self, lost):
+    def _cobranza_found_again(self, lost, or_first=False):
         """Return {record: its due line, or none} for records whose due lines were made anew.
 
         lost: records with `move_id` and `date_due`.  An invoice that is reset and posted again
         gets new items: they are found by invoice and due date.
+        or_first: an agreement about an item holds on whatever terms its invoice is posted again:
+        where none has that date any more, what is due first takes its place.  Several records may
+        get the same.  What was told, or notified, was that item and no other.
         """
         items = self.search(
-            [("move_id", "in", lost.move_id.ids), ("account_type", "=", "asset_receivable")]
-        ).grouped(lambda one: (one.move_id, one.date_maturity or one.date))
-        return {one: items.get((one.move_id, one.date_due), self.browse())[:1] for one in lost}
+            [("move_id", "in", lost.move_id.ids), ("account_type", "=", "asset_receivable")],
+            order="date_maturity, id",
+        ).grouped("move_id")
+        found = {}
+        for one in lost:
+            all_of_it = items.get(one.move_id, self.browse())
+            same = all_of_it.filtered(
+                lambda item, day=one.date_due: (item.date_maturity or item.date) == day
+            )
+            found[one] = (same or all_of_it if or_first else same)[:1]
+        return found
 
     def cobranza_explain(self, date=None):
         """Explain what a run would decide about these items, and why.
@@ -156,6 +167,7 @@ class AccountMoveLine(models.Model):
         policy = self.env["cobranza.policy"].sudo().browse(item.policy.id if item.policy else [])
         parts = {
             "currency": line.currency_id,
+            "own": line.company_currency_id,
             "in_process": float(position.in_process),
             **{kind: float(position.paused_by(kind)) for kind in pauses.KINDS},
             "credit": float(position.credit),

@@ -1,10 +1,11 @@
 from markupsafe import Markup
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ..engine import call_script
 from ..engine.short_text import first_of
+from .amounts import format_money
 from .cobranza_tone_term import ERROR
 
 #: So many invoices are named, and so many payments.
@@ -111,7 +112,7 @@ class CobranzaDebtor(models.Model):
             "days_late": str(self.days_late) if late else "",
             "oldest_due": format_date(self.env, self.oldest_due_date) if late else "",
             "since": format_date(self.env, first, date_format="LLLL y") if first else "",
-            "ticket": formatLang(self.env, ticket, currency_obj=self.currency_id) if ticket else "",
+            "ticket": self._money(ticket, self.currency_id) if ticket else "",
             "last_payments": self._last_payments(),
             "promises_kept": str(len(kept)) if kept else "",
             **self._script_debt(reminder),
@@ -122,13 +123,17 @@ class CobranzaDebtor(models.Model):
         if reminder:
             return {"amount": reminder.totals, "invoices": reminder._short_invoices()}
         amounts = [
-            formatLang(self.env, amount, currency_obj=currency)
+            self._money(amount, currency)
             for currency, amount in self._overdue_by_currency().items()
         ]
         return {
             "amount": ", ".join(amounts),
             "invoices": first_of(self._overdue_lines().move_id.mapped("name"), NAMED),
         }
+
+    def _money(self, amount, currency):
+        """An amount as it is said, in the context's language."""
+        return format_money(self.env, amount, currency, self.currency_id)
 
     def _last_payments(self):
         """The last payments that arrived, such as "100 € (3 May 2026)"; the latest first."""
@@ -144,7 +149,7 @@ class CobranzaDebtor(models.Model):
             limit=PAYMENTS,
         )
         return ", ".join(
-            f"{formatLang(self.env, -line.amount_currency, currency_obj=line.currency_id)} "
+            f"{self._money(-line.amount_currency, line.currency_id)} "
             f"({format_date(self.env, line.date)})"
             for line in lines
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
+from .amounts import format_money
 from .cobranza_promise import ORIGINS
 
 #: So many days a disputed amount is left alone where neither a person nor a policy says.
@@ -162,7 +162,9 @@ class CobranzaDispute(models.Model):
             one.display_name = self.env._(
                 "%(customer)s: %(amount)s of %(document)s",
                 customer=one.partner_id.display_name,
-                amount=formatLang(self.env, one.amount, currency_obj=one.currency_id),
+                amount=format_money(
+                    self.env, one.amount, one.currency_id, one.company_id.currency_id
+                ),
                 document=one.move_id.name or "",
             )
 

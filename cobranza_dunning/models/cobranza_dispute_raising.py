@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
+from .amounts import format_money
 from .arguments import to_amount, to_choice, to_day, to_record, to_text
 from .cobranza_dispute import USUAL_DAYS
 
@@ -182,7 +182,9 @@ class CobranzaDispute(models.Model):
             raise UserError(
                 self.env._(
                     "No more than %(amount)s of %(document)s is open and not disputed yet.",
-                    amount=formatLang(self.env, most, currency_obj=line.currency_id),
+                    amount=format_money(
+                        self.env, most, line.currency_id, line.company_currency_id
+                    ),
                     document=line.move_id.display_name,
                 )
             )

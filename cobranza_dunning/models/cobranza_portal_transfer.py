@@ -63,8 +63,9 @@ class CobranzaPortalPage(models.AbstractModel):
 
     def _portal_communication(self, lines):
         """What the customer writes on a transfer of these lines."""
-        references = [line.move.payment_reference or line.name for line in lines]
-        text = ", ".join(dict.fromkeys(references))
+        # an invoice in installments is one all the same
+        references = dict.fromkeys(line.move.payment_reference or line.name for line in lines)
+        text = ", ".join(references)
         if len(text) <= COMMUNICATION:
             return text
         return self.env._(

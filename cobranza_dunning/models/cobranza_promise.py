@@ -3,10 +3,10 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ..engine import promises
-from .amounts import to_decimal
+from .amounts import format_money, to_decimal
 from .cobranza_interaction import CHANNELS
 
 #: How an agreement came to be written down.
@@ -121,9 +121,13 @@ class CobranzaPromise(models.Model):
         self.ensure_one()
         return self.env._(
             "%(amount)s by %(date)s",
-            amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
+            amount=self._money(self.amount),
             date=format_date(self.env, self.date),
         )
+
+    def _money(self, amount):
+        """An amount of this promise as people write it, in the context's language."""
+        return format_money(self.env, amount, self.currency_id, self.company_id.currency_id)
 
     @api.depends("part_ids.move_line_id")
     def _compute_line_ids(self):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ..engine import promises
-from .amounts import to_decimal
+from .amounts import format_money, to_decimal
 from .arguments import (
     to_amount,
     to_choice,
@@ -219,7 +219,7 @@ class CobranzaPromise(models.Model):
                 self.env._(
                     "No more than %s is open there and not promised yet: promise less, or choose "
                     "other due lines.",
-                    formatLang(self.env, float(most), currency_obj=currency),
+                    format_money(self.env, most, currency, lines.company_id.currency_id),
                 )
             ) from error
         payments = lines.sudo()._cobranza_payments()

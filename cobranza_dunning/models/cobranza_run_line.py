@@ -105,6 +105,7 @@ class CobranzaRunLine(models.Model):
         self.ensure_one()
         return {
             "currency": self.currency_id,
+            "own": self.company_currency_id,
             "in_process": self.in_process_amount,
             "dispute": self.disputed_amount,
             "plan": self.planned_amount,

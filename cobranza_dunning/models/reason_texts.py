@@ -3,10 +3,11 @@
 The codes are in `engine.reasons`; a test checks that each has its label and sentence here.
 """
 
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import channels
+from .amounts import format_money
 from .routing_texts import role_label
 
 _lt = LazyTranslate(__name__)
@@ -138,8 +139,9 @@ def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None
 
     channel, wanted: the channel decided for, and the one its level prefers.
     rule: what chose the recipient, or could not (engine.routing.RULES).
-    parts: {"currency": res.currency, "in_process" | kind of pause | "credit": amount in it}; what
-    is not zero is named, so that the amount to chase can be followed.
+    parts: {"currency": res.currency, "own": the company's, "in_process" | kind of pause |
+    "credit": amount in `currency`}; what is not zero is named, so that the amount to chase can be
+    followed.
     """
     if reason not in SENTENCES:
         return ""
@@ -153,7 +155,7 @@ def explain(env, reason, level_name, next_date, parts, channel=None, wanted=None
     for part, text in PARTS.items():
         if parts[part]:
             text = env._(text)
-            amount = formatLang(env, parts[part], currency_obj=parts["currency"])
+            amount = format_money(env, parts[part], parts["currency"], parts["own"])
             named.append(text % {"amount": amount})
     sentence = f"{sentence} ({', '.join(named)})" if named else sentence
     return " ".join(filter(None, (sentence, explain_channel(env, channel, wanted))))

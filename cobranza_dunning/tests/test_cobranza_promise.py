@@ -47,6 +47,17 @@ class PromiseCase(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestTaking(PromiseCase):
+    def test_another_currency_is_named_by_its_code(self):
+        """On the customer's page as in the notes: there is more than one dollar."""
+        peso = self.new_currency("MXN", 20)
+        self.invoice(self.partner, 100, currency=peso)
+        with self.assertRefused("No more than 100.00\xa0MXN is open"):
+            self.take(101)
+        promise = self.take(90)
+        self.assertEqual(promise.display_name, "Ana Customer: 90.00\xa0MXN by 03/13/2026")
+        self.evaluate(OVER)
+        self.assertIn("90.00\xa0MXN", promise._describe_outcome())
+
     def test_in_plain_values(self):
         old, new = self.invoice(self.partner, 100), self.invoice(self.partner, 50, days_ago(5))
         taken = self.promises.promise(self.partner.id, "120.00", str(SOON), channel="email")

@@ -117,7 +117,7 @@ class TestScript(ScriptCase):
         euro = self.new_currency("EUR", 2)
         self.invoice(self.partner, 50, currency=euro)
         self.invoice(self.partner, 7, currency=euro)
-        self.assertEqual(self.said(self.script(opening="{amount}")).split(", ")[-1], "57.00 €")
+        self.assertEqual(self.said(self.script(opening="{amount}")).split(", ")[-1], "57.00 EUR")
 
     def test_what_is_not_known_leaves_no_gap(self):
         self.pay(self.move)

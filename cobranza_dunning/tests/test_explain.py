@@ -67,6 +67,17 @@ class TestExplain(RunCase):
         self.pause(partner=partners[3], until=days_ago(-1))
         return moves
 
+    def test_another_currency_is_named_by_its_code(self):
+        """In pesos and in dollars there is the same sign: nobody guesses which are meant."""
+        peso = self.new_currency("MXN", 20)
+        move, own = self.invoice(self.partner, 100, currency=peso), self.invoice(self.partner, 70)
+        self.payment_in_process(move, 40)
+        self.payment_in_process(own, 30)
+        self.assertIn("(40.00\xa0MXN in process)", self.assertDecision(move, "remind",
+                      "level_reached").sentence)
+        self.assertIn("($\xa030.00 in process)", self.assertDecision(own, "remind",
+                      "level_reached").sentence)
+
     def test_explanations_equal_the_runs_decisions(self):
         seen = set()
         moves = self.env["account.move"]

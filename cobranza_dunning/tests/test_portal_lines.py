@@ -141,6 +141,16 @@ class TestPortalLines(PortalCase):
         self.assertEqual(transfer["communication"], "Ana Customer, 25 invoices")
         self.assertLessEqual(len(transfer["communication"]), 140)
 
+    def test_an_invoice_in_installments_is_one_in_a_transfer(self):
+        parts = [(days_ago(number + 6), 10) for number in reversed(range(10))]
+        self.invoice(self.partner, 0, installments=parts)
+        reminder, *_moves = self.sent(*range(101, 125))
+        lines = reminder.sudo()._portal_lines()
+        self.assertEqual(len(lines), 34)
+        self.assertEqual(
+            reminder.sudo()._portal_communication(lines), "Ana Customer, 25 invoices"
+        )
+
     def test_what_we_wrote_is_there(self):
         reminder, _move = self.sent()
         self.assertIn("summary of what is open on your account", self.page(reminder).text)
