@@ -61,7 +61,7 @@ class AccountMove(models.Model):
         "To chase",
         compute="_compute_cobranza_to_chase",
         search="_search_cobranza_to_chase",
-        help="Overdue, and neither paused nor excluded.",
+        help="Overdue, and neither paused, agreed on nor excluded.",
         groups="cobranza_dunning.group_auditor",
     )
 
@@ -116,19 +116,26 @@ class AccountMove(models.Model):
 
     def _cobranza_paused_domain(self):
         """Domain of moves with an active pause of their own, of a line, or of their customer."""
-        active = self.env["cobranza.block"]._search([("state", "=", "active")])
-        of_debtor = self.env["cobranza.block"].search(
-            [("state", "=", "active"), ("scope", "=", "debtor")]
+        return self._cobranza_wholly_paused_domain() | Domain(
+            "cobranza_block_ids", "in", self._cobranza_blocks("line").ids
         )
+
+    def _cobranza_wholly_paused_domain(self):
+        """Domain of moves of which nothing is chased: they or their customers are paused."""
+        of_debtor = self._cobranza_blocks("debtor").grouped("company_id")
         return (
             Domain("payment_state", "=", "blocked")
-            | Domain("cobranza_block_ids", "in", active)
+            | Domain("cobranza_block_ids", "in", self._cobranza_blocks("move").ids)
             | Domain.OR(
                 Domain("commercial_partner_id", "in", blocks.partner_id.ids)
                 & Domain("company_id", "=", company.id)
-                for company, blocks in of_debtor.grouped("company_id").items()
+                for company, blocks in of_debtor.items()
             )
         )
+
+    def _cobranza_blocks(self, scope):
+        """The pauses of a scope that are in force."""
+        return self.env["cobranza.block"].search([("state", "=", "active"), ("scope", "=", scope)])
 
     def _compute_cobranza_to_chase(self):
         to_chase = self.filtered_domain(self._cobranza_to_chase_domain())
@@ -142,21 +149,25 @@ class AccountMove(models.Model):
         return domain if True in value else ~domain
 
     def _cobranza_to_chase_domain(self):
-        """Domain of invoices with an overdue, unpaused installment."""
-        today = self.env.company._cobranza_today()
-        overdue = self.env["account.move.line"]._search(
-            [
-                *self.env["account.move.line"]._cobranza_open_domain(),
-                ("amount_residual", ">", 0),
-                ("date_maturity", "<", today),
-                ("no_followup", "=", False),
-            ]
+        """Domain of invoices with an overdue installment that nothing leaves alone."""
+        lines = self.env["account.move.line"]
+        late = Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("date_maturity", "<", today)
+            for today, companies in self.env["res.company"]._cobranza_by_today().items()
+        )
+        overdue = lines._search(
+            Domain(lines._cobranza_open_domain())
+            & Domain("amount_residual", ">", 0)
+            & Domain("no_followup", "=", False)
+            & late
+            & ~self._cobranza_blocks("line")._lines_domain()
+            & Domain("id", "not in", self.env["cobranza.facts"]._agreed_ids(self.env.companies))
         )
         return (
             Domain("state", "=", "posted")
             & Domain("move_type", "in", ("out_invoice", "out_receipt"))
             & Domain("line_ids", "in", overdue)
-            & ~self._cobranza_paused_domain()
+            & ~self._cobranza_wholly_paused_domain()
         )
 
     def _post(self, soft=True):

@@ -67,7 +67,7 @@ class CobranzaBlock(models.Model):
             line_or_move = "line" if block.date_due else "move"
             block.scope = line_or_move if block.move_id else "debtor"
 
-    @api.depends("active", "until")
+    @api.depends("active", "until", "company_id")
     def _compute_state(self):
         for block in self:
             over = block.until and block.until <= block.company_id._cobranza_today()
@@ -76,8 +76,10 @@ class CobranzaBlock(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env.company._cobranza_today()
-        holds = Domain("until", "=", False) | Domain("until", ">", today)
+        holds = Domain("until", "=", False) | Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("until", ">", today)
+            for today, companies in self.env["res.company"]._cobranza_by_today().items()
+        )
         active = Domain("active", "=", True) & holds
         found = {"active": active, "over": ~active}
         return Domain.OR(found[state] for state in value if state in found)
@@ -87,6 +89,14 @@ class CobranzaBlock(models.Model):
         """A search by state finds ended pauses as well, though they are archived."""
         by_state = any(one.field_expr == "state" for one in Domain(domain).iter_conditions())
         return super()._search(domain, *args, active_test=active_test and not by_state, **kwargs)
+
+    def _lines_domain(self):
+        """Domain of the due lines that these pause one by one; as cobranza.facts finds them."""
+        lost = self.filtered(lambda one: not one.move_line_id)
+        return Domain("id", "in", self.move_line_id.ids) | Domain.OR(
+            Domain("move_id", "=", one.move_id.id) & Domain("date_maturity", "=", one.date_due)
+            for one in lost
+        )
 
     @api.constrains("debtor_id", "move_id", "move_line_id")
     def _check_same_debtor(self):

@@ -107,7 +107,8 @@ class CobranzaDebtor(models.Model):
         )
         self.invalidate_model()
         if debtor_ids is None:
-            self._refresh_profiles(company)
+            # how he pays follows from facts, whoever has them read
+            self.sudo()._refresh_profiles(company.sudo())
 
     def _query_open(self, company, today, debtor_ids):
         """What each customer owes, overdue and not, and has in credits."""
@@ -181,7 +182,7 @@ class CobranzaDebtor(models.Model):
              WHERE %s AND p.state IN ('partial', 'broken')
           GROUP BY p.debtor_id
             """,
-            self.env["cobranza.facts"]._only_agreements("p", company, debtor_ids),
+            self.env["cobranza.facts"]._only_of("p", company, debtor_ids),
         )
 
     def _query_covered(self, company, debtor_ids):
@@ -220,16 +221,16 @@ class CobranzaDebtor(models.Model):
         """The highest level that each debtor was told about what is still open."""
         return SQL(
             """
-            SELECT DISTINCT ON (r.debtor_id) r.debtor_id, rl.level_id
-              FROM cobranza_reminder r
-              JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
-              JOIN cobranza_policy_level v ON v.id = rl.level_id
-              JOIN account_move_line l ON l.id = rl.move_line_id
-               AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
-             WHERE %s
-          ORDER BY r.debtor_id, v.delay_days DESC, rl.id DESC
+            SELECT DISTINCT ON (t.debtor_id) t.debtor_id, t.level_id
+              FROM (%(told)s) t
+              JOIN cobranza_policy_level v ON v.id = t.level_id
+              JOIN account_move_line l ON l.id = t.line_id
+              JOIN account_account a ON a.id = l.account_id
+             WHERE %(open)s
+          ORDER BY t.debtor_id, v.delay_days DESC, t.id DESC
             """,
-            self.env["cobranza.facts"]._sent(company, debtor_ids),
+            told=self.env["cobranza.facts"]._query_told_lines(company, debtor_ids),
+            open=self.env["account.move.line"]._cobranza_open_sql(company),
         )
 
     def _query_fresh(self, company, today, debtor_ids):

@@ -149,7 +149,7 @@ class CobranzaDebtor(models.Model):
              WHERE %s AND w.decided_on > %s AND w.state IN ('kept', 'partial', 'broken')
           GROUP BY w.debtor_id
             """,
-            self.env["cobranza.facts"]._only_agreements("w", company, debtor_ids),
+            self.env["cobranza.facts"]._only_of("w", company, debtor_ids),
             since,
         )
 
@@ -162,7 +162,7 @@ class CobranzaDebtor(models.Model):
              WHERE %s AND b.state = 'broken' AND b.broken_on > %s
           GROUP BY b.debtor_id
             """,
-            self.env["cobranza.facts"]._only_agreements("b", company, debtor_ids),
+            self.env["cobranza.facts"]._only_of("b", company, debtor_ids),
             since,
         )
 

@@ -39,18 +39,12 @@ class CobranzaDispute(models.Model):
         found._follow_ledger()
 
     def _find_lines_again(self):
-        """Put disputes on the items that their invoices got when they were posted again.
-
-        The item with the same due date; if there is none any more, what is due first.
-        """
-        for one in self.filtered(lambda one: not one.move_line_id and one.move_id):
-            lines = one.move_id.line_ids.filtered(
-                lambda line: line.account_type == "asset_receivable" and line.date_maturity
-            )
-            if lines:
-                one._gated().move_line_id = min(
-                    lines, key=lambda line: (line.date_maturity != one.date_due, line.date_maturity)
-                )
+        """Put disputes on the items that their invoices got when they were posted again."""
+        lost = self.filtered(lambda one: not one.move_line_id and one.move_id)
+        if lost:
+            lines = self.env["account.move.line"]
+            for one, item in lines._cobranza_found_again(lost, or_first=True).items():
+                one._write_changed({"move_line_id": item.id})
 
     def _follow_ledger(self):
         """Let those lapse that nothing is left to decide about, and take up again the others."""

@@ -24,5 +24,5 @@ class CobranzaFacts(models.AbstractModel):
                AND l.amount_residual_currency > 0 AND %s
             """,
             WITH_INSURER,
-            self._only_agreements("f", company, debtor_ids),
+            self._only_of("f", company, debtor_ids),
         )

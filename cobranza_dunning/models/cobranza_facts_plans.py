@@ -17,7 +17,7 @@ class CobranzaFacts(models.AbstractModel):
         plans = SQL(
             "p.state = 'active' AND (p.pause_until IS NULL OR p.pause_until > %s) AND %s",
             date,
-            self._only_agreements("p", company, debtor_ids),
+            self._only_of("p", company, debtor_ids),
         )
         return SQL(
             """

@@ -84,11 +84,11 @@ class CobranzaFacts(models.AbstractModel):
             told=self._query_told(company, debtor_ids),
             contacted=self._query_contacted(company, debtor_ids),
             in_process=self._query_in_process(company, debtor_ids),
-            blocks=self._query_blocks(company, date),
+            blocks=self._query_blocks(company, date, debtor_ids),
             contacts=self._query_contacts(company, debtor_ids),
             customer_reach=self._sql_reach("dp", "dp"),
             contact_reach=self._sql_reach("r", "dp"),
-            waiting=self._query_waiting(company),
+            waiting=self._query_waiting(company, debtor_ids),
             pauses=self._query_pauses(company, date, debtor_ids),
             default=company.cobranza_policy_id.id or None,
             where=SQL(" AND ").join(conditions),
@@ -117,30 +117,39 @@ class CobranzaFacts(models.AbstractModel):
         )
 
     def _query_told(self, company, debtor_ids):
-        """The last level told for each line: sent, and not known as undelivered.
+        """The last level told for each line."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (t.line_id) t.line_id, t.level_id, v.delay_days, v.policy_id,
+                   t.sent_date
+              FROM (%s) t
+              JOIN cobranza_policy_level v ON v.id = t.level_id
+          ORDER BY t.line_id, t.sent_date DESC, t.id DESC
+            """,
+            self._query_told_lines(company, debtor_ids),
+        )
+
+    def _query_told_lines(self, company, debtor_ids):
+        """What was told of each line: sent, and not known as undelivered.
 
         Resetting an invoice to draft may recreate its receivable items; then the reminder
         line has lost its item, and the history is found by invoice and due date.
         """
         return SQL(
             """
-            SELECT DISTINCT ON (t.line_id) t.line_id, t.level_id, v.delay_days, v.policy_id,
-                   t.sent_date
-              FROM (SELECT rl.move_line_id AS line_id, rl.level_id, r.sent_date, rl.id
-                      FROM cobranza_reminder r
-                      JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
-                       AND rl.move_line_id IS NOT NULL
-                     WHERE %(sent)s
-                 UNION ALL
-                    SELECT l.id, rl.level_id, r.sent_date, rl.id
-                      FROM cobranza_reminder r
-                      JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
-                       AND rl.move_line_id IS NULL
-                      JOIN account_move_line l ON l.move_id = rl.move_id
-                       AND l.date_maturity = rl.date_due
-                     WHERE %(sent)s) t
-              JOIN cobranza_policy_level v ON v.id = t.level_id
-          ORDER BY t.line_id, t.sent_date DESC, t.id DESC
+            SELECT rl.move_line_id AS line_id, r.debtor_id, rl.level_id, r.sent_date, rl.id
+              FROM cobranza_reminder r
+              JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
+               AND rl.move_line_id IS NOT NULL
+             WHERE %(sent)s
+         UNION ALL
+            SELECT l.id, r.debtor_id, rl.level_id, r.sent_date, rl.id
+              FROM cobranza_reminder r
+              JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
+               AND rl.move_line_id IS NULL
+              JOIN account_move_line l ON l.move_id = rl.move_id
+               AND l.date_maturity = rl.date_due
+             WHERE %(sent)s
             """,
             sent=self._sent(company, debtor_ids),
         )
@@ -242,7 +251,7 @@ class CobranzaFacts(models.AbstractModel):
             self.env["account.move.line"]._cobranza_open_sql(company),
         )
 
-    def _query_blocks(self, company, date):
+    def _query_blocks(self, company, date, debtor_ids):
         """The pauses by hand that hold on the date, by debtor.
 
         That of a due line is found again by invoice and due date where the item was recreated.
@@ -253,10 +262,10 @@ class CobranzaFacts(models.AbstractModel):
                    jsonb_agg(jsonb_build_array(b.move_id, b.move_line_id, b.date_due, b.until,
                              b.reason) ORDER BY b.id) AS blocks
               FROM cobranza_block b
-             WHERE b.company_id = %s AND b.active AND (b.until IS NULL OR b.until > %s)
+             WHERE %s AND b.active AND (b.until IS NULL OR b.until > %s)
           GROUP BY b.debtor_id
             """,
-            company.id,
+            self._only_of("b", company, debtor_ids),
             date,
         )
 
@@ -279,8 +288,25 @@ class CobranzaFacts(models.AbstractModel):
             getattr(self, name)(company, date, debtor_ids) for name in self._pause_queries
         )
 
-    def _only_agreements(self, alias, company, debtor_ids):
-        """SQL condition: an agreement is of the company, and of these debtors (None = all)."""
+    def _agreed_ids(self, companies):
+        """The ids of the due lines of which agreements leave nothing to chase today."""
+        self.env.flush_all()
+        agreed = SQL(" UNION ALL ").join(
+            self._query_agreed(one, one._cobranza_today(), None) for one in companies
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.id FROM (%s) t JOIN account_move_line l ON l.id = t.line_id
+              GROUP BY l.id HAVING sum(t.amount) >= l.amount_residual_currency
+                """,
+                agreed,
+            )
+        )
+        return [line_id for (line_id,) in rows]
+
+    def _only_of(self, alias, company, debtor_ids):
+        """SQL condition: a debtor's row is of the company, and of these debtors (None = all)."""
         condition = SQL("%s = %s", SQL.identifier(alias, "company_id"), company.id)
         if debtor_ids is None:
             return condition
@@ -299,7 +325,7 @@ class CobranzaFacts(models.AbstractModel):
                AND s.move_line_id IS NOT NULL
             """,
             reason=self.env["cobranza.dispute.reason"]._field_to_sql("r", "name"),
-            only=self._only_agreements("s", company, debtor_ids),
+            only=self._only_of("s", company, debtor_ids),
             date=date,
         )
 
@@ -315,17 +341,17 @@ class CobranzaFacts(models.AbstractModel):
              WHERE %(only)s AND p.state = 'open' AND p.pause_until > %(date)s
                AND part.move_line_id IS NOT NULL AND part.amount > COALESCE(part.paid_amount, 0)
             """,
-            only=self._only_agreements("p", company, debtor_ids),
+            only=self._only_of("p", company, debtor_ids),
             date=date,
         )
 
-    def _query_waiting(self, company):
+    def _query_waiting(self, company, debtor_ids):
         """The debtors who wrote and whom nobody has looked after yet."""
         return SQL(
             """
             SELECT DISTINCT i.debtor_id
               FROM cobranza_interaction i
-             WHERE i.company_id = %s AND i.waiting
+             WHERE %s AND i.waiting
             """,
-            company.id,
+            self._only_of("i", company, debtor_ids),
         )

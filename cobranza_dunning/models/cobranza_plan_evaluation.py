@@ -57,16 +57,23 @@ class CobranzaPlan(models.Model):
         items = self.env["account.move.line"].union(*(item for _, item, *_ in sources))
         paid = items._cobranza_payments()
         found = {plan: ([], ZERO) for plan in self}
-        for part, item, before, limit in sources:
-            payments, credited = installments.since(paid.get(item.id, ()), before, limit)
+        # several lines of a plan may share an item: what counts for one doesn't for the next
+        counted = {}
+        for part, item, before, _limit in sources:
+            key = part.plan_id, item
+            counted[key] = _both(counted.get(key, (ZERO, ZERO)), before)
+        for part, item, _before, limit in sources:
+            key = part.plan_id, item
+            payments, credited = installments.since(paid.get(item.id, ()), counted[key], limit)
+            of_it = sum((one.amount for one in payments), ZERO)
+            counted[key] = _both(counted[key], (of_it, credited))
             if part._name == "cobranza.plan.line" and part._is_void():
                 # nothing of it is owed any more, as after a credit note
-                credited = limit - sum((one.amount for one in payments), ZERO)
+                credited = limit - of_it
             plan = part.plan_id
             found[plan] = (found[plan][0] + payments, found[plan][1] + credited)
             if part._name == "cobranza.plan.line":
-                total = sum((one.amount for one in payments), credited)
-                part._write_changed({"settled_amount": float(total)})
+                part._write_changed({"settled_amount": float(of_it + credited)})
         return found
 
     def _sources(self):
@@ -175,3 +182,8 @@ class CobranzaPlan(models.Model):
             summary=summary(plan),
             user_id=user.id,
         )
+
+
+def _both(some, more):
+    """Add two pairs of amounts: payments and credit notes."""
+    return some[0] + more[0], some[1] + more[1]

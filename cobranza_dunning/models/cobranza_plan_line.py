@@ -47,9 +47,9 @@ class CobranzaPlanLine(models.Model):
         """Put lines on the items that their invoices got when they were posted again."""
         lost = self.filtered(lambda one: not one.move_line_id and one.move_id)
         if lost:
-            found = self.env["account.move.line"]._cobranza_found_again(lost)
-            for line, item in found.items():
-                line._gated().write({"move_line_id": item.id})
+            items = self.env["account.move.line"]
+            for line, item in items._cobranza_found_again(lost, or_first=True).items():
+                line._write_changed({"move_line_id": item.id})
 
     def _is_void(self):
         """Whether its invoice was cancelled or deleted; one reset to draft is posted again."""

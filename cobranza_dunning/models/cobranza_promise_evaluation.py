@@ -2,7 +2,6 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, formatLang
 
 from ..engine import promises
 from .amounts import to_decimal
@@ -25,8 +24,8 @@ class CobranzaPromise(models.Model):
         late; None = those of all debtors of the company that have an open one.
         The number of queries doesn't grow with the number of promises.
         """
-        self._find_lines_again(company, debtors)
         found = self.search(self._to_evaluate_domain(company, debtors), order="date, id")
+        found._find_lines_again()
         states = {promise: promise.state for promise in found}
         payments = found.part_ids.move_line_id._cobranza_payments()
         today = company._cobranza_today()
@@ -42,33 +41,13 @@ class CobranzaPromise(models.Model):
             debtors = self.search(ours & Domain("state", "=", "open")).debtor_id
         return ours & Domain("debtor_id", "in", debtors.ids) & Domain("state", "!=", "cancelled")
 
-    @api.model
-    def _find_lines_again(self, company, debtors):
-        """Put promised parts on the items that an invoice got when it was posted again.
-
-        One statement: nearly always it finds none.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE cobranza_promise_line part
-                   SET move_line_id = (
-                       SELECT min(l.id) FROM account_move_line l
-                         JOIN account_account a ON a.id = l.account_id
-                        WHERE l.move_id = part.move_id AND l.date_maturity = part.date_due
-                          AND a.account_type = 'asset_receivable')
-                  FROM cobranza_promise p
-                 WHERE p.id = part.promise_id AND part.move_line_id IS NULL
-                   AND part.move_id IS NOT NULL AND p.state <> 'cancelled' AND %s
-                """,
-                self.env["cobranza.facts"]._only_agreements(
-                    "p", company, None if debtors is None else debtors.ids
-                ),
-            )
-        )
-        if self.env.cr.rowcount:
-            self.env["cobranza.promise.line"].invalidate_model(["move_line_id"])
+    def _find_lines_again(self):
+        """Put promised parts on the items that their invoices got when they were posted again."""
+        lost = self.part_ids.filtered(lambda part: not part.move_line_id and part.move_id)
+        if lost:
+            lines = self.env["account.move.line"]
+            for part, item in lines._cobranza_found_again(lost, or_first=True).items():
+                part._write_changed({"move_line_id": item.id})
 
     def _follow(self, payments, today):
         """Return what became of all promises of one debtor, as engine.promises.follow does.
@@ -95,14 +74,15 @@ class CobranzaPromise(models.Model):
         )
 
     def _parts_for_engine(self):
+        """What falls on each due line; one posted again for several counts once."""
         return [
             promises.Part(
-                part.move_line_id.id,
-                to_decimal(part.amount, part.currency_id),
-                to_decimal(part.paid_before, part.currency_id),
+                line.id,
+                to_decimal(sum(parts.mapped("amount")), self.currency_id),
+                to_decimal(sum(parts.mapped("paid_before")), self.currency_id),
             )
-            for part in self.part_ids
-            if part.move_line_id
+            for line, parts in self.part_ids.grouped("move_line_id").items()
+            if line
         ]
 
     def _write_outcomes(self, outcomes):
@@ -115,8 +95,8 @@ class CobranzaPromise(models.Model):
                     "decided_on": outcome.decided_on or False,
                 }
             )
-            for part in promise.part_ids:
-                part._write_changed({"paid_amount": float(paid.get(part.move_line_id.id, 0))})
+            for line, parts in promise.part_ids.grouped("move_line_id").items():
+                parts._share_paid(paid.get(line.id, Decimal()))
 
     def _after_evaluation(self):
         """Say on the customer's account what was decided, and give the collector his work."""
@@ -154,7 +134,7 @@ class CobranzaPromise(models.Model):
         self.ensure_one()
         values = {
             "promised": self._describe(),
-            "paid": formatLang(self.env, self.paid_amount, currency_obj=self.currency_id),
+            "paid": self._money(self.paid_amount),
         }
         return {
             "open": self.env._("Promise open: %(promised)s.", **values),

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .amounts import to_decimal
+
 
 class CobranzaPromiseLine(models.Model):
     """What of a promise falls on one due line: as much as this is left alone meanwhile."""
@@ -37,6 +39,13 @@ class CobranzaPromiseLine(models.Model):
     )
 
     _move_due_idx = models.Index("(move_id, date_due)")
+
+    def _share_paid(self, paid):
+        """Keep what was paid of these parts of one due line, the first of them first."""
+        for part in self:
+            own = min(paid, to_decimal(part.amount, part.currency_id))
+            paid -= own
+            part._write_changed({"paid_amount": float(own)})
 
     def action_view_promise(self):
         """Open the promise itself."""

@@ -37,9 +37,7 @@ class CobranzaReminder(models.Model):
     def _offered_since_approval(self):
         """The warning about an offer, if it was made since this reminder was approved."""
         offer = self._offers().get(self)
-        approved_on = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.company_id.partner_id.tz), self.approved_date
-        ).date()
+        approved_on = self.company_id._cobranza_date(self.approved_date)
         return offer and offer.offered_on >= approved_on and self.offer_warning
 
     def _offer_obstacles(self):

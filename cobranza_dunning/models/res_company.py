@@ -101,10 +101,19 @@ class ResCompany(models.Model):
         """Return today in the company's own time zone."""
         return self._cobranza_date(fields.Datetime.now())
 
+    @api.model
+    def _cobranza_by_today(self):
+        """Return {today: companies}: it isn't the same day everywhere."""
+        # what day it is somewhere is for everybody to know
+        return self.sudo().search([]).grouped(lambda company: company._cobranza_today())
+
     def _cobranza_date(self, moment):
         """Return the day of a moment (UTC, without zone) in the company's own time zone."""
-        zone = self.partner_id.tz or self.env.context.get("tz") or self.env.user.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone), moment)
+        return fields.Date.context_today(self.with_context(tz=self._cobranza_zone()), moment)
+
+    def _cobranza_zone(self):
+        """Return the name of the company's time zone; where it says none, that of the user."""
+        return self.partner_id.tz or self.env.context.get("tz") or self.env.user.tz or "UTC"
 
     def _cobranza_contact_keep_days(self):
         """Return the days that contact checks are kept, never fewer than the law asks for."""

@@ -139,7 +139,7 @@ class ResCompany(models.Model):
     def _cobranza_opening_tomorrow(self):
         """Return the moment (UTC, without zone) at which the company opens tomorrow."""
         tomorrow = self._cobranza_today() + timedelta(days=1)
-        zone = timezone(self.partner_id.tz or self.env.user.tz or "UTC")
+        zone = timezone(self._cobranza_zone())
         opening = zone.localize(datetime.combine(tomorrow, OPENING))
         return opening.astimezone(UTC).replace(tzinfo=None)
 

@@ -307,6 +307,16 @@ class BooksCase(BaseCommon):
         lines = move.line_ids.filtered(lambda one: one.account_type == "asset_receivable")
         return lines.sorted(lambda one: (one.date_maturity or one.date, one.id))
 
+    def post_on_other_terms(self, invoice, due):
+        """Reset an invoice in installments and post it again, to be paid at once on a day."""
+        invoice.button_draft()
+        invoice.write({"invoice_payment_term_id": False, "invoice_date_due": due})
+        invoice.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((len(self.due(invoice)), self.due(invoice).date_maturity), (1, due))
+        return self.due(invoice)
+
     def recreate(self, invoice):
         """Reset an invoice, make it forget its due line and find it again, and post it."""
         before = self.due(invoice)

@@ -195,6 +195,29 @@ class TestStories(PlanCase):
         self.looked_at(plan)
         self.assertEqual((plan.state, plan.paid_amount), ("active", 100))
 
+    def test_an_invoice_that_is_posted_again_on_other_terms(self):
+        """Two installments become one item: it is in the plan, and what is paid counts once."""
+        parts = [(days_ago(30), 60), (days_ago(9), 40)]
+        move = self.invoice(self.other, 0, installments=parts)
+        plan = self.agreed(self.other, count=2, first="2026-04-10")
+        draft_too = self.invoice(self.other, 0, installments=parts)
+        draft = self.proposed(self.other, lines=self.due(draft_too).ids, count=2)
+        for one in (move, draft_too):
+            self.post_on_other_terms(one, days_ago(20))
+        self.looked_at(plan)
+        self.assertEqual(plan.line_ids.move_line_id, self.due(move))
+        self.assertDecision(move, "wait", "paused_until", amount=0)
+        self.pay(move, 50)
+        self.assertEqual((self.looked_at(plan), plan.paid_amount), ("active", 50))
+        self.assertEqual(plan.line_ids.mapped("settled_amount"), [50, 0])
+        self.assertDecision(move, "wait", "paused_until", amount=0, planned_amount=50)
+        self.pay(move, 50)
+        self.assertEqual((self.looked_at(plan), plan.paid_amount), ("fulfilled", 100))
+        # both lines of a plan together cover no more than is open
+        self.pay(draft_too, 30)
+        with self.assertRefused("only $\xa070.00 is open"):
+            draft.action_accept()
+
     def test_an_invoice_that_is_cancelled(self):
         """Nothing of it is owed any more: nobody breaks his word by not paying it."""
         other = self.invoice(self.partner, 60)

@@ -69,7 +69,11 @@ class TestHistory(MailingCase):
         self.assertFalse(reminder.line_ids.move_line_id)
         self.assertEqual(self.told(reminder), [(invoice.name, 100)])
         self.assertDecision(item, "wait", "gap", self.r20, next_date=days_ago(-10))
+        self.debtor().action_refresh_figures()
+        self.assertEqual(self.debtor().level_id, self.r5)
         self.assertEqual(self.remind(days_ago(-10)).level_id, self.r20)
+        self.pay(invoice)
+        self.assertFalse(self.debtor().level_id)
 
     def test_recreated_due_lines_keep_their_pause(self):
         invoice = self.invoice(self.partner, 100)

@@ -89,6 +89,109 @@ class TestPauses(CobranzaCase):
         self.assertEqual(search([*ours, ("cobranza_paused", "=", False)]), other)
         self.assertEqual(search([*ours, ("cobranza_to_chase", "=", True)]), other)
 
+    def test_an_invoice_is_to_chase_as_long_as_one_installment_is(self):
+        """As the run decides: a pause of one leaves the others, one of the invoice none."""
+        parts = [(days_ago(25), 20), (days_ago(9), 80)]
+        half, whole = (self.invoice(self.partner, 0, installments=parts) for _number in range(2))
+        moves = half | whole
+        for line in (self.due(half)[0], *self.due(whole)):
+            self.pause(line=line)
+        search = self.env["account.move"].search
+        to_chase = [("id", "in", moves.ids), ("cobranza_to_chase", "=", True)]
+        self.assertEqual(search(to_chase), half)
+        self.assertEqual((half.cobranza_to_chase, whole.cobranza_to_chase), (True, False))
+        # it says all the same that something of it is paused
+        self.assertTrue(half.cobranza_paused and whole.cobranza_paused)
+        pause = self.pause(move=half)
+        self.assertFalse(search(to_chase))
+        pause.action_end()
+        self.assertEqual(search(to_chase), half)
+        self.pause(self.partner)
+        self.assertFalse(search(to_chase))
+
+    def test_what_is_wholly_agreed_on_is_not_to_chase(self):
+        """A dispute of half of it leaves the rest; with a promise of that nothing is left."""
+        move = self.invoice(self.partner, 100)
+        self.debtor()
+        line = self.due(move)
+        dispute = self.env["cobranza.dispute"]
+        dispute = dispute.browse(
+            dispute.raise_dispute(line.id, 40, "price", revisit_date=days_ago(-5))["id"]
+        )
+        self.assertTrue(move.cobranza_to_chase)
+        self.env["cobranza.promise"].promise(self.partner.id, 60, days_ago(-3))
+        move.invalidate_recordset()
+        self.assertDecision(move, "wait", "paused_until", amount=0)
+        self.assertFalse(move.cobranza_to_chase)
+        dispute.action_reject("The price list says so")
+        move.invalidate_recordset()
+        self.assertTrue(move.cobranza_to_chase)
+
+    def test_a_paused_installment_that_was_posted_again_is_not_to_chase(self):
+        move = self.invoice(self.partner, 100)
+        self.pause(line=self.due(move))
+        self.recreate(move)
+        self.assertDecision(move, "skip", "paused")
+        self.assertFalse(move.cobranza_to_chase)
+
+    def test_in_force_is_what_each_company_says(self):
+        """It is a day later in Tokyo: that pause is over, ours isn't."""
+        tokyo = self.new_company("Tokyo")
+        tokyo.partner_id.tz, self.company.partner_id.tz = "Asia/Tokyo", "America/Mexico_City"
+        ours, theirs = (
+            self.invoice(self.partner, 100, company=company) for company in (self.company, tokyo)
+        )
+        pauses = self.env["cobranza.block"].create(
+            [
+                {
+                    "debtor_id": self.debtor(company=move.company_id).id,
+                    "move_id": move.id,
+                    "until": days_ago(-1),
+                    "reason": "Agreed by phone",
+                }
+                for move in (ours, theirs)
+            ]
+        )
+        moves = self.env["account.move"]
+        with self.at_moment("2026-03-10 16:00:00"):
+            pauses.invalidate_recordset()
+            self.assertEqual(pauses.mapped("state"), ["active", "over"])
+            found = self.env["cobranza.block"].search([("state", "=", "active")])
+            self.assertEqual(found & pauses, pauses[0])
+            found = self.env["cobranza.block"].search([("state", "=", "over")])
+            self.assertEqual(found & pauses, pauses[1])
+            found = moves.search([("cobranza_to_chase", "=", True)])
+            self.assertEqual(found & (ours | theirs), theirs)
+
+    def test_overdue_is_what_each_company_says(self):
+        tokyo = self.new_company("Tokyo")
+        tokyo.partner_id.tz, self.company.partner_id.tz = "Asia/Tokyo", "America/Mexico_City"
+        ours, theirs = (
+            self.invoice(self.partner, 100, TODAY, company=company)
+            for company in (self.company, tokyo)
+        )
+        with self.at_moment("2026-03-10 16:00:00"):
+            found = self.env["account.move"].search([("cobranza_to_chase", "=", True)])
+            self.assertEqual(found & (ours | theirs), theirs)
+
+    def test_of_one_customer_only_his_pauses_and_answers_are_read(self):
+        """A form, or a customer's page, doesn't gather those of the whole company."""
+        debtors = self.env["cobranza.debtor"]
+        for partner in (self.partner, self.other):
+            self.invoice(partner, 100)
+            self.pause(partner)
+            debtors |= self.debtor(partner)
+            self.debtor(partner)._log_answer("other", note="I'll call you")
+        self.env.flush_all()
+        facts = self.env["cobranza.facts"]
+        for wanted, ids in ((debtors[0], debtors[0].ids), (debtors, None)):
+            for query in (
+                facts._query_blocks(self.company, TODAY, ids),
+                facts._query_waiting(self.company, ids),
+            ):
+                found = {row[0] for row in self.env.execute_query(query)}
+                self.assertEqual(found, set(wanted.ids))
+
     def test_the_pause_dialog(self):
         """One pause for each customer and invoice, all with the same reason."""
         first, second = self.invoice(self.partner, 100), self.invoice(self.partner, 50)

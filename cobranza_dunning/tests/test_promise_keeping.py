@@ -5,7 +5,7 @@ from odoo import sql_db
 from odoo.tests import tagged
 
 from .common import TODAY, days_ago
-from .test_cobranza_promise import OVER, SOON, PromiseCase
+from .test_cobranza_promise import OVER, PARTS, SOON, PromiseCase
 
 
 @tagged("post_install", "-at_install")
@@ -75,12 +75,41 @@ class TestKeeping(PromiseCase):
             "UPDATE cobranza_promise_line SET move_line_id = NULL WHERE promise_id = %s",
             [promise.id],
         )
-        promise.invalidate_recordset()
+        self.env.invalidate_all()
         invoice.action_post()
         self.debtor()
         self.assertEqual(promise.line_ids, self.due(invoice))
         self.assertEqual(promise.state, "open")
         self.assertDecision(invoice, "wait", "paused_until", amount=0, paused_amount=90)
+
+    def test_an_invoice_that_is_posted_again_on_other_terms(self):
+        """Two installments become one: it is promised as before, and what comes counts once."""
+        invoice = self.invoice(self.partner, 0, installments=PARTS)
+        promise = self.take(100)
+        item = self.post_on_other_terms(invoice, days_ago(20))
+        self.evaluate(TODAY)
+        self.assertEqual((promise.state, promise.line_ids), ("open", item))
+        self.assertEqual(promise.part_ids.move_line_id, item)
+        self.assertDecision(invoice, "wait", "paused_until", amount=0)
+        self.pays(invoice, 70)
+        self.assertEqual((promise.state, promise.paid_amount), ("open", 70))
+        self.assertEqual(promise.part_ids.mapped("paid_amount"), [60, 10])
+        self.assertDecision(invoice, "wait", "paused_until", amount=0, paused_amount=30)
+        self.pays(invoice, 30)
+        self.assertEqual((promise.state, promise.paid_amount), ("kept", 100))
+
+    def test_a_promise_about_what_is_gone_writes_nothing(self):
+        """The invoice waits in draft without due lines: each look leaves it as it is."""
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(100)
+        invoice.button_draft()
+        invoice.line_ids.with_context(dynamic_unlink=True).unlink()
+        self.env.flush_all()
+        self.evaluate(TODAY)
+        self.assertFalse(promise.part_ids.move_line_id)
+        before = self.rows("cobranza_promise_line", "id, xmin")
+        self.evaluate(TODAY)
+        self.assertEqual(self.rows("cobranza_promise_line", "id, xmin"), before)
 
     def test_it_is_cancelled_by_a_person(self):
         invoice = self.invoice(self.partner, 100)

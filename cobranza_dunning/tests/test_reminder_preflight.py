@@ -267,6 +267,13 @@ class TestReminderPreflight(MailingCase):
         opening = self.company._cobranza_opening_tomorrow()
         self.assertEqual(opening, fields.Datetime.to_datetime("2026-03-11 14:00:00"))
 
+    def test_where_the_company_says_no_zone_it_is_that_of_whoever_works(self):
+        """The same for the hour at which it opens as for what day it is."""
+        self.company.partner_id.tz = self.env.user.tz = False
+        company = self.company.with_context(tz="America/Mexico_City")
+        opening = company._cobranza_opening_tomorrow()
+        self.assertEqual(opening, fields.Datetime.to_datetime("2026-03-11 14:00:00"))
+
     def test_amount_of_a_day(self):
         reminders = self.automatic([60, 50, 40], amount=100)
         self.send(reminders)
