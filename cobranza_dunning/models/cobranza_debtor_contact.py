@@ -78,7 +78,15 @@ class CobranzaDebtor(models.Model):
     contact_zone = fields.Char("Time zone", compute="_compute_contact_zone")
     contact_check_ids = fields.One2many("cobranza.contact.check", "debtor_id", "Contact checks")
 
-    @api.depends("contact_rule_id", "policy_id", "partner_id.country_id", "partner_id.is_company")
+    @api.depends(
+        "contact_rule_id", "partner_id.country_id", "partner_id.is_company", "effective_policy_id",
+        # and what that policy says: it isn't stored, so each that it may be
+        *(
+            f"{policy}.{name}"
+            for policy in ("policy_id", "segment_id.policy_id", "company_id.cobranza_policy_id")
+            for name in ("contact_rule_id", "contact_by_country")
+        ),
+    )
     def _compute_effective_contact_rule_id(self):
         found = self._rules_of([(one, one.effective_policy_id) for one in self])
         for debtor, (rule, source) in zip(self, found, strict=True):

@@ -137,5 +137,11 @@ class CobranzaDebtor(models.Model):
                 list(chosen.values()),
             )
         )
-        self.invalidate_model(["segment_id", "effective_policy_id", "policy_source"])
+        # and what follows from it
+        self.invalidate_model(
+            [
+                "segment_id", "effective_policy_id", "policy_source", "effective_contact_rule_id",
+                "contact_rule_source", "may_ask_reason",
+            ]
+        )  # fmt: skip
         self.env["cobranza.segment"].invalidate_model(["debtor_ids", "debtor_count"])

@@ -234,14 +234,7 @@ class CobranzaPolicy(models.Model):
                         policy=policy.name,
                     )
                 )
-            if template and template.model != "cobranza.reminder":
-                raise ValidationError(
-                    self.env._(
-                        "“%(template)s” is not a text for reminders: choose a template that "
-                        "applies to reminders.",
-                        template=template.name,
-                    )
-                )
+            template._check_is_for_reminders()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):

@@ -98,7 +98,7 @@ class CobranzaPolicyLevel(models.Model):
         "CHECK (repeat_days >= 0)", "The days of a repetition can't be negative."
     )
 
-    @api.depends("template_id.active", "channel")
+    @api.depends("template_id.active")
     def _compute_problem(self):
         for level in self:
             template = level.template_id
@@ -109,7 +109,7 @@ class CobranzaPolicyLevel(models.Model):
             else:
                 level.problem = False
 
-    @api.constrains("template_id", "channel")
+    @api.constrains("template_id")
     def _check_template_id(self):
         for level in self:
             if not level.template_id:
@@ -119,14 +119,7 @@ class CobranzaPolicyLevel(models.Model):
                         level=level.name,
                     )
                 )
-            if level.template_id.model != "cobranza.reminder":
-                raise ValidationError(
-                    self.env._(
-                        "“%(template)s” is not a text for reminders: choose a template that "
-                        "applies to reminders.",
-                        template=level.template_id.name,
-                    )
-                )
+            level.template_id._check_is_for_reminders()
 
     @api.constrains("kind", "delay_days", "active", "policy_id")
     def _check_first_is_no_demand(self):

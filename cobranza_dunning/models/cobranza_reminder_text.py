@@ -150,8 +150,7 @@ class CobranzaReminder(models.Model):
     def _compute_totals(self):
         for reminder in self:
             reminder.totals = " + ".join(
-                reminder._format_money(sum(lines.mapped("amount")), currency)
-                for currency, lines in reminder.line_ids.grouped("currency_id").items()
+                reminder._format_money(total, currency) for currency, total in reminder._totals()
             )
 
     @api.depends("recipient_id.name", "recipient_id.type", "partner_id.name")

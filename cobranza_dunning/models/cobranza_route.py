@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..engine.escalation import KINDS
 from ..engine.routing import DEFAULT_ROUTES
+from .cobranza_policy_level import KINDS as KIND_SELECTION
 from .routing_texts import ROLE_SELECTION
 
 CHOICES = ("first_role", "second_role", "third_role", "fourth_role", "fifth_role")
@@ -18,11 +19,7 @@ class CobranzaRoute(models.Model):
 
     policy_id = fields.Many2one("cobranza.policy", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="policy_id.company_id")
-    kind = fields.Selection(
-        [("reminder", "Reminder"), ("follow_up", "Follow-up"), ("demand", "Demand")],
-        "Message",
-        required=True,
-    )
+    kind = fields.Selection(KIND_SELECTION, "Message", required=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
     first_role = fields.Selection(ROLE_SELECTION, "First choice", required=True)
     second_role = fields.Selection(ROLE_SELECTION, "Second")

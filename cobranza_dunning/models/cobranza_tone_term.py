@@ -71,13 +71,13 @@ class CobranzaToneTerm(models.Model):
         for term in self:
             try:
                 tone.compile_terms([term._to_engine()], term.lang)
-            except ValueError:
+            except ValueError as error:
                 raise ValidationError(
                     self.env._(
                         "“%(phrase)s” has no word to look for: write one word at least.",
                         phrase=term.phrase,
                     )
-                )
+                ) from error
 
     # --- CRUD --------------------------------------------------------------------------
 

@@ -208,6 +208,18 @@ class MailTemplate(models.Model):
                     )
                 )
 
+    def _check_is_for_reminders(self):
+        """Raise ValidationError if one of these templates isn't for reminders."""
+        for template in self:
+            if template.model != "cobranza.reminder":
+                raise ValidationError(
+                    self.env._(
+                        "“%(template)s” is not a text for reminders: choose a template that "
+                        "applies to reminders.",
+                        template=template.name,
+                    )
+                )
+
     def _check_access_right_dynamic_template(self):
         """Say what a reminder's text may hold if its author wrote more than that."""
         try:

@@ -283,6 +283,34 @@ class TestPolicyOfSegment(SegmentCase):
         self.others.policy_id = False
         self.assertInForce(self.env["cobranza.policy"], False)
 
+    def test_the_contact_rule_follows_at_once(self):
+        """Whatever moves him, and in the same transaction: what may be asked is judged anew."""
+        rule = self.env.ref("cobranza_dunning.contact_rule_co")
+        self.assertFalse(rule.may_ask_reason)
+        self.strict.contact_rule_id = rule
+        self.slow.policy_id = self.strict
+        self.known()
+        debtor = self.debtor()
+
+        def assertAsked(may, source):
+            self.assertEqual((debtor.may_ask_reason, debtor.contact_rule_source), (may, source))
+
+        assertAsked(True, False)
+        debtor.set_segment(self.slow.id, "He told us")
+        assertAsked(False, "policy")
+        debtor.set_segment(False, "It was wrong")
+        assertAsked(True, False)
+        self.company.cobranza_policy_id = self.strict
+        assertAsked(False, "policy")
+        self.strict.contact_rule_id = False
+        assertAsked(True, False)
+        # the rules move him, by SQL
+        self.company.cobranza_policy_id = self.policy
+        self.strict.contact_rule_id = rule
+        assertAsked(True, False)
+        self.env["cobranza.debtor"]._write_segments({debtor.id: self.slow.id})
+        assertAsked(False, "policy")
+
     def test_a_run_takes_the_segments_policy(self):
         """Two days late is too early for the company's policy, but not for the segment's."""
         self.slow_payer()
