@@ -117,16 +117,7 @@ def work_off(server):
     """Have every scheduled action that might send something run once more."""
     for xml_id in (WORK, QUEUE):
         server.make_due(xml_id)
-        wait_until(lambda xml_id=xml_id: has_run(server, xml_id))
-
-
-def has_run(server, xml_id):
-    """Whether a scheduled action that was due has run; a server that just started is woken."""
-    server.wake()
-    module, name = xml_id.split(".")
-    return server.psql(f"""
-        SELECT 1 FROM ir_cron WHERE nextcall > now() AT TIME ZONE 'UTC' AND id = (
-            SELECT res_id FROM ir_model_data WHERE module = '{module}' AND name = '{name}')""")
+        server.wait_for_jobs()
 
 
 def arrived(server, ledger, partner_id):

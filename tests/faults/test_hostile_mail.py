@@ -76,7 +76,11 @@ def test_addresses_make_no_headers(ledger, server):
     for partner_id, pattern, address in zip(partner_ids, ADDRESSES, wanted, strict=True):
         ledger.env["res.partner"].write([partner_id], {"email": pattern.format(address=address)})
     send(ledger, *reminder_ids)
+    wait_until(lambda: server.psql(
+        "SELECT count(*) FROM cobranza_attempt WHERE result = 'pending'").strip() == "0")
     server.wait_for_jobs()
+    states = [row["state"] for row in ledger.env["cobranza.reminder"].read(reminder_ids, ["state"])]
+    assert 0 < states.count("sent") == len(server.sink)
     for mail in server.sink:
         named = set(mail["X-Sink-Recipients"].split(", "))
         assert len(named & {*wanted}) == 1 and named - {*wanted} <= {SPY}, named

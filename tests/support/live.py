@@ -9,6 +9,7 @@ import psycopg2
 
 from devenv import live, paths, postgres, templates
 from smtpsink import Sink
+from support.waiting import wait_until
 
 PREFIX = "cobranza_live_"   # then the process id of the test run, then a number
 _numbers = itertools.count(1)
@@ -19,6 +20,15 @@ QUIET = """
         SELECT res_id FROM ir_model_data WHERE model = 'ir.cron' AND (
             module LIKE 'cobranza%' OR (module, name) = ('mail', 'ir_cron_mail_scheduler_action')));
     DELETE FROM mail_mail;
+"""
+
+
+#: How many scheduled actions are to run now.
+DUE = """
+    SELECT count(*) FROM ir_cron c
+     WHERE c.active AND (c.nextcall <= now() AT TIME ZONE 'UTC' OR EXISTS (
+         SELECT 1 FROM ir_cron_trigger t
+          WHERE t.cron_id = c.id AND t.call_at <= now() AT TIME ZONE 'UTC'))
 """
 
 
@@ -81,8 +91,16 @@ class Live(live.OdooServer):
         self.wake()
 
     def wait_for_jobs(self):
-        """Wait until no scheduled action is running."""
+        """Wait until each scheduled action that is due has run, and none is running."""
+        wait_until(self._nothing_is_due)
         self.psql("SELECT id FROM ir_cron FOR NO KEY UPDATE")    # Odoo locks those that run
+
+    def _nothing_is_due(self):
+        """No scheduled action is due; a server that just started has to be woken."""
+        if self.psql(DUE).strip() == "0":
+            return True
+        self.wake()
+        return False
 
     def lock_waits(self):
         """How many sessions of the database wait for somebody else's lock."""
