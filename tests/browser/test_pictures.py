@@ -2,6 +2,8 @@
 
 Each test leaves .odoo/screenshots/docs-NAME.png; `make screenshots` makes docs/img/NAME.png of it.
 """
+import datetime
+
 import pytest
 
 from devenv import story
@@ -259,6 +261,42 @@ def test_stopped(mesa, books):
     finally:
         stops = books["cobranza.stop"]
         stops.action_release(stops.search([("released_at", "=", False)]))
+
+
+# --- credit insurance -------------------------------------------------------------------------
+
+@pytest.fixture
+def too_much(books):
+    """A draft of today for more than is left of its customer's limit."""
+    use = books["cobranza.insurance.use"].search_read(
+        [("free_amount", ">", 1000)], ["partner_id", "free_amount"], order="used_share desc",
+        limit=1)[0]
+    today = datetime.date.today()
+    move_id = books["account.move"].create({
+        "move_type": "out_invoice", "partner_id": use["partner_id"][0], "insured": True,
+        "invoice_date": str(today), "invoice_payment_term_id": False,
+        "invoice_date_due": str(today + datetime.timedelta(days=30)),
+        "invoice_line_ids": [(0, 0, {"name": "Compresor de tornillo, 15 kW", "quantity": 1,
+                                     "price_unit": round(use["free_amount"]) + 1500})]})
+    yield move_id
+    books["account.move"].unlink([move_id])
+
+
+def test_insurance_warning(desk, too_much):
+    """What would not be covered, why, and what would help, while the invoice is written."""
+    desk.open(f"customer-invoices/{too_much}")
+    warning = desk.page.locator(".o_field_widget[name=insurance_warning]")
+    warning.wait_for()
+    assert "Older debts leave room" in warning.inner_text()
+    desk.shot("docs-insurance-warning")
+
+
+def test_insurance_deadlines(mesa):
+    """What the insurer must be told, the nearest first."""
+    mesa.open("insurance-deadlines")
+    mesa.page.locator(".o_data_row").first.wait_for()
+    assert "falta de pago" in mesa.page.locator(".o_list_view").inner_text()
+    mesa.shot("docs-insurance-deadlines")
 
 
 # --- what the customer sees -------------------------------------------------------------------
