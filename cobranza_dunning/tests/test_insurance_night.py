@@ -1,9 +1,14 @@
 """What is done for insurance each night, company by company."""
 
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import errorcodes
 
+from ..models.each_company import each_company
 from .insurance import InsuranceCase
 
 LOGGER = "odoo.addons.cobranza_dunning.models.each_company"
@@ -12,6 +17,12 @@ LOGGER = "odoo.addons.cobranza_dunning.models.each_company"
 @tagged("post_install", "-at_install")
 class TestNight(InsuranceCase):
     """Covers and figures, drafts of declarations, suggestions: each by itself."""
+
+    @contextmanager
+    def committing(self):
+        """The company, where what is done with it can be committed and undone."""
+        with self.enter_registry_test_mode(), self.env.registry.cursor() as cr:
+            yield self.company.with_env(self.env(cr=cr))
 
     def test_a_company_that_fails_does_not_keep_others_waiting(self):
         """Its drafts of declarations can't be made; its covers are decided all the same."""
@@ -38,3 +49,35 @@ class TestNight(InsuranceCase):
         declared = self.env["cobranza.insurance.declaration"].search([])
         self.assertIn(theirs, declared.policy_id)
         self.assertNotIn(self.insurance, declared.policy_id)
+
+    @mute_logger("odoo.sql_db")
+    def test_what_somebody_else_changed_meanwhile_is_done_anew(self):
+        """A payment that commits while the night works doesn't lose the company's night."""
+        for code in (errorcodes.SERIALIZATION_FAILURE, errorcodes.UNIQUE_VIOLATION):
+            with self.subTest(code), self.committing() as company:
+                before, found = company.cobranza_insurance_digest_days, []
+                each_company(company, partial(_fail_once, found, code))
+                self.assertEqual(found, [before, before], "the second time after all is undone")
+                self.assertEqual(company.cobranza_insurance_digest_days, before + 1)
+
+    @mute_logger("odoo.sql_db")
+    def test_other_mistakes_are_not_tried_again(self):
+        tries = []
+
+        def step(company):
+            tries.append(company)
+            company.env.cr.execute("SELECT 1 / 0")
+
+        with self.assertLogs(LOGGER, "ERROR") as log, self.committing() as company:
+            each_company(company, step)
+        self.assertEqual(len(tries), 1)
+        self.assertIn("step of company", log.output[0])
+
+
+def _fail_once(found, code, company):
+    """A step that changes something, and the first time meets an error of the database."""
+    found.append(company.cobranza_insurance_digest_days)
+    company.cobranza_insurance_digest_days += 1
+    company.env.flush_all()
+    if len(found) == 1:
+        company.env.cr.execute(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$")
