@@ -1,12 +1,12 @@
 """What is to be done for the insurer, and by when: the duties of a debtor's lines put together."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from .due import ZERO
 from .insurance import PLAIN_BUYER
-from .insurance_dates import Duty, mep_end, waiting_end
+from .insurance_dates import Duty, mep_end, shifted, waiting_end
 
 #: What comes by itself on a day, and matters to whoever follows the debt.
 MILESTONES = ("mep", "waiting")
@@ -38,7 +38,7 @@ def milestones(policy, line, today, buyer=PLAIN_BUYER):
     if line.due >= today:
         return ()
     end = waiting_end(policy, line, buyer) if policy.waiting else None
-    warned = today + timedelta(days=policy.warning)
+    warned = shifted(today, policy.warning)
     return tuple(
         Duty(code, day, "due" if day <= warned else "pending")
         for code, day in (("mep", mep_end(policy, line)), ("waiting", end))

@@ -17,7 +17,7 @@ from .insurance import (
     attachment_day,
     delivery_day,
 )
-from .insurance_dates import DAY, activation_deadline, latest_due, mep_end
+from .insurance_dates import activation_deadline, latest_due, mep_end, shifted
 from .limits import applicable
 
 
@@ -142,10 +142,10 @@ def stops(policy, lines):
 def _stop(policy, line):
     """The days without deliveries because of one line, or None."""
     end = mep_end(policy, line)
-    if end is None or (line.residual <= 0 and line.settled_on is None):
+    if end in (None, date.max) or (line.residual <= 0 and line.settled_on is None):
         return None
-    first = end + DAY
-    last = date.max if line.residual > 0 else line.settled_on - DAY
+    first = shifted(end, 1)
+    last = date.max if line.residual > 0 else shifted(line.settled_on, -1)
     return (first, last) if first <= last else None
 
 

@@ -33,6 +33,20 @@ class Duty(NamedTuple):
 # --- days ------------------------------------------------------------------------------------
 
 
+def shifted(day, days=0, months=0):
+    """Return the day so many months and days later, or earlier if they are negative.
+
+    What no calendar day can say is the last or the first one there is: ledgers use such days for
+    "without end".
+    """
+    try:
+        if months:
+            day += relativedelta(months=months)
+        return day + timedelta(days=days)
+    except (OverflowError, ValueError):
+        return date.min if min(days, months) < 0 else date.max
+
+
 def resolve(deadline, days):
     """Return the last day of a Deadline, or None where there is none or its base isn't known.
 
@@ -41,16 +55,14 @@ def resolve(deadline, days):
     start = days[deadline.base] if deadline else None
     if start is None:
         return None
-    if deadline.months:
-        start += relativedelta(months=deadline.months)
-    return start + timedelta(days=deadline.days)
+    return shifted(start, deadline.days, deadline.months)
 
 
 def latest_due(policy, invoiced):
     """Return the last due date that the policy insures for an invoice date; None = any."""
     if policy.maximum_term is None:
         return None
-    return invoiced + timedelta(days=policy.maximum_term)
+    return shifted(invoiced, policy.maximum_term)
 
 
 def mep_end(policy, line):
@@ -60,7 +72,7 @@ def mep_end(policy, line):
     """
     if policy.mep is None:
         return None
-    end = line.due + timedelta(days=policy.mep)
+    end = shifted(line.due, policy.mep)
     return max(end, line.approved_until) if line.approved_until else end
 
 
@@ -115,14 +127,15 @@ def provisional_day(policy, line):
     """Return the day from which a payment on account is owed by law, or None."""
     if not policy.law or not line.notified_on:
         return None
-    return line.notified_on + relativedelta(months=policy.law.months)
+    return shifted(line.notified_on, months=policy.law.months)
 
 
 @lru_cache(maxsize=4096)
 def declaration_period(calendar, day):
     """Return the first and last day of the period of declaration that a day belongs to."""
     first = date(day.year, (day.month - 1) // calendar.months * calendar.months + 1, 1)
-    return first, first + relativedelta(months=calendar.months) - DAY
+    following = shifted(first, months=calendar.months)
+    return first, following if following == date.max else following - DAY
 
 
 def declaration_deadline(policy, line):
@@ -131,7 +144,7 @@ def declaration_deadline(policy, line):
     if not calendar or (calendar.first and day < calendar.first):
         return None
     _first, last = declaration_period(calendar, day)
-    return last + timedelta(days=calendar.days)
+    return shifted(last, calendar.days)
 
 
 def dates(policy, line, buyer=PLAIN_BUYER):
@@ -163,7 +176,7 @@ def duties(policy, line, today, buyer=PLAIN_BUYER):
     What was done after `today` isn't done yet.  What the insurer has excused counts as done.
     """
     days = base_days(policy, line, buyer)
-    overdue = _earliest((line.due + DAY, buyer.insolvent_on))
+    overdue = _earliest((shifted(line.due, 1), buyer.insolvent_on))
     found = [
         Duty(code, deadline, _state(policy, line, code, deadline, done_on, opens, today))
         for code, deadline, done_on, opens in (
@@ -183,7 +196,7 @@ def _state(policy, line, code, deadline, done_on, opens, today):
         return "done"
     if done or today > deadline:
         return "missed"
-    warned = today >= deadline - timedelta(days=policy.warning)
+    warned = today >= shifted(deadline, -policy.warning)
     return "due" if warned and (opens is None or today >= opens) else "pending"
 
 
@@ -191,7 +204,7 @@ def _extension(policy, line):
     """The duty of somebody who has agreed to a later day than the policy lets him."""
     if policy.mep is None or line.extended_to is None:
         return
-    limit = line.due + timedelta(days=policy.mep)
+    limit = shifted(line.due, policy.mep)
     if line.extended_to > limit:
         done = line.extended_to <= mep_end(policy, line) or "extension" in line.excused
         yield Duty("extension", limit, "done" if done else "missed")

@@ -31,6 +31,12 @@ def to_day(env, value):
     return day
 
 
+def check_not_endless(env, *days):
+    """Raise UserError for a day that is more than ten years ahead: meant as "without end"."""
+    if any(day and day - fields.Date.today() > FURTHEST for day in days):
+        raise UserError(env._("Choose days within ten years."))
+
+
 def to_choice(model, name, value):
     """Return the code that a public method was given for a selection field of a model.
 

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ..engine.insurance_dates import mep_end
+from .arguments import check_not_endless
 from .insurance_texts import AGENDA_SELECTION, DEBTOR_KIND_SELECTION
 
 #: What of an account decides about cover.
@@ -103,6 +104,10 @@ class CobranzaDebtor(models.Model):
                       AND insurance_stop_from <= insurance_stop_until))""",
         "A stop of deliveries ends after it begins.",
     )
+
+    @api.constrains("insolvent_on")
+    def _check_insolvent_on(self):
+        check_not_endless(self.env, *self.mapped("insolvent_on"))
 
     @api.depends_context("uid", "su")
     def _compute_may_insure(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .arguments import check_not_endless
 from .insurance_texts import DUTY_SELECTION
 
 EXTENSION = "extension"
@@ -61,11 +62,12 @@ class CobranzaInsuranceApproval(models.Model):
     def create(self, vals_list):
         """Record approvals; what they change in the cover shows when the transaction commits.
 
-        Raises UserError without an invoice.
+        Raises UserError without an invoice, or with a day that is no end.
         """
         recorded = super().create(vals_list)
         if any(not one.move_ids for one in recorded):
             raise UserError(self.env._("Say which invoices the insurer has approved it for."))
+        check_not_endless(self.env, *recorded.mapped("until"))
         recorded._follow()
         return recorded
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.insurance_dates import declaration_period
-from .arguments import to_date, to_line, to_record, to_text
+from .arguments import to_date, to_day, to_line, to_record, to_text
 
 #: What says which declaration it is, and when it was made: it stays once it is declared.
 FIXED = {"policy_id", "date_from", "declared_on"}
@@ -134,7 +134,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         if not policy:
             raise UserError(self.env._("Say under which insurance policy it is declared."))
         calendar = policy._declaration_calendar()
-        day = to_date(self.env, vals.get("date_from"))
+        day = to_day(self.env, vals.get("date_from"))
         today = policy.company_id._cobranza_today()
         if not day or day > today:
             raise UserError(self.env._("Choose a period that has begun."))

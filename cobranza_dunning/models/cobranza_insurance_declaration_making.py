@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.insurance_dates import declaration_period
-from .arguments import to_date, to_record
+from .arguments import to_day, to_record
 
 
 class CobranzaInsuranceDeclaration(models.Model):
@@ -65,7 +65,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         calendar = record._declaration_calendar()
         today = record.company_id._cobranza_today()
         now, _last = declaration_period(calendar, today)
-        day = to_date(self.env, date) or fields.Date.subtract(now, days=1)
+        day = to_day(self.env, date) or fields.Date.subtract(now, days=1)
         first, _last = declaration_period(calendar, day)
         draft = self.search(
             [("policy_id", "=", record.id), ("date_from", "=", first), ("state", "=", "draft")]

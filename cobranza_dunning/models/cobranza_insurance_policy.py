@@ -191,6 +191,11 @@ class CobranzaInsurancePolicy(models.Model):
                   AND maximum_indemnity >= 0)""",
         "Days and amounts of a policy can't be negative.",
     )
+    _days_not_endless = models.Constraint(
+        """CHECK (maximum_term <= 36500 AND maximum_delay <= 36500 AND mep <= 36500
+                  AND warning_days <= 36500 AND declaration_days <= 36500)""",
+        "36,500 days (a century) are the most: leave 0 where the policy has no such limit.",
+    )
 
     # --- defaults and checks -----------------------------------------------------------
 
@@ -242,21 +247,35 @@ class CobranzaInsurancePolicy(models.Model):
     def write(self, vals):
         """Write terms; what they insure from now on shows at once.
 
-        Raises UserError if company or currency of a policy with limits would change.
+        Raises UserError if company or currency would change of a policy that has limits, or under
+        which something was declared, notified, claimed or covered.
         """
         fixed = {"company_id", "currency_id"} & set(vals)
-        if fixed and any(
-            policy[name].id != vals[name] and policy.limit_ids for policy in self for name in fixed
-        ):
+        changed = self.filtered(lambda one: any(one[name].id != vals[name] for name in fixed))
+        if changed and changed._has_amounts():
             raise UserError(
                 self.env._(
-                    "The policy has limits in its currency: make a new policy instead of changing "
-                    "company or currency."
+                    "The policy has limits, declarations, notices, claims or covers in its "
+                    "currency: make a new policy instead of changing company or currency."
                 )
             )
         result = super().write(vals)
         self._terms_changed()
         return result
+
+    def _has_amounts(self):
+        """Whether anything on record is in these policies' currency, whoever may read it."""
+        told = [("policy_id", "in", self.ids), ("state", "not in", ("draft", "cancelled"))]
+        domains = {
+            "cobranza.insurance.limit": told[:1],
+            "cobranza.insurance.cover": told[:1],
+            "cobranza.insurance.declaration": told,
+            "cobranza.insurance.notice": told,
+            "cobranza.insurance.claim": told,
+        }
+        return any(
+            self.env[name].sudo().search_count(domain, limit=1) for name, domain in domains.items()
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -27,9 +27,12 @@ class CobranzaInsuranceTerm(models.AbstractModel):
 
     def write(self, vals):
         """Write values. Raises ValidationError if the terms contradict each other then."""
+        policies = self.policy_id
         result = super().write(vals)
-        self.policy_id._check_terms()
-        self.policy_id._terms_changed()
+        # a row may move to another policy
+        policies |= self.policy_id
+        policies._check_terms()
+        policies._terms_changed()
         return result
 
     def unlink(self):
@@ -94,4 +97,8 @@ class CobranzaInsuranceDeadline(models.Model):
 
     _length_not_negative = models.Constraint(
         "CHECK (months >= 0 AND days >= 0)", "A deadline can't be before what it is counted from."
+    )
+    _length_not_endless = models.Constraint(
+        "CHECK (months <= 1200 AND days <= 36500)",
+        "A century is the most: leave out a deadline that the policy doesn't have.",
     )

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -23,6 +24,11 @@ class ResCompany(models.Model):
         help="What must be done within so many days is in the mail, and what was missed.",
     )
     cobranza_insurance_digest_on = fields.Date("Insurance deadlines last sent on")
+
+    @api.constrains("cobranza_insurance_digest_days")
+    def _check_insurance_digest_days(self):
+        if any(not 0 <= one.cobranza_insurance_digest_days <= 3650 for one in self):
+            raise ValidationError(self.env._("The mail looks ahead 0 to 3,650 days."))
 
     def _insurance_digest_is_due(self, today):
         """Whether the mail about insurance deadlines leaves on a day.

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from engine import insurance_dates
+from engine import agenda, insurance_dates
 from engine.insurance import LAW_ES, MONTHLY, Buyer, Calendar, Deadline
-from insured import day, line, policy
+from insured import day, decide, line, policy
 
 FULL = {
     "mep": 60,
@@ -238,3 +238,41 @@ def test_in_spain_half_of_it_is_paid_six_months_after_the_notice(notified, expec
 
 def test_nothing_on_account_without_such_a_law():
     assert insurance_dates.provisional_day(policy(), line(notified_on=day(50))) is None
+
+
+# --- days that no calendar has ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "base, days, months, expected",
+    [
+        (date(9999, 12, 30), 1, 0, date.max),
+        (date.max, 0, 0, date.max),
+        (date.max, 1, 0, date.max),
+        (date(9999, 1, 31), 0, 12, date.max),
+        (day(), 10**9, 0, date.max),
+        (day(), 10**12, 0, date.max),
+        (date(1, 1, 2), -1, 0, date.min),
+        (date.min, -1, 0, date.min),
+        (date(2026, 1, 31), 1, 1, date(2026, 3, 1)),
+    ],
+)
+def test_days_stop_where_calendars_do(base, days, months, expected):
+    assert insurance_dates.shifted(base, days, months) == expected
+
+
+@pytest.mark.parametrize("months, expected", [(1, date(9999, 12, 1)), (3, date(9999, 10, 1))])
+def test_the_last_period_of_all(months, expected):
+    last = insurance_dates.declaration_period(Calendar(months, 15), date.max)
+    assert last == (expected, date.max)
+
+
+@pytest.mark.parametrize("due", [date.min, date.max])
+def test_a_line_that_is_due_at_no_time(due):
+    one = line(due=due, invoiced=due, extended_to=date.max, approved_until=date.max)
+    terms = policy(**FULL, warning=10)
+    for today in (date.min, day(), date.max):
+        insurance_dates.duties(terms, one, today, Buyer(insolvent_on=date.max))
+        decide(one, terms=terms, today=today, insolvent_on=date.max)
+        agenda.milestones(terms, one, today)
+    assert insurance_dates.dates(terms, one)["mep"] == date.max
