@@ -135,9 +135,13 @@ class CobranzaInsuranceFacts(models.AbstractModel):
 
     # --- what is known -----------------------------------------------------------------
 
-    def _terms(self, company, debtor_ids):
-        """Return the Terms of a company: its policies, and the limits of these debtors."""
+    def _terms(self, company, debtor_ids, asked=()):
+        """Return the Terms of a company: its policies, and the limits of these debtors.
+
+        asked: a policy that counts too, after the others, though it is archived.
+        """
         policies = self.env["cobranza.insurance.policy"]._of_company(company)
+        policies |= policies.browse(asked and asked.ids)
         domain = [("policy_id", "in", policies.ids)]
         if debtor_ids is not None:
             domain.append(("debtor_id", "in", debtor_ids))

@@ -68,7 +68,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         that haven't been declared or have changed since; or the balances at each end of a month.
         """
         company = policy.company_id
-        terms = self._terms(company, [])
+        terms = self._terms(company, [], policy)
         self.env.flush_all()
         rows = self.env.execute_query(self._query_sales(policy, declaration, first, last))
         convert = self._converter(company, terms)

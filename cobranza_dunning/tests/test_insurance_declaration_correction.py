@@ -83,3 +83,17 @@ class TestCorrection(DeclarationCase):
         first.action_cancel()
         self.assertEqual((first.state, pending.state), ("cancelled", "cancelled"))
         self.assertEqual(self.draft().state, "draft")
+
+    def test_an_archived_policy_declares_what_was_sold_under_it(self):
+        one = self.sale(1000, FEBRUARY)
+        draft = self.draft()
+        self.insurance.active = False
+        draft.action_refresh()
+        self.assertEqual(self.told(draft), [(one, 1000, False)])
+        draft.action_declare()
+        one.button_draft()
+        one.invoice_line_ids.price_unit = 1200
+        one.action_post()
+        # its successor comes first where it is in force
+        self.new_insurance(name="Its successor").period_ids.date_from = MARCH
+        self.assertEqual(self.told(self.correct(draft)), [(one, 1200, False)])
