@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, formatLang
 
 from ..engine import insurance, limits
@@ -94,13 +94,20 @@ class CobranzaInsuranceLimit(models.Model):
         "CHECK (until IS NULL OR until >= effective)", "A limit ends after it begins."
     )
     _reference_unique = models.UniqueIndex(
-        "(policy_id, reference, COALESCE(corrects_id, 0)) WHERE reference IS NOT NULL",
+        "(policy_id, reference, effective, COALESCE(corrects_id, 0)) WHERE reference IS NOT NULL",
         "This decision of the insurer was recorded a moment ago: look at it first.",
     )
     _corrects_unique = models.UniqueIndex(
         "(corrects_id) WHERE corrects_id IS NOT NULL",
         "This decision was corrected already: correct the newer one.",
     )
+
+    @api.constrains("corrects_id", "policy_id")
+    def _check_corrects_its_own(self):
+        if any(one.corrects_id and one.corrects_id.policy_id != one.policy_id for one in self):
+            raise ValidationError(
+                self.env._("A decision corrects one under the same insurance policy.")
+            )
 
     @api.depends("partner_id", "decision", "amount", "effective")
     @api.depends_context("lang")
@@ -176,7 +183,8 @@ class CobranzaInsuranceLimit(models.Model):
         insured shows when the transaction commits.  Raises UserError without a customer.
         """
         recorded = super().create([self._with_debtor(vals) for vals in vals_list])
-        recorded.debtor_id._follow_later()
+        # what was corrected may have been another customer's
+        (recorded | recorded.corrects_id).debtor_id._follow_later()
         return recorded
 
     def _with_debtor(self, vals):

@@ -22,7 +22,7 @@ class Known(NamedTuple):
 
     policies: the company's.
     partners: {(name of NAMES, folded value): res.partner of all that fit}.
-    by_reference: {(policy id, reference): the decision in use}.
+    by_reference: {(policy id, reference): decisions, the earliest first, corrected ones too}.
     by_content: {values of COMPARED with the policy: decision} of those without a reference.
     standing: {(policy id, partner id, kind): the decision that counts today}.
     seen: what rows before this one have said, so that none counts twice.
@@ -55,7 +55,9 @@ class CobranzaInsuranceLimit(models.Model):
           `effective` the first day (today if left out), `until` the last one of a temporary limit;
           `kind` "named" (the insurer's, if left out) or "discretionary" (one's own);
           `reference` of the insurer: a row whose reference is known adds nothing if it says the
-          same, and corrects the decision otherwise.  Rows without one are known if all is equal;
+          same.  From a later day on it is his next decision about the same customer, since what
+          was delivered before stays insured; otherwise it corrects the one that is known.  Rows
+          without one are known if all is equal;
           `note`.
         dry_run: say what would happen and write nothing.
         Returns for each row a dict: `status` "created", "corrected", "unchanged" or "error",
@@ -96,7 +98,9 @@ class CobranzaInsuranceLimit(models.Model):
                 [("company_id", "=", self.env.company.id)]
             ),
             self._read_partners(rows),
-            {(one.policy_id.id, one.reference): one for one in in_use if one.reference},
+            recorded.filtered("reference")
+            .sorted("effective")
+            .grouped(lambda one: (one.policy_id.id, one.reference)),
             {_content(one.policy_id.id, one._compared()): one for one in in_use},
             {(one.policy_id.id, one.partner_id.id, one.kind): one for one in standing},
             set(),
@@ -165,7 +169,11 @@ class CobranzaInsuranceLimit(models.Model):
         partner = self._row_partner(row, known)
         said = self._row_values(row, policy, partner)
         reference = to_line(row.get("reference")) or False
-        key = (policy.id, reference) if reference else _content(policy.id, said)
+        same = self._row_known(row, said, policy, known)
+        if same and not row.get("effective"):
+            said["effective"] = same.effective
+        new = (policy.id, reference, said["effective"]) if reference else _content(policy.id, said)
+        key = same.id or new
         if key in known.seen:
             raise UserError(self.env._("The same decision comes twice in the list."))
         known.seen.add(key)
@@ -177,7 +185,6 @@ class CobranzaInsuranceLimit(models.Model):
             "before": before.amount if before else 0,
             "after": said["amount"],
         }
-        same = (known.by_reference if reference else known.by_content).get(key)
         if same:
             was = same._compared()
             differences = {name: [was[name], said[name]] for name in COMPARED
@@ -193,9 +200,30 @@ class CobranzaInsuranceLimit(models.Model):
             "partner_id": partner.id,
             "reference": reference,
             "note": row.get("note") or False,
-            "corrects_id": same.id if same else False,
+            "corrects_id": same.id,
         }
         return answer, vals
+
+    def _row_known(self, row, said, policy, known):
+        """The decision that a row says once more, or corrects; empty if it is a new one.
+
+        Of a reference that is known, what the same customer has from a later day on is new.
+        """
+        reference = to_line(row.get("reference"))
+        if not reference:
+            return known.by_content.get(_content(policy.id, said), self.browse())
+        recorded = known.by_reference.get((policy.id, reference), self.browse())
+        in_use = recorded.filtered(lambda one: not one.corrected_by_ids)
+        last = in_use[-1:]
+        if not last:
+            return last
+        was = last._compared()
+        if not row.get("effective") and was == {**said, "effective": was["effective"]}:
+            return last
+        is_his = all(was[name] == said[name] for name in ("debtor_id", "kind"))
+        if is_his and said["effective"] > recorded[-1].effective:
+            return self.browse()
+        return next((one for one in in_use if one.effective >= said["effective"]), last)
 
     def _row_policy(self, value, policies):
         """The policy that a row names. Raises UserError if it isn't one of the company's."""

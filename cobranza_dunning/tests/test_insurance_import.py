@@ -41,7 +41,7 @@ class TestImport(InsuranceCase):
                 for one in wizard.line_ids]  # fmt: skip
 
     def test_a_spanish_list(self):
-        self.limit(50, reference="E-1")
+        self.limit(50, effective="2026-02-01", reference="E-1")
         wizard = self.checked(
             "\ufeffNIF;Situación;Límite;Desde;Hasta;Expediente\r\n"
             "US11111111;Concedido;1.200,50;01/02/2026;;E-1\r\n"

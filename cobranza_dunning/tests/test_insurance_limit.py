@@ -118,7 +118,7 @@ class TestUpsert(InsuranceCase):
 
     def test_another_content_corrects_and_says_what_differs(self):
         (first,) = self.upsert(self.row())
-        (answer,) = self.upsert(self.row(amount=80, decision="reduced", effective="2026-02-01"))
+        (answer,) = self.upsert(self.row(amount=80, decision="reduced", effective="2025-12-15"))
         self.assertEqual(answer["status"], "corrected")
         self.assertEqual((answer["before"], answer["after"]), (100, 80))
         self.assertEqual(
@@ -126,7 +126,7 @@ class TestUpsert(InsuranceCase):
             {
                 "decision": ["granted", "reduced"],
                 "amount": [100, 80],
-                "effective": ["2026-01-01", "2026-02-01"],
+                "effective": ["2026-01-01", "2025-12-15"],
             },
         )
         self.assertEqual(self.limits.browse(answer["id"]).corrects_id.id, first["id"])
@@ -272,7 +272,7 @@ class TestPolicy(InsuranceCase):
         other = self.new_insurance(name="Unused")
         other.unlink()
         self.limit(100)
-        with self.assertRefused("limits in its currency"):
+        with self.assertRefused("in its currency"):
             self.insurance.currency_id = self.env.ref("base.EUR")
 
     def test_terms_that_change_show_at_once(self):
