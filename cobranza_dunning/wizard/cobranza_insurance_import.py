@@ -1,9 +1,11 @@
 import base64
 import csv
 import io
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from datetime import date, datetime
 from itertools import islice
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -11,8 +13,13 @@ from odoo.tools import format_date, formatLang
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-#: Rows read of a file at most.
+#: Rows and columns read of a file at most, and how large a workbook is unpacked.
 MOST_ROWS = 20_000
+MOST_COLUMNS = 100
+MOST_BYTES = 200 * 2**20
+BLANK = frozenset((None, ""))
+#: 1.234 or 1,234,567: what stands between the digits separates thousands.
+GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)")
 #: key of `upsert` -> names of its column, as insurers write them, without case and blanks.
 COLUMNS = {
     "insurer_number": ("insurernumber", "buyernumber", "debtornumber", "numerodeudor",
@@ -194,7 +201,10 @@ class CobranzaInsuranceImport(models.TransientModel):
 
         Raises UserError for a file that is none, or has no column of customers or amounts.
         """
-        content = base64.b64decode(self.file or b"")
+        try:
+            content = base64.b64decode(self.file or b"")
+        except ValueError as error:
+            raise UserError(self.env._("The file didn't arrive whole: choose it anew.")) from error
         is_workbook = content[:2] == b"PK"
         table = self._read_workbook(content) if is_workbook else self._read_text(content)
         if len(table) < 2:
@@ -210,29 +220,33 @@ class CobranzaInsuranceImport(models.TransientModel):
                 )
             )
         return [
-            {key: cell for key, cell in zip(keys, row, strict=False)
-             if key and cell not in (None, "")}
+            {key: cell for key, cell in zip(keys, row, strict=False) if key and cell not in BLANK}
             for row in table[1:]
-        ]  # fmt: skip
+        ]
 
     def _read_workbook(self, content):
-        """The filled rows of the first sheet of an XLSX file."""
+        """The cells of the first sheet of an XLSX file, without its blank rows."""
         try:
+            with ZipFile(io.BytesIO(content)) as parts:
+                size = sum(one.file_size for one in parts.infolist())
+            if size > MOST_BYTES:
+                raise UserError(self.env._("The workbook is too large: split it."))
             workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return _filled(workbook.worksheets[0].iter_rows(values_only=True))
-        except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+            return _filled(
+                workbook.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True)
+            )
+        except (
+            BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError,
+        ) as error:  # fmt: skip
+            # a SyntaxError: of the XML inside
             raise UserError(self.env._("This is no XLSX file that can be read.")) from error
 
     def _read_text(self, content):
-        """The filled rows of a CSV file, whatever separates their cells."""
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("latin-1")
-        text = text.replace("\0", "")
+        """The cells of a CSV file without its blank rows, whatever separates them."""
+        text = _decoded(content).replace("\0", "")
         first = (text.splitlines() or [""])[0]
         delimiter = max(";,\t", key=first.count)
-        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return _filled([cell.strip() for cell in row] for row in rows)
 
     def _row(self, row):
@@ -242,10 +256,11 @@ class CobranzaInsuranceImport(models.TransientModel):
         if "decision" in row:
             word = str(row["decision"]).strip().lower()
             converted["decision"] = _BY_WORD.get(word, word)
-        elif "amount" in row and _number(row["amount"]) == 0:
-            converted["decision"] = "cancelled"
         if "amount" in row:
-            converted["amount"] = _number(row["amount"])
+            places = self.policy_id.currency_id.decimal_places
+            converted["amount"] = _number(row["amount"], places)
+            if converted["amount"] == 0:
+                converted.setdefault("decision", "cancelled")
         for key in ("effective", "until"):
             if key in row:
                 converted[key] = _day(row[key])
@@ -274,27 +289,38 @@ class CobranzaInsuranceImportLine(models.TransientModel):
 
 
 def _filled(rows):
-    """The rows that say something, and no more of them than show that they are too many.
+    """The rows that aren't blank, and no more of them than show that they are too many.
 
     A sheet may be formatted down to its millionth row.
     """
-    filled = (row for row in rows if any(cell not in (None, "") for cell in row))
-    return list(islice(filled, MOST_ROWS + 1))
+    return list(islice((row for row in rows if not BLANK.issuperset(row)), MOST_ROWS + 1))
 
 
-def _number(value):
-    """An amount as insurers write it: 1.234,50 or 1,234.50; what is none stays as it is."""
+def _decoded(content):
+    """The text of a file as spreadsheets save it: in UTF-8, UTF-16 or in Windows' own way."""
+    if content[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _number(value, places):
+    """An amount as insurers write it: 1.234,50 or 1,234.50; what is none stays as it is.
+
+    places: decimals of the currency.  With three, three digits after a lone sign are decimals.
+    """
     if isinstance(value, (int, float)):
         return float(value)
-    text = str(value).replace(" ", "").replace("\xa0", "").strip("€$")
+    text = "".join(str(value).split()).strip("€$")
     comma, point = text.rfind(","), text.rfind(".")
     if comma >= 0 and point >= 0:
         thousands = "," if comma < point else "."
         text = text.replace(thousands, "").replace(",", ".")
     elif comma >= 0 or point >= 0:
         sign = "," if comma >= 0 else "."
-        # three digits after the only sign, or several of them: it separates thousands
-        is_thousands = text.count(sign) > 1 or len(text) - text.rfind(sign) == 4
+        is_thousands = GROUPED.fullmatch(text) and (text.count(sign) > 1 or places < 3)
         text = text.replace(sign, "" if is_thousands else ".")
     try:
         return float(text)
