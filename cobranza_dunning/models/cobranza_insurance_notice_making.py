@@ -231,12 +231,14 @@ class CobranzaInsuranceNotice(models.Model):
         """Have the notice say what these Notifiable are now."""
         self.line_ids.unlink()
         moves = self.env["account.move"].browse([one.decided.fact.move_id for one in found])
-        lines = [
-            Command.create(_values(one.decided, move))
-            for one, move in zip(found, moves, strict=True)
-        ]
+        self.line_ids._gated().create(
+            [
+                {"notice_id": self.id, **_values(one.decided, move)}
+                for one, move in zip(found, moves, strict=True)
+            ]
+        )
         limits = [one.decided.cover.applied.amount for one in found]
-        self._gated().write({"limit_amount": float(max(limits)), "line_ids": lines})
+        self._gated().write({"limit_amount": float(max(limits))})
 
     @api.model
     def _of_lines(self, lines):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..engine import negotiation
@@ -20,6 +20,7 @@ class CobranzaPlan(models.Model):
         lines = self.env["account.move.line"].union(*talk.amounts)
         plans._check_no_other_plan(talk.debtor, lines)
         plan = plans._gated().create(self._plan_vals(talk)).with_env(self.env)
+        plan._fill(talk)
         if talk.answer.decision == negotiation.ACCEPT:
             plan.action_offer()
         elif plan.origin == "portal":
@@ -39,29 +40,34 @@ class CobranzaPlan(models.Model):
             "amount": float(talk.situation.amount),
             "open_amount": float(talk.situation.amount),
             **debtor._plan_terms(),
-            "line_ids": [
-                fields.Command.create(
-                    {
-                        "move_line_id": line.id,
-                        "move_id": line.move_id.id,
-                        "name": line.move_id.name,
-                        "date_due": line.date_maturity or line.date,
-                        "amount": float(amount),
-                    }
-                )
-                for line, amount in talk.amounts.items()
-            ],
-            "installment_ids": [
-                fields.Command.create(
-                    {
-                        "date_due": one.due,
-                        "amount": float(one.amount),
-                        "net_amount": float(one.amount),
-                    }
-                )
-                for one in self._calendar_of(talk, talk.offer)
-            ],
         }
+
+    def _fill(self, talk):
+        """Note which due lines this plan covers, and how it is paid."""
+        self.line_ids._gated().create(
+            [
+                {
+                    "plan_id": self.id,
+                    "move_line_id": line.id,
+                    "move_id": line.move_id.id,
+                    "name": line.move_id.name,
+                    "date_due": line.date_maturity or line.date,
+                    "amount": float(amount),
+                }
+                for line, amount in talk.amounts.items()
+            ]
+        )
+        self.installment_ids._gated().create(
+            [
+                {
+                    "plan_id": self.id,
+                    "date_due": one.due,
+                    "amount": float(one.amount),
+                    "net_amount": float(one.amount),
+                }
+                for one in self._calendar_of(talk, talk.offer)
+            ]
+        )
 
     def _check_written_by_hand(self, calendar):
         """Raise UserError if days or amounts that a person wrote are below the limits.

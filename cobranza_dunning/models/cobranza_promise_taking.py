@@ -123,12 +123,19 @@ class CobranzaPromise(models.Model):
         """Check what customers promise and write it down; see `create` and `promise`."""
         self.check_access("create")
         prepared = [self._prepare_vals(vals, origin) for vals in vals_list]
-        taken = self._gated().create(prepared).with_env(self.env)
+        taken = self._gated().create([vals for vals, _parts in prepared]).with_env(self.env)
+        taken.part_ids._gated().create(
+            [
+                {"promise_id": promise.id, **part}
+                for promise, (_vals, parts) in zip(taken, prepared, strict=True)
+                for part in parts
+            ]
+        )
         taken.debtor_id._refresh_now()
         return taken
 
     def _prepare_vals(self, vals, origin):
-        """Values of a promise with all that follows from what was given."""
+        """(Values of a promise, [of its parts]) with all that follows from what was given."""
         debtor = self.env["cobranza.debtor"].browse(vals["debtor_id"])
         lines = self._promised_lines(debtor, vals)
         currency = lines.currency_id
@@ -141,14 +148,14 @@ class CobranzaPromise(models.Model):
             self._check_own_word(debtor, date, lines)
         to_day(self.env, date)
         parts = self._prepare_parts(lines, amount, made_on)
-        promised = lines.browse([values["move_line_id"] for _code, _id, values in parts])
+        promised = lines.browse([part["move_line_id"] for part in parts])
         debtor._check_insured_until(promised, date)
         call = debtor._own_record("cobranza.interaction", vals.get("interaction_id"))
         given = {name: vals[name] for name in GIVEN if name in vals and name != "line_ids"}
         if origin == "portal":
             # whoever visits a page is nobody of ours
             given["user_id"] = debtor._person_in_charge().id
-        return {
+        values = {
             **given,
             "amount": amount,
             "currency_id": currency.id,
@@ -160,8 +167,8 @@ class CobranzaPromise(models.Model):
             "made_on": made_on,
             "tolerance": policy.promise_tolerance,
             "grace": policy.promise_grace_days,
-            "part_ids": parts,
         }
+        return values, parts
 
     def _promised_lines(self, debtor, vals):
         """The due lines that values of a promise are about; all in one currency."""
@@ -205,7 +212,7 @@ class CobranzaPromise(models.Model):
         return lines.union(*(to_record(lines, line_id) for line_id in ids))
 
     def _prepare_parts(self, lines, amount, made_on):
-        """Commands that allot a promised amount to due lines, oldest due first.
+        """Values of the parts of a promised amount by due line, oldest due first.
 
         What another open promise covers already isn't promised twice.
         Raises UserError if less is open than was promised.
@@ -224,21 +231,19 @@ class CobranzaPromise(models.Model):
             ) from error
         payments = lines.sudo()._cobranza_payments()
         return [
-            fields.Command.create(
-                {
-                    "move_line_id": line.id,
-                    "move_id": line.move_id.id,
-                    "date_due": line.date_maturity or line.date,
-                    "amount": float(part),
-                    "paid_before": float(
-                        sum(
-                            one.amount
-                            for one in payments.get(line.id, ())
-                            if one.day >= made_on and not one.is_credit_note
-                        )
-                    ),
-                }
-            )
+            {
+                "move_line_id": line.id,
+                "move_id": line.move_id.id,
+                "date_due": line.date_maturity or line.date,
+                "amount": float(part),
+                "paid_before": float(
+                    sum(
+                        one.amount
+                        for one in payments.get(line.id, ())
+                        if one.day >= made_on and not one.is_credit_note
+                    )
+                ),
+            }
             for line, part in parts
         ]
 

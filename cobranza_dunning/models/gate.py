@@ -3,6 +3,9 @@
 A record whose life follows rules (a reminder, a run) changes its guarded fields only inside
 its own methods.  They pass `OPEN` in the context; it is compared by identity, so no RPC call
 can forge it: a context that came over the wire never holds this object.
+
+It opens for that one create or write.  What commands in its values, or in defaults, do to other
+records passes the gate of those: lines that belong to a record are made by a call of their own.
 """
 
 from odoo import api, models
@@ -46,12 +49,12 @@ class GatedMixin(models.AbstractModel):
             )
         for vals in vals_list:
             self._check_gate(vals)
-        return super().create(vals_list)
+        return super(GatedMixin, self._gate_closed()).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         """Write values; raise AccessError if a guarded field is set from outside."""
         self._check_gate(vals)
-        return super().write(vals)
+        return super(GatedMixin, self._gate_closed()).write(vals)
 
     def _check_gate(self, vals):
         if self._gate_is_open():
@@ -78,6 +81,10 @@ class GatedMixin(models.AbstractModel):
     def _gated(self):
         """The same records, allowed to write their guarded fields."""
         return self.with_context(**{KEY: OPEN})
+
+    def _gate_closed(self):
+        """The same records, no more allowed than anybody to write guarded fields."""
+        return self.with_context(**{KEY: None}) if self._gate_is_open() else self
 
     def _write_changed(self, vals):
         """Write, past the gate, those of these values that this record doesn't have yet.
