@@ -23,12 +23,11 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     def _compute_billing(self):
         for one in self:
-            if one._is_billed():
-                one.billing = "billed"
+            net, tax = one._to_bill()
+            if one.state == "declared" and (net or tax):
+                one.billing = "to_bill"
             else:
-                net, tax = one._to_bill()
-                wanted = one.state == "declared" and (net or tax)
-                one.billing = "to_bill" if wanted else "nothing"
+                one.billing = "billed" if one._is_billed() else "nothing"
 
     def _search_billing(self, operator, value):
         if operator != "in":
@@ -46,15 +45,26 @@ class CobranzaInsuranceDeclaration(models.Model):
             bill_sudo.payment_state != "reversed"
         )  # fmt: skip
 
+    def _with_corrected(self):
+        """This one, what it corrects, and what that had corrected: newest first."""
+        self.ensure_one()
+        found = self
+        while found[-1:].corrects_id:
+            found += found[-1:].corrects_id
+        return found
+
     def _to_bill(self):
-        """Its (premium, tax) that isn't billed yet: what those that it corrects had billed is."""
-        net, tax = self.premium_net + self.premium_minimum, self.premium_tax
-        one = self.corrects_id
-        while one:
-            if one._is_billed():
-                net, tax = net - one.billed_net, tax - one.billed_tax
-            one = one.corrects_id
+        """Its (premium, tax) that no bill is for: of those that it corrects some stand as well."""
+        if not self._without_bill():
+            return 0, 0
+        billed = self._with_corrected().filtered(lambda one: one._is_billed())
+        net = self.premium_net + self.premium_minimum - sum(billed.mapped("billed_net"))
+        tax = self.premium_tax - sum(billed.mapped("billed_tax"))
         return self.currency_id.round(net), self.currency_id.round(tax)
+
+    def _without_bill(self):
+        """Which of these the bill of the missing part belongs to: the newest that has none."""
+        return self._with_corrected().filtered(lambda one: not one._is_billed())[:1]
 
     def action_bill(self):
         """Make one draft bill of the insurer for the premium of these declarations.
@@ -68,8 +78,8 @@ class CobranzaInsuranceDeclaration(models.Model):
         self.check_access("write")
         self._check_state("declared", self.env._("Bill what was declared: declare it first."))
         # of two who bill at the same moment the second waits for the first, or starts again
-        self.lock_for_update()
-        billed = self.filtered(lambda one: one._is_billed())
+        self.union(*(one._with_corrected() for one in self)).lock_for_update()
+        billed = self.filtered(lambda one: one._is_billed() and not any(one._to_bill()))
         if billed:
             raise UserError(
                 self.env._("Already billed: %s.", ", ".join(billed.mapped("display_name")))
@@ -82,8 +92,9 @@ class CobranzaInsuranceDeclaration(models.Model):
         moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)
         bill_sudo = moves_sudo.create(self._bill_vals(self._billed_policy(), amounts))
         for one, (net, tax) in amounts.items():
-            one._gated().write({"bill_id": bill_sudo.id, "billed_net": net, "billed_tax": tax})
-        bill = self.bill_id
+            vals = {"bill_id": bill_sudo.id, "billed_net": net, "billed_tax": tax}
+            one._without_bill()._gated().write(vals)
+        bill = bill_sudo.with_env(self.env)
         return bill._get_records_action() if bill.has_access("read") else True
 
     def _billed_policy(self):

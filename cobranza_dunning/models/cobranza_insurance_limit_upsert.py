@@ -301,7 +301,7 @@ class CobranzaInsuranceLimit(models.Model):
         """The amount of a row, rounded. Raises UserError for what is none."""
         try:
             amount = currency.round(float(value or 0))
-        except (TypeError, ValueError) as error:
+        except (OverflowError, TypeError, ValueError) as error:
             raise UserError(
                 self.env._("“%s” isn't an amount: write it as 1234.50.", value)
             ) from error

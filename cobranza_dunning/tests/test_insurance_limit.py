@@ -166,6 +166,8 @@ class TestUpsert(InsuranceCase):
             "no customer": self.row(partner_id=2**31 - 1),
             "is several customers": {"ref": double[0].ref, "amount": 5},
             "isn't an amount": self.row(amount="much"),
+            "“inf” isn't": self.row(amount=float("inf")),
+            "“1e400” isn't": self.row(amount="1e400"),
             "above zero": self.row(amount=0),
             "isn't one of": self.row(decision="maybe"),
             "ends after it begins": self.row(until="2025-01-01"),

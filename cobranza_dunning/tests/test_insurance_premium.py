@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_insurance_declaration import APRIL, FEBRUARY, MARCH, DeclarationCase
@@ -147,7 +148,8 @@ class TestPremium(DeclarationCase):
         self.assertEqual(bill.payment_state, "reversed")
         self.assertEqual(one.billing, "to_bill")
 
-    def test_what_a_correction_changes_is_billed(self):
+    def corrected(self):
+        """A declaration that was billed, and the one of less that corrects it."""
         sale = self.sale(100000, FEBRUARY)
         wrong = self.declared()
         self.bill(wrong)
@@ -156,10 +158,30 @@ class TestPremium(DeclarationCase):
         sale.action_post()
         right = wrong.browse(wrong.action_correct()["res_id"])
         right.action_declare()
+        return wrong, right
+
+    def test_what_a_correction_changes_is_billed(self):
+        _wrong, right = self.corrected()
         self.assertEqual((right.premium_net, right.billing), (200, "to_bill"))
         back = self.bill(right)
         self.assertEqual((back.move_type, back.amount_total), ("in_refund", 54))
         self.assertEqual((right.billed_net, right.billed_tax), (-50, -4))
+
+    def test_the_bill_of_what_was_corrected_is_cancelled(self):
+        """The premium is billed in full, however often."""
+        wrong, right = self.corrected()
+        self.bill(right)
+        for _ in range(2):
+            wrong.bill_id.button_cancel()
+            right.invalidate_recordset(["billing"])
+            self.assertEqual(right.billing, "to_bill")
+            again = self.bill(right)
+            self.assertEqual((again.move_type, again.amount_total), ("in_invoice", 270))
+            self.assertEqual(wrong.bill_id, again)
+            right.invalidate_recordset(["billing"])
+            self.assertEqual(right.billing, "billed")
+            with self.assertRaisesRegex(UserError, "Already billed"):
+                self.bill(right)
 
     def test_the_policys_currency(self):
         euro = self.new_currency("EUR", per_unit=0.5)
