@@ -73,6 +73,7 @@ from . import (
     cobranza_insurance_claim_figures,
     cobranza_insurance_claim_line,
     cobranza_insurance_claim_rpc,
+    cobranza_insurance_claim_settled,
     cobranza_insurance_cover,
     cobranza_insurance_cover_following,
     cobranza_insurance_declaration,

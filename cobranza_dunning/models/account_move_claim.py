@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -21,6 +21,23 @@ class AccountMove(models.Model):
         Raises UserError for those of a claim, which undoes them itself, for invoices in a claim
         that stands and for payments of booked recoveries.
         """
+        self._check_not_booked_by_claims()
+        self.env["cobranza.insurance.claim.line"]._check_not_claimed(self)
+        self.env["cobranza.insurance.recovery"]._check_payments_kept(self.line_ids)
+        return super().button_draft()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Reverse entries by Odoo's button. Raises UserError for those of a claim."""
+        self._check_not_booked_by_claims()
+        return super()._reverse_moves(default_values_list, cancel)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked_by_claims(self):
+        self._check_not_booked_by_claims()
+
+    def _check_not_booked_by_claims(self):
+        """Raise UserError for entries of claims: the claims undo them, and follow."""
+        # whoever keeps books needn't see claims
         claims_sudo = self.sudo().insurance_claim_id
         if claims_sudo:
             raise UserError(
@@ -29,6 +46,3 @@ class AccountMove(models.Model):
                     ", ".join(claims_sudo.mapped("name")),
                 )
             )
-        self.env["cobranza.insurance.claim.line"]._check_not_claimed(self)
-        self.env["cobranza.insurance.recovery"]._check_payments_kept(self.line_ids)
-        return super().button_draft()

@@ -18,9 +18,10 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         """Undo reconciliations, and refresh the debtors concerned as well.
 
-        Raises UserError for those that a booked recovery rests on.
+        Raises UserError for those that a booked recovery or a closed claim rests on.
         """
         self.env["cobranza.insurance.recovery"]._check_matching_kept(self)
+        self.env["cobranza.insurance.claim"]._check_loss_kept(self)
         # before: items of a draft exchange entry are deleted with their reconciliation
         lines = self._cobranza_lines()
         self.env["cobranza.debtor"]._refresh_later(lines)

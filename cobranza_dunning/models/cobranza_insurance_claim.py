@@ -196,7 +196,7 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _file(self, day):
         self._read_ledger(self.line_ids.move_line_id.ids)
-        self._check_fileable()
+        self._check_fileable(day)
         number = self.env["ir.sequence"].sudo().next_by_code(self._name, sequence_date=day)
         self._update_state("filed", ("draft",), filed_on=day, name=number)
         # the year is that of the first sale, the turn that of filing, whatever day it is said to be
@@ -229,6 +229,7 @@ class CobranzaInsuranceClaim(models.Model):
         self.check_access("write")
         for claim in self:
             claim._update_state("closed", ("paid",))
+            claim._check_recorded()
             claim._book_loss()
         return True
 

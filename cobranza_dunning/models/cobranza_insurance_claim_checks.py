@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CobranzaInsuranceClaim(models.Model):
@@ -42,8 +43,8 @@ class CobranzaInsuranceClaim(models.Model):
 
     # --- filing ------------------------------------------------------------------------
 
-    def _check_fileable(self):
-        """Raise UserError if this can't be filed, and say what to do."""
+    def _check_fileable(self, day):
+        """Raise UserError if this can't have been filed on a day, and say what to do."""
         self.policy_id.sudo()._check_books()
         lines = self.line_ids.filtered("loss_amount")
         if not lines:
@@ -57,6 +58,12 @@ class CobranzaInsuranceClaim(models.Model):
         self._refuse_lines(
             lines.filtered(lambda one: not self._is_overdue(one.date_due)),
             self.env._("It isn't overdue yet: take it out of the claim until it is."),
+        )
+        self._refuse_lines(
+            lines.filtered(lambda one: not self._is_overdue(one.date_due, day)),
+            self.env._(
+                "It wasn't overdue on %s: correct the day of filing.", format_date(self.env, day)
+            ),
         )
         elsewhere = self._claimed_elsewhere(lines.move_line_id.ids)
         self._refuse_lines(

@@ -63,11 +63,11 @@ class CobranzaInsuranceClaim(models.Model):
         }
 
     def _standing_moves(self):
-        """The entries of this claim that were not reversed, oldest first."""
-        return self.sudo().move_ids.filtered(
-            lambda one: one.state == "posted"
-            and not one.reversed_entry_id
-            and not one.reversal_move_ids
+        """The entries of this claim that it has not reversed, oldest first."""
+        ours = self.sudo().move_ids.filtered(lambda one: one.state == "posted")
+        # anybody may say of an entry of his that it reverses ours
+        return ours.filtered(
+            lambda one: not (one.reversed_entry_id | one.reversal_move_ids) & ours
         ).sorted("id")
 
     def _insurer_items(self):
@@ -140,6 +140,8 @@ class CobranzaInsuranceClaim(models.Model):
                 )
             )
         today = self.company_id._cobranza_today()
+        if self.state == "filed":
+            self._check_none_lowers(self.loss_date or today)
         self._update_state(
             "accepted",
             ("filed", "accepted", "paid"),
@@ -267,6 +269,22 @@ class CobranzaInsuranceClaim(models.Model):
         for claim in items.sudo().move_id.insurance_claim_id:
             claim._follow_payment()
 
+    @api.model
+    def _check_loss_kept(self, partials):
+        """Raise UserError if one of these reconciliations settles debts by a closed claim."""
+        # a bank clerk needn't see claims
+        moves_sudo = partials.sudo()._cobranza_lines().move_id
+        closed_sudo = moves_sudo.insurance_claim_id.filtered(
+            lambda one: one.state == "closed" and one.loss_move_id in moves_sudo
+        )
+        if closed_sudo:
+            raise UserError(
+                self.env._(
+                    "%s has written this debt off: reopen the claim instead.",
+                    ", ".join(closed_sudo.mapped("name")),
+                )
+            )
+
     def _follow_payment(self):
         """Write what has come in; all of it is there, or no longer."""
         items = self._insurer_items()
@@ -275,7 +293,8 @@ class CobranzaInsuranceClaim(models.Model):
             "open_amount": owed,
             "received_amount": self.currency_id.round(self._booked_amount() - owed),
         }
-        if self.state == "accepted" and to_decimal(owed, self.currency_id) <= 0:
+        booked = self.currency_id.compare_amounts(self._booked_amount(), self.accepted_amount)
+        if self.state == "accepted" and to_decimal(owed, self.currency_id) <= 0 and not booked:
             vals["state"] = "paid"
         elif self.state == "paid" and to_decimal(owed, self.currency_id) > 0:
             vals["state"] = "accepted"

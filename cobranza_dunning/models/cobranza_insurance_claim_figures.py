@@ -99,6 +99,8 @@ class CobranzaInsuranceClaim(models.Model):
         line_ids: a draft is about exactly these; left out: those it has, and what is overdue.
         """
         self.ensure_one()
+        if self.state == "filed":
+            self._check_none_is_shared()
         # what insurers have decided counts, whoever asks
         positions = self.debtor_id.sudo()._positions().get(self.debtor_id.id, ())
         decided = {
@@ -125,11 +127,14 @@ class CobranzaInsuranceClaim(models.Model):
         elsewhere = self._claimed_elsewhere(found)
         return [line_id for line_id in found if line_id not in elsewhere]
 
-    def _is_overdue(self, due):
-        """Whether what is due on a day can be claimed; of somebody insolvent everything can."""
-        today = self.company_id._cobranza_today()
+    def _is_overdue(self, due, day=None):
+        """Whether what is due on a day can be claimed; of somebody insolvent everything can.
+
+        day: on which it is claimed; today if left out.
+        """
+        day = day or self.company_id._cobranza_today()
         insolvent_on = self.debtor_id.insolvent_on
-        return due < today or bool(insolvent_on and insolvent_on <= today)
+        return due < day or bool(insolvent_on and insolvent_on <= day)
 
     def _claimed_elsewhere(self, line_ids):
         """Which of these lines another claim that stands is about."""
@@ -146,12 +151,13 @@ class CobranzaInsuranceClaim(models.Model):
         items = {one.id: one for one in self.env["account.move.line"].sudo().browse(known)}
         made = []
         for line_id, line in known.items():
+            item = items[line_id]
             vals = self._line_vals(engine_policy, decided.get(line_id))
+            vals["open_amount"] = item.amount_residual_currency
             if line:
                 # asked once, for the claim; of each line would be a query of its own
                 line.sudo()._write_changed(vals)
             else:
-                item = items[line_id]
                 made.append(
                     {"claim_id": self.id, "move_line_id": line_id, "move_id": item.move_id.id,
                      "name": item.move_id.name, **vals}

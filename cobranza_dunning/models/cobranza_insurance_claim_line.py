@@ -36,6 +36,13 @@ class CobranzaInsuranceClaimLine(models.Model):
     covered_amount = fields.Monetary("Covered")
     lost_amount = fields.Monetary("Cover lost", help="It was covered before a duty was missed.")
     percentage = fields.Float("Insured (%)", digits=(5, 2))
+    item_currency_id = fields.Many2one(
+        related="move_line_id.currency_id", string="Document's currency"
+    )
+    open_amount = fields.Monetary(
+        "Open when read", currency_field="item_currency_id",
+        help="In the document's currency, when the ledger was last read.",
+    )  # fmt: skip
     reasons = fields.Json(help="The codes of all reasons.")
     sentence = fields.Char("Why", compute="_compute_sentence")
     notified_on = fields.Date("Notified on")
@@ -65,18 +72,30 @@ class CobranzaInsuranceClaimLine(models.Model):
         claims.exists()._reckon()
         return result
 
+    # --- what is claimed -----------------------------------------------------------------
+
     @api.model
     def _check_not_claimed(self, moves):
         """Raise UserError for documents in claims that stand: their due lines would be new ones."""
-        # whoever keeps the invoices needn't see claims
-        claimed_sudo = self.sudo().search(
-            [("move_id", "in", moves.ids), ("claim_id.state", "in", STANDING)]
-        )
-        if claimed_sudo:
+        self._standing_sudo([("move_id", "in", moves.ids)])._refuse()
+
+    @api.model
+    def _about(self, items):
+        """The lines, as superuser, by which claims that stand are about these due lines."""
+        return self._standing_sudo([("move_line_id", "in", items.ids)])
+
+    @api.model
+    def _standing_sudo(self, domain):
+        # whoever keeps the invoices, or agrees with customers, needn't see claims
+        return self.sudo().search([*domain, ("claim_id.state", "in", STANDING)])
+
+    def _refuse(self):
+        """Raise UserError if there are any of them."""
+        if self:
             raise UserError(
                 self.env._(
                     "%(document)s is in insurance claim %(claim)s: cancel the claim first.",
-                    document=", ".join(claimed_sudo.move_id.mapped("name")),
-                    claim=", ".join(claimed_sudo.claim_id.mapped("name")),
+                    document=", ".join(self.move_id.mapped("name")),
+                    claim=", ".join(self.claim_id.mapped("name")),
                 )
             )

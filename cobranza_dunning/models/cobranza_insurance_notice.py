@@ -154,9 +154,23 @@ class CobranzaInsuranceNotice(models.Model):
             )
         self._check_reference()
         self._read_again()
+        self._check_sold_by(day)
         self._gated().write({"state": "notified", "notified_on": day, "user_id": self.env.uid})
         self.debtor_id._message_log(body=self._describe_given())
         self.debtor_id._refresh_now()
+
+    def _check_sold_by(self, day):
+        """Raise UserError if something of it didn't exist yet on a day."""
+        newer = self.line_ids.filtered(lambda one: one.invoice_date > day)[:1]
+        if newer:
+            raise UserError(
+                self.env._(
+                    "%(document)s is of %(date)s: the insurer can't have been told before. Correct "
+                    "the day of the notice.",
+                    document=newer.name,
+                    date=format_date(self.env, newer.invoice_date),
+                )
+            )
 
     def _describe_given(self):
         """What the customer's account notes of it, in the company's language."""

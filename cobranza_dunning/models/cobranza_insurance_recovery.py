@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..engine import indemnity
 from ..engine.due import ZERO
@@ -104,16 +105,13 @@ class CobranzaInsuranceRecovery(models.Model):
     def _split(self):
         """Whose the money is: the engine's Split."""
         claim = self.claim_id
-        earlier = claim.recovery_ids.filtered(
-            lambda one: one.after_loss and one.state == "booked" and one != self
-        )
         return indemnity.split_after_loss(
             claim._decimal(self.amount),
             claim._shared_loss(),
             claim._decimal(claim.accepted_amount),
             claim.currency_id.decimal_places,
             claim._decimal(self.costs_amount),
-            sum((claim._decimal(one.amount - one.costs_amount) for one in earlier), ZERO),
+            claim._recovered_net(self),
         )
 
     def _entry_items(self, split):
@@ -212,6 +210,13 @@ class CobranzaInsuranceClaim(models.Model):
         """Book a recovery and return it; see `record_recovery`."""
         self.ensure_one()
         self._claim_in_turn()
+        if day and payment and day > payment.sudo().date:
+            raise UserError(
+                self.env._(
+                    "This money came in on %s: say that day, or an earlier one.",
+                    format_date(self.env, payment.sudo().date),
+                )
+            )
         payment_amount, converted = self.env["cobranza.insurance.recovery"]._payment_amounts(
             self, payment, amount
         )
@@ -220,6 +225,8 @@ class CobranzaInsuranceClaim(models.Model):
         self._check_recoverable(after_loss)
         if to_decimal(costs, self.currency_id) > to_decimal(converted, self.currency_id):
             raise UserError(self.env._("The costs are more than what was recovered."))
+        if after_loss:
+            self._check_owed(converted - costs)
         recovery = self.env["cobranza.insurance.recovery"]._gated().create(
             {
                 "claim_id": self.id,
@@ -251,6 +258,26 @@ class CobranzaInsuranceClaim(models.Model):
                 self.env._(
                     "It came before the date of loss and lowers the claim, which must be filed and "
                     "not yet agreed on. Look at the date of loss, or cancel the claim."
+                )
+            )
+
+    def _recovered_net(self, but=()):
+        """What was recovered after the date of loss, less costs; but: without this recovery."""
+        booked = self.recovery_ids.filtered(
+            lambda one: one.after_loss and one.state == "booked" and one not in but
+        )
+        return sum((self._decimal(one.amount - one.costs_amount) for one in booked), ZERO)
+
+    def _check_owed(self, amount):
+        """Raise UserError if more would be recovered than was lost."""
+        left = self._shared_loss() - self._recovered_net()
+        if self._decimal(amount) > left:
+            raise UserError(
+                self.env._(
+                    "Of this claim only %(left)s %(currency)s are still to be recovered: say how "
+                    "much of the payment belongs to it.",
+                    left=left,
+                    currency=self.currency_id.name,
                 )
             )
 

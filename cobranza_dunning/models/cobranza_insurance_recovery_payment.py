@@ -139,6 +139,7 @@ class CobranzaInsuranceRecovery(models.Model):
             or payment_sudo.account_type != "asset_receivable"
             or payment_sudo.partner_id.commercial_partner_id != claim.partner_id
             or payment_sudo.balance >= 0
+            or payment_sudo.move_id.insurance_claim_id
         ):
             raise UserError(
                 claim.env._(
@@ -146,21 +147,35 @@ class CobranzaInsuranceRecovery(models.Model):
                     claim.partner_id.display_name,
                 )
             )
-        used = claim.env["cobranza.insurance.recovery"].sudo().search(
-            [("payment_line_id", "=", payment.id), ("state", "=", "booked")]
-        )
         currency = payment_sudo.currency_id
-        left = currency.round(
-            -payment_sudo.amount_currency - sum(used.mapped("payment_amount"))
-        )
+        left = self._left_of(claim, payment_sudo)
         amount = left if amount is None else amount
         if currency.compare_amounts(amount, left) > 0 or left <= 0:
             raise UserError(
                 claim.env._(
-                    "Of this payment %(left)s %(currency)s are left: other recoveries have taken "
-                    "the rest of it.",
+                    "Of this payment %(left)s %(currency)s are left: the rest was recorded before, "
+                    "or is matched with debts that aren't in this claim.",
                     left=f"{max(left, 0):.{currency.decimal_places}f}",
                     currency=currency.name,
                 )
             )
         return amount, claim._converted(payment_sudo, amount)
+
+    @api.model
+    def _left_of(self, claim, payment_sudo):
+        """What of a payment may be recorded for a claim, in the payment's currency.
+
+        That is what is open of it, or matched with the claim's own debts, and not recorded yet.
+        """
+        used_sudo = self.sudo().search(
+            [("payment_line_id", "=", payment_sudo.id), ("state", "=", "booked")]
+        )
+        debts_sudo = claim.sudo().line_ids.move_line_id
+        matched = used_sudo._settled() | payment_sudo.matched_debit_ids.filtered(
+            lambda one: one.debit_move_id in debts_sudo
+        )
+        return payment_sudo.currency_id.round(
+            sum(matched.mapped("credit_amount_currency"))
+            - payment_sudo.amount_residual_currency
+            - sum(used_sudo.mapped("payment_amount"))
+        )

@@ -64,7 +64,7 @@ class CobranzaPlan(models.Model):
             )
 
     def _check_possible(self):
-        """Raise UserError if what it covers isn't open any more, or is in another plan."""
+        """Raise UserError if what it covers isn't open, is in another plan or is claimed."""
         items = self.line_ids._items()
         # several lines may share an item, or have none
         for item, lines in self.line_ids.grouped(lambda line: items[line]).items():
@@ -83,11 +83,14 @@ class CobranzaPlan(models.Model):
                 )
         items = self.env["account.move.line"].union(*items.values())
         self._check_no_other_plan(self.debtor_id, items)
+        self.env["cobranza.insurance.claim.line"]._about(items)._refuse()
         self.debtor_id._check_insured_until(items, self._last_due())
 
     def _is_beyond_insurance(self):
-        """Whether its last day is later than the insurer of what it covers allows."""
+        """Whether the insurer of what it covers allows no such plan, or has been asked to pay."""
         items = self.env["account.move.line"].union(*self.line_ids._items().values())
+        if self.env["cobranza.insurance.claim.line"]._about(items):
+            return True
         latest = self.debtor_id._insured_until(items)
         return bool(latest and self._last_due() > latest)
 

@@ -164,11 +164,15 @@ class CobranzaPlan(models.Model):
         return found
 
     def _undo_rebook(self):
-        """Reverse the re-booking: the invoices are open again, less what was paid meanwhile."""
+        """Reverse the re-booking: the invoices are open again, less what was paid meanwhile.
+
+        Raises UserError if installments are in an insurance claim, which would be about nothing.
+        """
         for plan in self.filtered(lambda one: one.rebook_move_id and not one.rebook_reversal_id):
             # as it was booked, so it is undone: see `_rebook`
             plan_sudo = plan.sudo()
             move = plan_sudo.rebook_move_id
+            plan.env["cobranza.insurance.claim.line"]._check_not_claimed(move)
             paid = plan_sudo.installment_ids.move_line_id.matched_credit_ids.credit_move_id
             move.line_ids.remove_move_reconcile()
             reversal = move._cobranza_reverse()

@@ -140,7 +140,8 @@ class CobranzaPlan(models.Model):
             if chosen - lines:
                 raise UserError(
                     self.env._(
-                        "%s isn't an open due line of this customer, or is disputed or being paid.",
+                        "%s isn't an open due line of this customer, or is disputed, being paid or "
+                        "claimed.",
                         (chosen - lines)[0].display_name or self.env._("What was chosen"),
                     )
                 )
@@ -163,14 +164,20 @@ class CobranzaPlan(models.Model):
     def _free_amounts(self, debtor):
         """Return {open due line of a debtor: what may be paid later of it}.
 
-        Payments in process and disputed amounts are no part of it.
+        Payments in process, disputed amounts and what an insurer is asked for are no part of it.
         """
         items = self.env["account.move.line"]
-        return {
+        found = {
             items.browse(one.item.id): amount
             for one in debtor._assess().get(debtor.id, [])
             # what was booked to him from somebody else's invoice is for a person to clear up
             if one.item.right_partner and (amount := _free(one.position)) > 0
+        }
+        claimed_sudo = self.env["cobranza.insurance.claim.line"]._about(items.union(*found))
+        return {
+            item: amount
+            for item, amount in found.items()
+            if item not in claimed_sudo.move_line_id
         }
 
     def _in_open_plans(self, items):

@@ -32,9 +32,12 @@ class TestRecoveryMatching(ClaimCase):
         """The rest of the payment stays open."""
         claim = self.agreed(1000)
         money = self.customer_pays(1200)
-        claim.record_recovery(money.id, amount=1100)
+        for amount in (None, 1000.01):
+            with self.assertRaisesRegex(UserError, "only 1000.00 USD are still to be recovered"):
+                claim.record_recovery(money.id, amount=amount)
+        claim.record_recovery(money.id, amount=1000)
         self.assertTrue(self.due(self.sold).reconciled)
-        self.assertEqual(money.amount_residual, -200)
+        self.assertEqual((money.amount_residual, claim.owed_amount), (-200, 0))
 
     def test_part_of_a_payment_in_another_currency(self):
         """Two of them are one of the policy's, for the payment as for the debt."""

@@ -29,6 +29,7 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
         "Payment",
         domain="[('company_id', '=', company_id), ('parent_state', '=', 'posted'), "
         "('account_type', '=', 'asset_receivable'), ('balance', '<', 0), "
+        "('move_id.insurance_claim_id', '=', False), "
         "('partner_id', 'child_of', partner_id)]",
         help="The credit on the customer's account by which his money came in.",
     )
