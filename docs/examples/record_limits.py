@@ -32,7 +32,8 @@ def main():
         rows = [{key: text for key, text in row.items() if text} for row in csv.DictReader(file)]
     if arguments.policy:
         rows = [{"policy": arguments.policy, **row} for row in rows]
-    # a row that is wrong leaves the others alone; a known reference is corrected, not added
+    # a row that is wrong leaves the others alone; a known reference is corrected, or from a later
+    # day on the insurer's next decision
     answers = odoo.env["cobranza.insurance.limit"].upsert(rows, dry_run=not arguments.yes)
     for number, answer in enumerate(answers, 2):
         said = answer["message"] or (
