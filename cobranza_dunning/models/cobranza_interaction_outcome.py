@@ -15,6 +15,9 @@ INTENTIONS = [
     ("wont", "Won't pay"),
 ]
 
+#: Code of the reason why nobody pays an invoice that has not arrived.
+LOST = "invoice_lost"
+
 CALL_AGAIN = "cobranza_dunning.mail_activity_type_call_again"
 
 
@@ -27,6 +30,7 @@ class CobranzaInteraction(models.Model):
     outcome_id = fields.Many2one(
         "cobranza.outcome", index="btree_not_null", ondelete="restrict", check_company=True
     )
+    leads_to = fields.Selection(related="outcome_id.leads_to")
     right_party = fields.Boolean(
         "Right person reached",
         compute="_compute_right_party",
@@ -81,6 +85,7 @@ class CobranzaInteraction(models.Model):
         """Create interactions; an outcome may ask for another call, or end that."""
         interactions = super().create(vals_list)
         interactions._after_outcome()
+        interactions._note_not_received()
         return interactions
 
     def write(self, vals):
@@ -88,6 +93,8 @@ class CobranzaInteraction(models.Model):
         result = super().write(vals)
         if vals.get("outcome_id"):
             self._after_outcome()
+        if vals.get("outcome_id") or vals.get("kind") == "not_received":
+            self._note_not_received()
         return result
 
     def _guarded(self, names):
@@ -188,6 +195,23 @@ class CobranzaInteraction(models.Model):
             if one.reminder_id.state != "approved"
         ]
         self._plan(CALL_AGAIN, [step for step in steps if step[1]])
+
+    def _note_not_received(self):
+        """An invoice that did not arrive is told in one way, and it is why it isn't paid.
+
+        Whether an outcome says so or what the contact was about: from then on the invoice can be
+        sent again from it.
+        """
+        told = self.filtered(lambda one: one.outcome_id.leads_to == "resend")
+        told.filtered(lambda one: one.kind != "not_received")._gated().kind = "not_received"
+        silent = self.filtered(
+            lambda one: one.kind == "not_received" and not one.reason_id and one.may_ask_reason
+        )
+        if silent:
+            # somebody may have kept the reason for one company, out of the others' sight
+            reason_sudo = self.env["cobranza.nonpayment.reason"].sudo()._named(LOST)
+            whose = reason_sudo.company_id or silent.company_id
+            silent.filtered(lambda one: one.company_id in whose).reason_id = reason_sudo.id
 
     def _call_again_day(self):
         """The day of another call; None if none is asked for, or that day has passed."""

@@ -1,10 +1,11 @@
 from odoo import fields, models
 
-#: What a customer may say that is written down as an agreement of its own.
-AGREEMENTS = [
+#: What a customer may say that is not over with the call: an agreement of its own, or work.
+LEADS_TO = [
     ("promise", "A promise"),
     ("dispute", "A dispute"),
     ("plan", "More time or installments"),
+    ("resend", "Sending the invoice again"),
 ]
 
 
@@ -21,10 +22,10 @@ class CobranzaOutcome(models.Model):
         "are counted by it, and some contact rules ask for quiet days after such a conversation.",
     )
     leads_to = fields.Selection(
-        AGREEMENTS,
+        LEADS_TO,
         "Leads to",
-        help="A promise is written down with the call: an amount and a day. For a dispute, or for "
-        "more time, its dialog opens when the call has been saved.",
+        help="A promise is written down with the call: an amount and a day. For a dispute, for "
+        "more time, or to send an invoice again, its dialog opens when the call has been saved.",
     )
     call_again_days = fields.Integer(
         "Call again after",

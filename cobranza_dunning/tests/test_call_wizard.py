@@ -144,6 +144,35 @@ class TestCallWizard(CallCase):
         form.record.action_save()
         self.assertEqual(self.debtor().promise_ids.currency_id, euro)
 
+    def test_an_invoice_that_has_not_arrived_is_sent_from_the_call(self):
+        """The reason is known, and the dialog that sends it opens: as if it had been logged."""
+        with Form(self.open()) as form:
+            form.outcome_id = self.outcome("not_received")
+        action = form.record.action_save()
+        [call] = self.calls()
+        self.assertEqual(
+            (call.kind, call.reason_id.code, call.right_party, call.waiting),
+            ("not_received", "invoice_lost", True, False),
+        )
+        self.assertEqual(action, call.with_user(self.collector).action_resend())
+        wizards = self.env[action["res_model"]].with_user(self.collector)
+        wizard = wizards.with_context(**action["context"]).create({})
+        self.assertEqual(wizard.move_ids, self.move)
+        self.partner.email = "ana@example.com"
+        wizard.action_resend()
+        self.assertEqual(self.move.cobranza_resent_date, TODAY)
+
+    def test_a_call_that_was_dialled_is_told_so_too(self):
+        wizard = self.open()
+        wizard.action_dial()
+        wizard.outcome_id = self.outcome("not_received")
+        wizard.action_save()
+        [call] = self.calls()
+        self.assertEqual(
+            (call.automatic, call.kind, call.reason_id.code),
+            (True, "not_received", "invoice_lost"),
+        )
+
     def test_without_an_outcome_nothing_is_saved(self):
         wizard = self.open()
         with self.assertRaisesRegex(UserError, "choose its outcome"):

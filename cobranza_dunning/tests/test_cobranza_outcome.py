@@ -161,6 +161,32 @@ class TestOutcome(OutcomeCase):
         with self.assertRaisesRegex(ValidationError, "forbids asking"):
             told.with_user(self.collector).debtor_id = self.debtor(self.other)
 
+    def test_what_has_not_arrived_is_why_it_is_not_paid(self):
+        """By outcome, or by what it was about: one and the same."""
+        by_code = self.log("not_received")
+        debtor = self.debtor()
+        by_kind = self.interactions.create(
+            {"debtor_id": debtor.id, "summary": "Never came", "kind": "not_received"}
+        )
+        later = self.log("right_party")
+        later.with_user(self.collector).kind = "not_received"
+        for one in (by_code, by_kind, later):
+            with self.subTest(one.summary):
+                self.assertEqual((one.kind, one.reason_id.code), ("not_received", "invoice_lost"))
+                self.assertEqual(one.action_resend()["res_model"], "cobranza.resend.wizard")
+        own = self.log("not_received", reason="forgot")
+        self.assertEqual(own.reason_id.code, "forgot")
+
+    def test_where_the_reason_may_not_be_asked_it_stays_empty(self):
+        self.debtor().contact_rule_id = self.env.ref("cobranza_dunning.contact_rule_co")
+        call = self.log("not_received")
+        self.assertEqual((call.kind, call.reason_id.code), ("not_received", False))
+
+    def test_a_reason_of_one_company_is_not_set_in_another(self):
+        reason = self.env.ref("cobranza_dunning.nonpayment_reason_invoice_lost")
+        reason.company_id = self.new_company()
+        self.assertFalse(self.log("not_received").reason_id)
+
     # --- another call
 
     def test_nobody_answered_is_work_for_tomorrow(self):

@@ -234,6 +234,8 @@ class CobranzaCallWizard(models.TransientModel):
 
     def _open_agreement(self, call):
         """Return the action that opens the dialog which this outcome leads to, or None."""
+        if call.outcome_id.leads_to == "resend":
+            return call.action_resend()
         dialogs = {"dispute": "cobranza.dispute.wizard", "plan": "cobranza.plan.wizard"}
         dialog = dialogs.get(call.outcome_id.leads_to)
         if not dialog:

@@ -75,6 +75,23 @@ def test_a_conversation(web, office, customer):
     assert call["reason_id"][1] == "Short of cash" and "Half of it" in call["note"]
 
 
+def test_the_invoice_has_not_arrived(web, office, customer):
+    """One outcome: the reason is known, and the dialog that sends the invoice again opens."""
+    name, partner_id = customer
+    worklist(web, name).locator("button[name=action_open_call]").click()
+    web.page.locator(
+        ".modal .o_selection_badge:text-is('Has not received the invoice')").click()
+    web.button("Save")
+    web.page.wait_for_selector(".modal .o_field_widget[name=move_ids] .o_tag, "
+                               ".modal .o_field_widget[name=move_ids] .o_data_row")
+    web.shot("51c_call_not_received")
+    web.button("Discard")
+    web.page.wait_for_selector(".modal", state="detached")
+    [call] = calls(office, partner_id)
+    assert call["right_party"] and call["outcome_id"][1] == "Has not received the invoice"
+    assert call["reason_id"][1] == "Invoice not received or lost"
+
+
 def test_the_rule_says_no(web, office, customer):
     """The reason isn't asked where it may not be, and nothing is dialled where it may not."""
     _name, partner_id = customer
