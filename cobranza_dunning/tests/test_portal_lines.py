@@ -122,16 +122,16 @@ class TestPortalLines(PortalCase):
         reminder, _move = self.sent()
         self.assertNotIn("Bank transfer", self.page(reminder).text)
 
-    def test_the_code_to_scan_is_odoos(self):
-        """SEPA codes are for euros and an addon of Odoo's: without it the page has none."""
-        euro = self.new_currency("EUR", 0.5)
-        move = self.invoice(self.partner, 70, currency=euro)
+    def test_without_odoos_codes_the_page_has_none_to_scan(self):
+        """SEPA codes are an addon of Odoo's, and for euros; what is in them: tests/browser."""
+        self.assertFalse(self.bank._get_available_qr_methods())
+        self.invoice(self.partner, 70, currency=self.new_currency("EUR", 0.5))
         reminder = self.remind()
         [transfer] = reminder.sudo()._portal_transfers(reminder.sudo()._portal_lines())
-        expected = self.bank.build_qr_code_base64(
-            70, move.name, move.name, euro, self.partner
-        )
-        self.assertEqual(transfer["qr"], expected)
+        self.assertIsNone(transfer["qr"])
+        text = self.page(reminder).text
+        self.assertIn(IBAN, text)
+        self.assertNotIn("Scan with your bank", text)
 
     def test_many_invoices_in_one_transfer(self):
         amounts = range(101, 126)

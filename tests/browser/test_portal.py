@@ -3,9 +3,11 @@
 Most of it in the session's server; the online payment has a server with Odoo's demo provider and
 its SEPA codes.
 """
+from base64 import b64encode
 from types import SimpleNamespace
 
 import pytest
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from support.books import Books
 from support.browser import screenshot
@@ -245,10 +247,33 @@ def test_a_customer_who_is_logged_in_finds_his_own(live, office, visit):
     screenshot(wrong, "portal-wrong-link")
 
 
+def sepa_code(page, server, told, amount):
+    """The code that a bank's app has to read: EPC069-12, with IBAN, amount and reference.
+
+    It is drawn here as the page draws it: a code with another value looks different.
+    """
+    env, books = server.books.env, server.books
+    (iban, *_others) = [
+        one.get_attribute("data-copy") for one in page.locator("[data-copy^='ES']").all()]
+    names = [env["account.move"].read([one], ["payment_reference", "name"])[0]
+             for one in told.move_ids]
+    reference = ", ".join(one["payment_reference"] or one["name"] for one in names)
+    assert reference in page.inner_text("#transfer")
+    account = env["res.partner.bank"].search_read(
+        [("sanitized_acc_number", "=", iban)], ["bank_bic"])[0]
+    company = books.read("res.company", books.company_id, "name")
+    value = "\n".join([
+        "BCD", "002", "1", "SCT", account["bank_bic"] or "", company, iban, f"EUR{amount}", "", "",
+        reference, ""])
+    drawing = createBarcodeDrawing("QR", value=value, width=148, height=148, barBorder=0)
+    return f"data:image/svg+xml;base64,{b64encode(drawing.asString('svg').encode()).decode()}"
+
+
 def test_an_online_payment_lowers_what_is_open(shop, visit):
     told = tell(shop, shop.books, name="Conservas Deza")
     page = visit(told.url, PHONE)
-    assert page.locator(".o_cobranza_account img").count() == 1    # the SEPA code
+    assert page.locator(".o_cobranza_account img").get_attribute("src") == sepa_code(
+        page, shop, told, "1790.8")
     assert page.locator(".o_cobranza_actions .btn-primary").count() == 1
     page.locator(".o_cobranza_links a:has-text('Pay this one')").first.click()
     page.wait_for_selector("#o_payment_form")
