@@ -2,6 +2,7 @@
 
 import re
 
+from . import told_amounts
 from .folding import CLOSE, MASK, OPEN
 
 #: Rule → severity. A gap is an error: the customer would read it.
@@ -10,6 +11,7 @@ SEVERITY = {
     "capitals": "warning",
     "placeholder": "error",
     "missing": "warning",
+    "amount": "warning",
 }
 #: What a text contains → the value of a template that stands for it; None: prose only.
 CHECKLIST = {
@@ -124,6 +126,16 @@ def check(text, masked, said, checklist=None):
             present = present or item in said or (facts and all(one in text for one in facts))
             if not present:
                 yield f"missing:{item}", len(text), len(text)
+        yield from _amounts(text, *checklist.get("amounts") or ())
+
+
+def _amounts(text, told=(), known=()):
+    """Amounts that are missing, and those that nobody owes; see `told_amounts.check`."""
+    missing, strange = told_amounts.check(text, told, known)
+    for start, end in strange:
+        yield "amount", start, end
+    if missing:
+        yield "missing:amounts", len(text), len(text)
 
 
 def _exclamations(masked):

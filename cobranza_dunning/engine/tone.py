@@ -68,7 +68,8 @@ def lint(text, kind, lang, *, consequence="", names=(), terms=None, checklist=No
     names: names and facts that are no prose (customer, company, invoice numbers).
     terms: a Lexicon from `compile_terms`, or Terms.
     checklist: None doesn't ask for completeness; a mapping from items of `form.CHECKLIST` to the
-    facts of which each must be in the text (see there) does.
+    facts of which each must be in the text (see there) does; "amounts" may be there too: the
+    arguments (told, known) of `told_amounts.check`.
     """
     if kind not in KINDS:
         raise ValueError(f"Not a kind of level: {kind!r}")

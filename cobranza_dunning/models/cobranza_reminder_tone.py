@@ -59,9 +59,30 @@ class CobranzaReminder(models.Model):
             consequence=self._consequence(),
             names=[name for names in facts.values() for name in names],
             company=self.company_id,
-            checklist=None if self.is_short else facts,
+            checklist=None if self.is_short else {**facts, "amounts": self._tone_amounts()},
         )
         return text, findings
+
+    def _tone_amounts(self):
+        """Amounts that a person's own text must say, and texts whose amounts it may say as well.
+
+        See `engine.told_amounts.check`. Nothing for a text that code has made.
+        """
+        # while it is being written, it isn't marked as edited yet
+        if not self.is_edited and self == self._origin:
+            return ()
+        told = self.with_context(lang=self.lang)
+        # the text belongs to the policy; who may see the reminder may read it
+        template_sudo = told.level_id.template_id.sudo()
+        lines = [told._format_money(one.amount, one.currency_id) for one in told.line_ids]
+        known = [told._format_money(one.total_amount, one.currency_id) for one in told.line_ids]
+        known += [told._format_money(total, currency) for currency, total in told._totals()]
+        known += [
+            told._format_money(sum(part["lines"].mapped("amount")), part["currency"])
+            for part in told._sections()
+        ]
+        known += [self._consequence(), template_sudo.subject or "", template_sudo.body_html or ""]
+        return lines, known
 
     def _tone_facts(self):
         """Names and facts that are no prose, by the item of the checklist that they fulfil."""

@@ -29,11 +29,16 @@ BECAUSE = {
     "exclamation": _lt("one exclamation mark in a text is enough"),
     "capitals": _lt("capitals shout. Write it in small letters"),
     "placeholder": _lt("this gap was never filled in. Fill it in or take it out"),
+    "amount": _lt("this amount isn't one of the due lines. Write it as they have it"),
 }
 
 #: Items of the checklist that are not in a text.
 MISSING = {
     "table": _lt("The due lines are missing: say which invoices, or put the table in."),
+    "amounts": _lt(
+        "An amount of the due lines is missing or was changed: write it as they have it, or put "
+        "the table in."
+    ),
     "pay": _lt("How to pay is missing: name the account, or put the ways to pay in."),
     "disregard": _lt("A sentence for who has already paid is missing: disregard it, and thanks."),
     "contact": _lt("A contact person is missing: say whom to ask, or put the block in."),
