@@ -15,6 +15,9 @@ COMPANY = {
     "website": "https://atlantico.example.com",
 }
 BANK = {"name": "Banco de Ejemplo, S.A.", "bic": "EJEMESMMXXX"}
+OTHER_WAYS = (
+    "Si prefiere domiciliar sus recibos, respóndanos y le enviaremos el mandato SEPA para firmar."
+)
 IBAN = "ES60 9999 0001 4100 0012 3456"  # the check digits are right, the bank doesn't exist
 DIRECT_DEBITS = "REC"
 TERM_NAMES = {
@@ -57,6 +60,7 @@ def create_company(env, name=COMPANY["name"]):
     _load_chart(company)
     _set_up_journals(company)
     company.cobranza_policy_id = _create_policy(company)
+    company.with_context(lang=company.partner_id.lang).cobranza_other_ways = OTHER_WAYS
     return company
 
 

@@ -13,6 +13,7 @@ from psycopg2.errors import UniqueViolation
 from ..engine import due, dunning
 from ..engine.standing import standing
 from .amounts import format_money, to_decimal
+from .late_texts import describe_late
 
 _logger = logging.getLogger(__name__)
 
@@ -234,12 +235,13 @@ class CobranzaPortalPage(models.AbstractModel):
         self.ensure_one()
         lines = self._portal_lines()
         totals = self._portal_totals(lines)
+        today = self.company_id._cobranza_today()
         return {
             "record": self,
             "company": self.company_id,
             "contact": self._contact_sudo(),
             "phone": self.partner_id.phone or "",
-            "today": self.company_id._cobranza_today(),
+            "today": today,
             "lines": lines,
             "told": self._portal_told(lines),
             "totals": totals,
@@ -247,6 +249,8 @@ class CobranzaPortalPage(models.AbstractModel):
             "transfers": self._portal_transfers(lines),
             "documents": self._portal_documents(lines),
             "pays_online": self.company_id.cobranza_pays_online,
+            "other_ways": self.company_id._cobranza_other_ways(),
+            "late": lambda line: describe_late(self.env, line.date_due, today),
             "day": lambda value: format_date(self.env, value),
             "money": self._format_money,
         }

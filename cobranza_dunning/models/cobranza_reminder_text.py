@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
 from ..engine.headers import header_line
+from .late_texts import describe_late
 from .mail_template_preview import BLOCKS
 
 
@@ -85,7 +86,7 @@ class CobranzaReminder(models.Model):
             }
         )
 
-    @api.depends("line_ids.amount", "user_id", "lang")
+    @api.depends("line_ids.amount", "user_id", "lang", "date")
     def _compute_blocks(self):
         for reminder in self:
             views = reminder.with_context(lang=reminder.lang)
@@ -118,11 +119,22 @@ class CobranzaReminder(models.Model):
                 move.payment_reference or move.name for move in moves_sudo
             ],
             "pays_online": company_sudo.cobranza_pays_online,
+            "other_ways": company_sudo._cobranza_other_ways(),
             "contact": self._contact_sudo(),
+            "late": lambda line: describe_late(self.env, line.date_due, self.date),
+            "counted_to": self._counted_to(),
             # not QWeb's widgets: they write their expressions into the customer's mail
             "day": lambda value: format_date(self.env, value),
             "money": self._format_money,
         }
+
+    def _counted_to(self):
+        """Say to which day the table counts how late its lines are; False if none of them is."""
+        if not any(line.date_due < self.date for line in self.line_ids):
+            return False
+        return self.env._(
+            "The days since the due date are counted to %s.", format_date(self.env, self.date)
+        )
 
     def _signer_sudo(self):
         """The partner of the contact person who is still there; empty if nobody is."""

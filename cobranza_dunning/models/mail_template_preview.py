@@ -19,6 +19,7 @@ BLOCKS = {
     "object.contact_block": _lt("Contact person"),
     "object.consequence_text": _lt("Consequence announced"),
     "object.totals": _lt("Total to pay"),
+    "object.last_told_text": _lt("Day of the last reminder"),
     "object.company_id.name": _lt("Our company"),
 }
 

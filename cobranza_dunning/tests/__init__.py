@@ -69,6 +69,7 @@ from . import (
     test_insurance_suggestion,
     test_insurance_terms,
     test_insurance_views,
+    test_last_told,
     test_letter,
     test_levels,
     test_mail_template_preview,
@@ -77,6 +78,7 @@ from . import (
     test_minimums,
     test_moments,
     test_neutralize,
+    test_other_ways,
     test_outsiders,
     test_pauses,
     test_performance,
@@ -119,4 +121,5 @@ from . import (
     test_today,
     test_translations,
     test_undelivered,
+    test_unopened,
 )

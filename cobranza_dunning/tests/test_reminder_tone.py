@@ -2,6 +2,7 @@
 
 from time import process_time
 
+from lxml import html
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools.mail import html2plaintext
@@ -122,6 +123,61 @@ class TestReminderTone(ReminderCase):
         reminder.body = f"<p>{line}, {contact}</p>"
         self.assertNotIn("The due lines are missing", reminder.tone_html)
         self.assertNotIn("A contact person is missing", reminder.tone_html)
+
+    # --- amounts
+
+    def with_table(self):
+        """A proposed reminder with the table of its one line of 100.00."""
+        return self.proposed("this is what is open. <t t-out='object.lines_table'/>")
+
+    def test_the_editor_keeps_out_of_what_code_has_made(self):
+        """Odoo's editor leaves elements of this class alone; saving the text keeps it."""
+        reminder = self.proposed(
+            "look. <t t-out='object.lines_table'/><t t-out='object.payment_block'/>"
+            "<t t-out='object.portal_block'/><t t-out='object.contact_block'/>"
+        )
+        reminder.body = reminder.body.replace("look.", "have a look.")
+        root = html.fromstring(str(reminder.text_body))
+        kept = root.find_class("o-contenteditable-false")
+        self.assertEqual(len(kept), 4)
+        for part in ("100.00", "bank details", "View details", "contact person"):
+            self.assertTrue([one for one in kept if part in one.text_content()], part)
+        self.assertIn("have a look", reminder.text_body)
+
+    def test_an_amount_that_was_changed_is_pointed_at(self):
+        reminder = self.with_table().with_user(self.new_collector(name="Collector"))
+        reminder.write({"body": reminder.body.replace("100.00", "50.00")})
+        self.assertEqual(reminder.tone, "warning")
+        self.assertIn("one of the due lines", reminder.tone_html)
+        self.assertIn("50.00</mark>", reminder.tone_html)
+        self.assertIn("An amount of the due lines is missing", reminder.tone_html)
+
+    def test_a_table_that_was_taken_out_is_missed(self):
+        reminder = self.with_table()
+        reminder.body = f"<p>Dear Ana, {reminder.line_ids.name} is open.</p>"
+        self.assertNotIn("The due lines are missing", reminder.tone_html)
+        self.assertIn("An amount of the due lines is missing", reminder.tone_html)
+
+    def test_it_is_said_while_the_text_is_written(self):
+        with Form(self.with_table()) as form:
+            form.body = form.body.replace("this is", "here is")
+            self.assertNotIn("due lines", form.tone_html or "")
+            form.body = form.body.replace("100.00", "90.00")
+            self.assertIn("90.00</mark>", form.tone_html)
+
+    def test_amounts_that_anybody_may_say(self):
+        """Totals, the original amount, and what the policy's text says by itself."""
+        self.say("a fee of $ 40.00 may come. <t t-out='object.lines_table'/>")
+        move = self.invoice(self.partner, 100)
+        self.pay(move, 30)
+        self.invoice(self.partner, 50)
+        reminder = self.propose()
+        self.assertNotIn("of the due lines", reminder.tone_html)
+        reminder.body = reminder.body.replace("may come", "comes")
+        self.assertNotIn("of the due lines", reminder.tone_html)
+        names = " ".join(reminder.line_ids.mapped("name"))
+        reminder.body = f"<p>{names}: $ 70.00 of $ 100.00, $ 50.00, in all $ 120.00</p>"
+        self.assertNotIn("of the due lines", reminder.tone_html)
 
     # --- names
 

@@ -28,6 +28,15 @@ class CobranzaSettings(models.TransientModel):
         string="Daily run",
     )
     cobranza_user_id = fields.Many2one("res.users", "Contact for customers")
+    cobranza_other_ways = fields.Text("Other ways to pay")
+    text_lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="In this language",
+        default=lambda self: self.env.lang or "en_US",
+        required=True,
+        help="The language of what customers read; each has its own words.",
+    )
+    several_langs = fields.Boolean(compute="_compute_several_langs")
     cobranza_reply_token = fields.Boolean("Answer address of its own for each reminder")
     has_reply_domain = fields.Boolean(compute="_compute_has_reply_domain")
     cobranza_keep_days = fields.Integer("Keep decisions")
@@ -63,6 +72,19 @@ class CobranzaSettings(models.TransientModel):
             # whether there is one, not which: no more rights than that
             settings.has_reply_domain = bool(settings.company_id.sudo().alias_domain_id)
 
+    def _compute_several_langs(self):
+        self.several_langs = len(self.env["res.lang"].get_installed()) > 1
+
+    @api.onchange("text_lang")
+    def _onchange_text_lang(self):
+        """Show what customers of the chosen language read."""
+        self.cobranza_other_ways = self._company_in_lang_sudo().cobranza_other_ways
+
+    def _company_in_lang_sudo(self):
+        """The company whose settings these are, in the language that was chosen."""
+        # the company record is the administrator's; these settings are the manager's
+        return self.company_id.sudo().with_context(lang=self.text_lang)
+
     @api.model
     def _company_fields(self):
         """The names of the settings: what this model and the company have in common."""
@@ -84,25 +106,29 @@ class CobranzaSettings(models.TransientModel):
         """Make these the settings of the company: one the user works in, the current one."""
         company_id = self.env.company.id
         made = super().create([{**vals, "company_id": company_id} for vals in vals_list])
-        for settings in made:
-            settings._apply(self._company_fields())
+        # what isn't given is as it was
+        for settings, vals in zip(made, vals_list, strict=True):
+            settings._apply(vals)
         return made
 
     def write(self, vals):
         """Change settings of the company, and no others; never whose they are."""
         result = super().write({name: vals[name] for name in vals if name != "company_id"})
         for settings in self:
-            settings._apply([name for name in self._company_fields() if name in vals])
+            settings._apply(vals)
         return result
 
-    def _apply(self, names):
-        """Write those of these settings that differ to the company."""
-        # the company record is the administrator's; these settings are the manager's
-        company_sudo = self.company_id.sudo()
+    def _apply(self, given):
+        """Write the given settings that differ to the company, texts in the chosen language.
+
+        given: whatever contains their names.
+        """
+        company_sudo = self._company_in_lang_sudo()
         changed = {
             name: value
-            for name in names
-            if (value := self._fields[name].convert_to_write(self[name], self))
+            for name in self._company_fields()
+            if name in given
+            and (value := self._fields[name].convert_to_write(self[name], self))
             != company_sudo._fields[name].convert_to_write(company_sudo[name], company_sudo)
         }
         if changed:

@@ -101,3 +101,36 @@ def test_words_that_must_not_leave(web, office):
     approves(web).click()
     web.page.wait_for_selector("button[name=action_send]:visible")
     assert office.read("cobranza.reminder", reminder_id, "state") == "approved"
+
+
+def test_the_table_cannot_be_typed_over(web, office):
+    """Words are edited, what code has made isn't; an amount that a script changes is pointed at."""
+    _partners, _moves, (reminder_id,) = office.propose(1, amount=731.25)
+    open_reminder(web, reminder_id)
+    page, body = web.page, web.page.locator(".o_field_widget[name=body] .odoo-editor-editable")
+    closed = body.locator(".o-contenteditable-false")
+    assert closed.count() == 4, "table, ways to pay, button, contact person"
+    assert closed.evaluate_all("all => all.every(one => !one.isContentEditable)")
+    body.locator("td:has-text('731.25')").first.click()
+    page.keyboard.type("1.00")
+    body.locator("p", has_text="This is a summary").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" Kind regards from Vigo.")
+    web.page.click(".o_form_button_save")
+    web.settle()
+    text = office.read("cobranza.reminder", reminder_id, "body")
+    assert "Kind regards from Vigo." in text and "731.25" in text and "1.00" not in text
+    assert text.count("o-contenteditable-false") == 4 and "contenteditable=" not in text
+    assert office.read("cobranza.reminder", reminder_id, "tone") == "none"
+    office.env["cobranza.reminder"].write(
+        [reminder_id], {"body": text.replace("731.25", "31.25")})
+    page.reload()
+    page.wait_for_selector("mark.o_cobranza_tone_warning:has-text('31.25')")
+    assert "isn't one of the due lines" in web.field("tone_html").inner_text()
+    page.locator(".o_cobranza_tone").scroll_into_view_if_needed()
+    web.shot("26_an_amount_that_was_changed")
+    web.open("reminders-to-approve")
+    customer = office.read("cobranza.reminder", reminder_id, "partner_id")
+    card = web.row(customer[1] if isinstance(customer, list) else customer)
+    assert "something is to be looked at" in card.inner_text()
+    web.shot("26b_to_be_looked_at")
