@@ -109,7 +109,8 @@ class CobranzaPolicyLevel(models.Model):
             else:
                 level.problem = False
 
-    @api.constrains("template_id")
+    # the way has a default: a level without a text is looked at as well
+    @api.constrains("template_id", "channel")
     def _check_template_id(self):
         for level in self:
             if not level.template_id:

@@ -75,7 +75,7 @@ class TestHandover(MailingCase):
         self.policy.level_ids.approval = "auto"
         self.invoice(self.partner, 100)
         robot = self.env.ref("base.user_root")
-        self.env["cobranza.run"].with_user(robot)._cron_daily()
+        self.env["cobranza.run"].with_user(robot)._create_daily(self.company)
         self.env["cobranza.run"].search([("state", "=", "running")]).with_user(robot)._work()
         reminder = self.debtor().reminder_ids
         self.assertEqual(reminder.state, "approved")

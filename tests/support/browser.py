@@ -105,7 +105,7 @@ class WebClient:
     def app(self, name):
         """Open an app from the menu of apps."""
         self.page.click(".o_navbar_apps_menu button")
-        self.page.click(f".o-dropdown--menu .o_app:text-is('{name}')")
+        self.page.click(f".o-dropdown--menu .o_app:text-is({name!r})")
         self.settle()
 
     def menu(self, *names):
@@ -114,10 +114,10 @@ class WebClient:
         What stands between the first and the last is a heading.
         """
         section = self.page.locator(".o_menu_sections")
-        section.locator(f".dropdown-toggle:has-text('{names[0]}'), a:has-text('{names[0]}')"
+        section.locator(f".dropdown-toggle:has-text({names[0]!r}), a:has-text({names[0]!r})"
                         ).first.click()
         for name in names[1:][-1:]:
-            self.page.click(f".o-dropdown--menu .dropdown-item:text-is('{name}')")
+            self.page.click(f".o-dropdown--menu .dropdown-item:text-is({name!r})")
         self.settle()
 
     def row(self, text):
