@@ -76,8 +76,9 @@ def test_addresses_make_no_headers(ledger, server):
     for partner_id, pattern, address in zip(partner_ids, ADDRESSES, wanted, strict=True):
         ledger.env["res.partner"].write([partner_id], {"email": pattern.format(address=address)})
     send(ledger, *reminder_ids)
-    wait_until(lambda: server.psql(
-        "SELECT count(*) FROM cobranza_attempt WHERE result = 'pending'").strip() == "0")
+    ours = ", ".join(map(str, reminder_ids))
+    wait_until(lambda: not server.psql("SELECT 1 FROM cobranza_attempt WHERE result = 'pending'"
+                                       f" AND reminder_id IN ({ours})").strip())
     server.wait_for_jobs()
     states = [row["state"] for row in ledger.env["cobranza.reminder"].read(reminder_ids, ["state"])]
     assert 0 < states.count("sent") == len(server.sink)

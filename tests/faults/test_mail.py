@@ -60,7 +60,8 @@ def test_no_mail_server_at_all(ledger, server):
     ledger.env["ir.mail_server"].write(servers, {"smtp_port": 9})
     try:
         send(ledger, reminder_id)
-        wait_until(lambda: ledger.read("cobranza.reminder", reminder_id, "next_try"))
+        wait_until(lambda: server.psql(
+            f"SELECT next_try FROM cobranza_attempt WHERE reminder_id = {reminder_id}").strip())
     finally:
         ledger.env["ir.mail_server"].write(servers, {"smtp_port": port})
     told = ledger.read("cobranza.reminder", reminder_id, *DELIVERY)
