@@ -22,6 +22,8 @@ BLOCKS = {
     "object.last_told_text": _lt("Day of the last reminder"),
     "object.company_id.name": _lt("Our company"),
 }
+#: Of so many who owe most the preview begins with the first of whom something can be asked.
+FIRST = 20
 
 
 class MailTemplate(models.Model):
@@ -96,14 +98,18 @@ class MailTemplate(models.Model):
 
     @api.depends_context("lang", "company")
     def _compute_cobranza_shown(self):
-        debtors = self.env["cobranza.debtor"]
-        owes_most = debtors.search(
+        owing = self.env["cobranza.debtor"].search(
             [("company_id", "=", self.env.company.id), ("overdue_amount", ">", 0)],
             order="overdue_amount DESC",
-            limit=1,
+            limit=FIRST,
+        )
+        # nothing is asked of who has agreed on all of it
+        asked = owing.filtered(
+            lambda one: one.overdue_amount
+            > one.promised_amount + one.disputed_amount + one.planned_amount
         )
         for template in self:
-            template.cobranza_preview_debtor_id = owes_most
+            template.cobranza_preview_debtor_id = (asked or owing)[:1]
             template.cobranza_lang = self.env.lang or "en_US"
 
     @api.depends("subject", "body_html", "cobranza_lang")

@@ -73,6 +73,12 @@ class TestMailTemplatePreview(ReminderCase):
         self.debtor()
         self.assertIn("900.00", self.shown()[1])
 
+    def test_who_has_promised_it_all_is_not(self):
+        self.invoice(self.partner, 500)
+        self.invoice(self.other, 10)
+        self.env["cobranza.promise"].promise(self.partner.id, 500, days_ago(-5))
+        self.assertIn("10.00", self.shown()[1])
+
     def test_it_follows_what_is_being_written(self):
         self.invoice(self.partner, 100)
         subject, text = self.shown(
