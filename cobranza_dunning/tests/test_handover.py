@@ -140,6 +140,14 @@ class TestHandover(MailingCase):
             "excluded": lambda invoice: invoice.line_ids.write({"no_followup": True}),
             "reset to draft": lambda invoice: invoice.button_draft(),
             "policy gone": lambda invoice: self.company.write({"cobranza_policy_id": False}),
+            "not sent after all": lambda invoice: invoice.write({"is_move_sent": False}),
+            "disputed": lambda invoice: self.dispute(invoice, 100),
+            "promised": lambda invoice: self.env["cobranza.promise"].promise(
+                self.partner.id, 100, days_ago(-5)
+            ),
+            "in a plan": lambda invoice: self.env["cobranza.plan"].browse(
+                self.env["cobranza.plan"].propose(self.partner.id, {"count": 2})["plan_id"]
+            ).action_accept(),
         }
         for name, happens in cases.items():
             with self.subTest(name), self.env.cr.savepoint() as undo:
@@ -152,6 +160,18 @@ class TestHandover(MailingCase):
                 self.assertFalse(self.mails())
                 undo.rollback()
                 self.env.invalidate_all()
+
+    def dispute(self, invoice, amount):
+        """The customer doesn't accept an amount of an invoice."""
+        self.env["cobranza.dispute"].raise_dispute(self.due(invoice).id, amount, "quantity")
+
+    def test_what_is_disputed_in_part_leaves_with_the_rest(self):
+        invoice = self.invoice(self.partner, 100)
+        reminder = self.approved()
+        self.dispute(invoice, 30)
+        reminder.action_send()
+        self.assertEqual((reminder.state, self.told(reminder)), ("sent", [(invoice.name, 70)]))
+        self.assertIn("70.00", self.mails().body_html)
 
     def test_a_paid_line_leaves_and_the_rest_is_sent(self):
         paid, owed = self.invoice(self.partner, 100), self.invoice(self.partner, 70)
