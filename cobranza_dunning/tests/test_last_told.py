@@ -96,6 +96,17 @@ class TestLastTold(ReminderCase):
         self.remind()
         self.assertIn("10 de marzo de 2026", plain(self.again().last_told_text))
 
+    def test_it_passes_in_every_language(self):
+        """Our own words aren't what our own rules object to."""
+        for lang in ("en_US", "es_ES", "pt_PT"):
+            self.env["res.lang"]._activate_lang(lang)
+            said = self.env(context={"lang": lang})._(
+                "Our last communication about this is of %s.", "13/11/2026"
+            )
+            for kind in ("reminder", "follow_up", "demand"):
+                with self.subTest(lang, kind=kind):
+                    self.assertFalse(self.env["cobranza.tone.term"]._lint(said, kind, lang))
+
     def test_one_statement_whatever_their_number(self):
         partners = [self.new_partner(f"Many {number}") for number in range(12)]
         for partner in partners:
