@@ -68,6 +68,7 @@
         "views/cobranza_insurance_exposure_views.xml",
         "views/cobranza_insurance_use_views.xml",
         "views/cobranza_insurance_suggestion_views.xml",
+        "views/cobranza_expectation_views.xml",
         "views/cobranza_interaction_views.xml",
         "views/cobranza_nonpayment_reason_views.xml",
         "views/cobranza_outcome_views.xml",

@@ -24,11 +24,11 @@ START = "cobranza_dunning.cobranza_debtor_action_today"
 #: login (and password), name, job, telephone, groups
 PEOPLE = (
     ("carmen", "Carmen Vázquez Otero", "Responsable de cobros", "+34 986 000 111",
-     ("account.group_account_manager",)),
+     ("account.group_account_manager", "account.group_account_user")),
     ("ivan", "Iván Souto Rial", "Gestor de cobros", "+34 986 000 112",
      ("account.group_account_readonly", "cobranza_dunning.group_collector")),
     ("marta", "Marta Lago Pereira", "Contable", "+34 986 000 113",
-     ("account.group_account_invoice",)),
+     ("account.group_account_user",)),
 )
 #: So many weeks ago the company reminded its customers.
 WEEKS_WITH_REMINDERS = (10, 8, 6, 4, 2)

@@ -120,31 +120,41 @@ class AccountMoveLine(models.Model):
         somebody did; a role without recipient_id is one that several have). Items that are not
         due lines are left out.
         """
-        self.check_access("read")
-        if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
-            raise AccessError(
-                self.env._("Only users of Collections may see why an invoice is, or isn't, chased.")
-            )
+        self._cobranza_check_reader()
         day = to_date(self.env, date)
         wanted = set(self.ids)
         found = []
         due_lines = self.filtered_domain(self._cobranza_open_domain()) if wanted else self
         # which debtors exist and what policies say is for everybody who may read the invoice
         for company, lines in due_lines.sudo().grouped("company_id").items():
-            partners = lines.partner_id.commercial_partner_id
-            debtors = self.env["cobranza.debtor"].sudo().search(
-                [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
-            )
-            if len(debtors) < len(partners):
-                self.env["cobranza.debtor"].sudo()._ensure(company, partners)
-                debtors = debtors.search(
-                    [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
-                )
+            debtors = lines._cobranza_debtors(company)
             chunks = list(debtors._assess(day).values())
             if lines.filtered(lambda line: not line.partner_id):
                 chunks.append(self._cobranza_assess_orphans(company, day))
             found += [one for chunk in chunks for one in chunk if one.item.id in wanted]
         return [self._cobranza_explanation(one) for one in found]
+
+    def _cobranza_check_reader(self):
+        """Raise AccessError for others than users of collections who may read these items."""
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
+            raise AccessError(
+                self.env._(
+                    "Only users of Collections may see why an invoice is, or isn't, chased, and "
+                    "when it is expected."
+                )
+            )
+
+    def _cobranza_debtors(self, company):
+        """Return the collections accounts that these items belong to; those missing are made."""
+        partners = self.partner_id.commercial_partner_id
+        debtors_sudo = self.env["cobranza.debtor"].sudo()
+        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+        found = debtors_sudo.search(domain)
+        if len(found) < len(partners):
+            debtors_sudo._ensure(company, partners)
+            found = debtors_sudo.search(domain)
+        return found
 
     def _cobranza_assess_orphans(self, company, date):
         """Decide on the open items without a partner (they are never due from anybody)."""

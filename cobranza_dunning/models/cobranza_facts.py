@@ -1,3 +1,4 @@
+from contextlib import closing
 from datetime import date as calendar_date
 from decimal import Decimal
 from functools import lru_cache
@@ -47,15 +48,29 @@ class CobranzaFacts(models.AbstractModel):
         Yields dicts {debtor id or None: list of engine.dunning.Assessed} with whole debtors.
         Whoever may stop halfway closes the generator (contextlib.closing).
         """
+        chunks = self._items_in_chunks(company, date, debtor_ids, after, hold, only_orphans)
+        with closing(chunks):
+            for chunk in chunks:
+                yield {
+                    debtor_id: dunning.assess(items, date) for debtor_id, items in chunk.items()
+                }
+
+    @api.model
+    def _items_in_chunks(
+        self, company, date, debtor_ids=None, after=None, hold=False, only_orphans=False
+    ):
+        """Read a company's open receivable lines; arguments as of `_assess_in_chunks`.
+
+        Yields dicts {debtor id or None: list of engine.due.DueItem} with whole debtors.
+        """
         conditions = self._scope(debtor_ids, after, only_orphans)
         query = self._query(company, date, debtor_ids, conditions)
-        policies = self._policies(company)
-        make = self._item_maker(policies)
+        make = self._item_maker(self._policies(company))
         # a few debtors fit into memory, and the planner does better without a cursor
         few = debtor_ids is not None and not hold
         for rows in self._read_at_once(query) if few else self._read_in_chunks(query, hold):
             yield {
-                debtor_id: dunning.assess([make(row) for row in lines], date)
+                debtor_id: [make(row) for row in lines]
                 for debtor_id, lines in groupby(rows, key=lambda row: row[1])
             }
 

@@ -33,6 +33,7 @@ from . import (
     test_demo,
     test_dispute_ledger,
     test_evidence,
+    test_expected,
     test_explain,
     test_extensions,
     test_fallback,

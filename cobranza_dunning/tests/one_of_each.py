@@ -28,6 +28,7 @@ class OneOfEachCase(ReminderCase):
             *self.one_of_each_call(env, company),
             *self.one_of_each_agreement(env, reminder.debtor_id, invoice),
             *self.one_of_each_plan(env, company),
+            *self.one_of_each_forecast(env, company),
             *self.one_of_each_insurance(env, company),
         ]
         return {record._name: record for record in records}
@@ -110,6 +111,13 @@ class OneOfEachCase(ReminderCase):
         made = plans.propose(self.partner.id, {"lines": line.ids, "count": 2})
         plan = env["cobranza.plan"].browse(made["plan_id"])
         return [plan, plan.line_ids, plan.installment_ids[:1]]
+
+    def one_of_each_forecast(self, env, company):
+        """Records of the models of when money is expected."""
+        rate = env["cobranza.provision.rate"].create({"company_id": company.id, "rate": 1})
+        env["cobranza.expectation"].sudo()._refresh(company)
+        expected = env["cobranza.expectation"].search([("company_id", "=", company.id)], limit=1)
+        return [rate, expected]
 
     def one_of_each_insurance(self, env, company):
         """Records of the models of credit insurance."""

@@ -62,6 +62,7 @@ MAY = {
         "cobranza.policy": "wcu",
         "cobranza.policy.level": "wcu",
         "cobranza.policy.minimum": "wcu",
+        "cobranza.provision.rate": "wcu",
         "cobranza.segment": "wcu",
         "cobranza.segment.wizard": "rwcu",
         "cobranza.tone.term": "wcu",

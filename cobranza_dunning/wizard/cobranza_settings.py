@@ -66,6 +66,25 @@ class CobranzaSettings(models.TransientModel):
     )
     cobranza_insurance_digest_days = fields.Integer("Deadlines of so many days")
 
+    cobranza_provision_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of provisions",
+        domain="[('type', '=', 'general'), ('company_id', '=', company_id)]",
+    )
+    cobranza_provision_account_id = fields.Many2one(
+        "account.account", "Provision",
+        domain="[('account_type', '=', 'asset_current'), ('company_ids', 'parent_of', company_id)]",
+    )  # fmt: skip
+    cobranza_provision_expense_id = fields.Many2one(
+        "account.account", "Cost of provisions",
+        domain="[('internal_group', '=', 'expense'), ('company_ids', 'parent_of', company_id)]",
+    )  # fmt: skip
+    cobranza_provision_income_id = fields.Many2one(
+        "account.account", "Provisions released",
+        domain="[('internal_group', 'in', ('income', 'expense')), "
+        "('company_ids', 'parent_of', company_id)]",
+    )  # fmt: skip
+
     @api.depends("company_id")
     def _compute_has_reply_domain(self):
         for settings in self:
@@ -144,3 +163,7 @@ class CobranzaSettings(models.TransientModel):
         policy = self.env["cobranza.policy"]._create_standard(self.company_id)
         policy.action_set_default()
         return policy._get_records_action()
+
+    def action_provision_rates(self):
+        """Open how much of what is so many days late a provision is made for."""
+        return self.env["cobranza.provision.rate"].action_open_rates()

@@ -8,10 +8,9 @@
     ODOO_PASSWORD=... python decide.py --db books --login ana cancel-plan 4 "He pays at once"
     ODOO_PASSWORD=... python decide.py --db books --login ana segment "Ana Customer" 3 "Key account"
 """
-import argparse
-import os
 import sys
 
+import connection
 import odoorpc
 
 #: What can be decided -> the names of its arguments.
@@ -27,24 +26,13 @@ DECISIONS = {
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
+    parser = connection.make_parser(__doc__)
     what = parser.add_subparsers(dest="what", required=True)
     for name, arguments in DECISIONS.items():
         decision = what.add_parser(name)
         for one in arguments:
             decision.add_argument(one, type=int if one == "id" else str)
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     try:
         print(decide(odoo.env, arguments))
     except odoorpc.error.RPCError as refusal:

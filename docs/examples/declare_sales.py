@@ -3,33 +3,21 @@
 
     ODOO_PASSWORD=... python declare_sales.py --db books --login ana P-1 --declare R-2026-05
 """
-import argparse
 import base64
 import os
 import sys
 
-import odoorpc
+import connection
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("policy", help="number or name of the insurance policy")
     parser.add_argument("--date", help="a day of the period; default: the last one that is over")
     parser.add_argument("--format", choices=("csv", "csv_documents", "xlsx"), default="xlsx")
     parser.add_argument("--folder", default=".", help="where the file is saved")
     parser.add_argument("--declare", metavar="REFERENCE", help="it was sent: the insurer's answer")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     policies = odoo.env["cobranza.insurance.policy"].search(
         ["|", ("number", "=", arguments.policy), ("name", "=", arguments.policy)])
     if len(policies) != 1:

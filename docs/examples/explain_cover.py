@@ -4,30 +4,17 @@
     ODOO_PASSWORD=... python explain_cover.py --db books --login ana \\
         INV/2026/00042 --date 2026-05-03
 """
-import argparse
-import os
 import sys
 
-import odoorpc
+import connection
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("number", nargs="+", help="number of an invoice")
     parser.add_argument("--date", help="a day in the past: what was believed then; later: what "
                                        "would hold then; default: today")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     Move = odoo.env["account.move"]
     missing = False
     for number in arguments.number:

@@ -3,30 +3,17 @@
 
     ODOO_PASSWORD=... python explain_invoice.py --db books --login ana INV/2026/00042
 """
-import argparse
-import os
 import sys
 
-import odoorpc
+import connection
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("number", nargs="+", help="number of an invoice")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
     parser.add_argument("--date", help="the day to explain, as 2026-12-31; default: today")
     parser.add_argument("--lang", help="language of the sentences, as es_ES; default: the user's")
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     if arguments.lang:
         odoo.env.context["lang"] = arguments.lang
 

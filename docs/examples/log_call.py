@@ -3,33 +3,21 @@
 
     ODOO_PASSWORD=... python log_call.py --db books --login ana "Talleres Ría" no_answer
 """
-import argparse
-import os
 import sys
 
+import connection
 import odoorpc
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("customer", help="name of the customer, or his number in Odoo (ref)")
     parser.add_argument("outcome", nargs="?", help="code of an outcome; without one only ask")
     parser.add_argument("--reason", help="code of a reason for not paying")
     parser.add_argument("--note", help="what was said")
     parser.add_argument("--next-step", help="what is to be done next")
     parser.add_argument("--next-step-date", help="its day, as 2026-12-31: makes an activity")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     Debtor = odoo.env["cobranza.debtor"]
     found = Debtor.search_read(
         ["|", ("partner_id.name", "=", arguments.customer),

@@ -3,16 +3,13 @@
 
     ODOO_PASSWORD=... python negotiate_plan.py --db books --login ana "Ana Customer" --count 6
 """
-import argparse
-import os
 import sys
 
-import odoorpc
+import connection
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("customer", help="name of a customer who owes something")
     parser.add_argument("--count", type=int, help="in so many installments")
     parser.add_argument("--each", type=float, help="in installments of this amount")
@@ -22,17 +19,7 @@ def main():
     parser.add_argument("--until", help="all at once on this day")
     parser.add_argument("--currency", help="code, if he owes in several")
     parser.add_argument("--agree", action="store_true", help="put an acceptable offer into force")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     customers = odoo.env["res.partner"].search([("name", "=", arguments.customer)])
     if not customers:
         print(f"{arguments.customer}: there is no such customer, or you may not see him")

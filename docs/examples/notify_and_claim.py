@@ -6,21 +6,14 @@
     ODOO_PASSWORD=... python notify_and_claim.py --db books --login ana \\
         claim "Ana Customer" --costs 250
 """
-import argparse
-import os
 import sys
 
+import connection
 import odoorpc
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
+    parser = connection.make_parser(__doc__)
     what = parser.add_subparsers(dest="what", required=True)
     notice = what.add_parser("notify")
     notice.add_argument("customer", help="name of the customer")
@@ -31,12 +24,7 @@ def main():
     claim.add_argument("--costs", type=float, default=0, help="of collecting it")
     for one in (notice, claim):
         one.add_argument("--day", help="the day it was done, as 2026-12-31; default: today")
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     customers = odoo.env["res.partner"].search([("name", "=", arguments.customer)])
     if not customers:
         print(f"{arguments.customer}: there is no such customer, or you may not see him")

@@ -6,21 +6,14 @@
     ODOO_PASSWORD=... python promise_and_dispute.py --db books --login ana \\
         dispute INV/2026/00042 25.50 price --until 2026-12-31
 """
-import argparse
-import os
 import sys
 
+import connection
 import odoorpc
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
+    parser = connection.make_parser(__doc__)
     what = parser.add_subparsers(dest="what", required=True)
     promise = what.add_parser("promise")
     promise.add_argument("customer", help="name of the customer")
@@ -31,12 +24,7 @@ def main():
     dispute.add_argument("amount", help="in the currency of the invoice")
     dispute.add_argument("reason", help="code of the reason: price, quantity, quality, …")
     dispute.add_argument("--until", help="the day to look again; default: as the policy says")
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     try:
         return write_promise(odoo, arguments) if arguments.what == "promise" else write_dispute(
             odoo, arguments)

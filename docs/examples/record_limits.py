@@ -3,31 +3,18 @@
 
     ODOO_PASSWORD=... python record_limits.py --db books --login ana limits.csv --yes
 """
-import argparse
 import csv
-import os
 import sys
 
-import odoorpc
+import connection
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("file", help="columns: vat, ref or insurer_number, amount, reference, …")
     parser.add_argument("--policy", help="number or name, if the company has several")
     parser.add_argument("--yes", action="store_true", help="record it; only shown without")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     with open(arguments.file, newline="", encoding="utf-8") as file:
         rows = [{key: text for key, text in row.items() if text} for row in csv.DictReader(file)]
     if arguments.policy:

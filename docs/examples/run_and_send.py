@@ -7,21 +7,17 @@
 The password, or better an API key made in Odoo under "My Preferences > Security", is read from
 the variable ODOO_PASSWORD (or --password). Nothing leaves before you answer "y" (or --yes).
 """
-import argparse
-import os
 import sys
 import time
-from urllib.parse import urlsplit
 
-import odoorpc
+import connection
 
 DECISION_FIELDS = ["move_id", "partner_id", "date_due", "outcome", "reason", "level_id",
                    "next_date", "amount", "currency_id"]
 
 
 def main():
-    arguments = read_arguments()
-    odoo = connect(arguments)
+    arguments, odoo = connection.log_in(make_parser())
     Reminder = odoo.env["cobranza.reminder"]
     company_id = odoo.env.user.company_id.id
 
@@ -52,35 +48,13 @@ def main():
     return 0
 
 
-def read_arguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
-    parser.add_argument("--url", help="address of the server, instead of --host and --port")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True, help="name of the database")
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
+def make_parser():
+    parser = connection.make_parser(__doc__)
     parser.add_argument("--date", help="the day to decide for, as 2026-12-31; default: today")
     parser.add_argument("--yes", action="store_true", help="approve and send without asking")
     parser.add_argument("--limit", type=int, default=100, help="how many decisions are printed")
     parser.add_argument("--timeout", type=int, default=600, help="seconds to wait at most")
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-    return arguments
-
-
-def connect(arguments):
-    """Log in and return the odoorpc client."""
-    host, port, secure = arguments.host, arguments.port, False
-    if arguments.url:
-        address = urlsplit(arguments.url)
-        secure = address.scheme == "https"
-        host, port = address.hostname, address.port or (443 if secure else 80)
-    odoo = odoorpc.ODOO(host, protocol="jsonrpc+ssl" if secure else "jsonrpc", port=port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
-    return odoo
+    return parser
 
 
 def execute_run(odoo, company_id, mode, arguments):

@@ -3,31 +3,18 @@
 
     ODOO_PASSWORD=... python suggest_insurance.py --db books --login ana --limit 20 --follow
 """
-import argparse
-import os
 import sys
 
-import odoorpc
+import connection
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="ODOO_PASSWORD: password or API key.")
+    parser = connection.make_parser(__doc__)
     parser.add_argument("--limit", type=int, default=10, help="at most so many")
     parser.add_argument("--customer", help="only this customer's")
     parser.add_argument("--follow", action="store_true",
                         help="mark the invoices, and record that limits were asked for")
-    parser.add_argument("--host", default="localhost")
-    parser.add_argument("--port", type=int, default=8069)
-    parser.add_argument("--db", required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--password", default=os.environ.get("ODOO_PASSWORD"))
-    arguments = parser.parse_args()
-    if not arguments.password:
-        parser.error("set ODOO_PASSWORD to your password or an API key")
-
-    odoo = odoorpc.ODOO(arguments.host, port=arguments.port)
-    odoo.login(arguments.db, arguments.login, arguments.password)
+    arguments, odoo = connection.log_in(parser)
     Suggestion = odoo.env["cobranza.insurance.suggestion"]
     # the most important first; making them anew gives them new ids
     found = Suggestion.suggest()

@@ -357,3 +357,19 @@ def test_suggest_insurance(live, books, policy_id):
 def _name_and_address(books, partner_id):
     values = books.read("res.partner", partner_id, "name", "email")
     return values["name"], values["email"]
+
+
+def test_forecast(live, books, three):
+    """By week, with what may be lost; and of one invoice, with the reason of its day."""
+    _partner_ids, move_ids = three
+    done = run("forecast.py", live)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^all +open +[\d,.]+  may be lost [\d,.]+ USD$", done.stdout, re.MULTILINE)
+
+    [move] = books.env["account.move"].read(move_ids[:1], ["name"])
+    done = run("forecast.py", live, "--invoice", move["name"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.match(r"\d{4}-\d\d-\d\d +1,234\.50 USD  \$.1,234\.50 ", done.stdout)
+
+    done = run("forecast.py", live, "--invoice", "INV/1999/1")
+    assert (done.returncode, "there is no such invoice" in done.stdout) == (1, True)

@@ -1,0 +1,227 @@
+import io
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine import expected
+from .cobranza_run_line import UncheckedMany2one
+from .expected_texts import BASIS_SELECTION
+
+#: What is written of an expectation, in the order of `_values`.
+COLUMNS = (
+    "company_id", "debtor_id", "partner_id", "move_line_id", "move_id", "date_due", "currency_id",
+    "expected_date", "basis", "late", "amount_currency", "amount", "provision_rate",
+    "provision_amount", "expected_amount",
+)  # fmt: skip
+
+
+class Found(NamedTuple):
+    """What is expected of (part of) a due line, and what may be lost of it.
+
+    part: engine.expected.Expected.  amount, provision: in company currency.  rate: per cent.
+    """
+
+    item: object
+    partner_id: int | None
+    part: expected.Expected
+    amount: Decimal
+    rate: Decimal
+    provision: Decimal
+
+
+class CobranzaExpectation(models.Model):
+    """When the money of a due line can be expected, and how much of it: the cash forecast.
+
+    One row for each part of a due line that comes on a day of its own.  The engine decides
+    (`engine.expected`) and the rows are made anew whenever somebody opens the forecast: it is
+    never older than the screen.  Amounts are in company currency at the rates of the books.
+    """
+
+    _name = "cobranza.expectation"
+    _description = "Expected collection"
+    _inherit = ["cobranza.gated.mixin"]
+    _order = "expected_date, date_due, id"
+    _rec_name = "move_id"
+    _gated_fields = None
+    _gated_create = True
+    # they come by COPY, and are made anew all the time
+    _log_access = False
+
+    company_id = UncheckedMany2one("res.company", required=True, index=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    debtor_id = fields.Many2one(
+        "cobranza.debtor", "Customer's account", index="btree_not_null", ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", index="btree_not_null", ondelete="cascade"
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line", "Due line", required=True, index=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one("account.move", "Invoice", required=True, index=True,
+                              ondelete="cascade")  # fmt: skip
+    date_due = fields.Date("Due date")
+    currency_id = UncheckedMany2one("res.currency", required=True)
+    expected_date = fields.Date("Expected on", help="Empty where no day can be named.")
+    basis = fields.Selection(BASIS_SELECTION, "Based on", required=True)
+    late = fields.Boolean(
+        "Later than that", help="The day that it should have come has passed already."
+    )
+    amount_currency = fields.Monetary("In its currency", aggregator=None)
+    amount = fields.Monetary("Open", currency_field="company_currency_id")
+    provision_rate = fields.Float(
+        "Provision (%)", digits=(5, 2), aggregator=None,
+        help="By how late it is, from the provision rates. It counts for what isn't insured.",
+    )  # fmt: skip
+    provision_amount = fields.Monetary(
+        "May be lost", currency_field="company_currency_id", help="The suggested provision."
+    )
+    expected_amount = fields.Monetary(
+        "Expected", currency_field="company_currency_id", help="Open, less what may be lost."
+    )
+
+    # --- reading -----------------------------------------------------------------------
+
+    @api.model
+    def _find(self, company, debtor_ids=None):
+        """Yield Found for each part of a company's open debts, customer by customer.
+
+        debtor_ids: only these; None = all, and debts of nobody too.  The number of queries doesn't
+        depend on the number of lines.
+        """
+        today = company._cobranza_today()
+        facts = self.env["cobranza.facts"]
+        payers, anybody = facts._payers(company, today, debtor_ids)
+        agreed = facts._agreed_days(company, debtor_ids)
+        insured = facts._insured_amounts(company, debtor_ids)
+        rates = company._cobranza_provision_rates()
+        places = company.currency_id.decimal_places
+        for chunk in facts._items_in_chunks(company, today, debtor_ids):
+            for debtor_id, items in chunk.items():
+                payer = payers.get(debtor_id)
+                usual = payer.usual if payer else anybody
+                for position in expected.positions(items, today):
+                    item = position.item
+                    parts = expected.expect(position, agreed.get(item.id, ()), usual, today)
+                    rate = expected.provision_rate(
+                        (today - item.due).days, rates, bool(payer and payer.insolvent)
+                    )
+                    amounts, losses = expected.at_risk(
+                        position, parts, insured.get(item.id, 0), rate, places
+                    )
+                    for part, amount, loss in zip(parts, amounts, losses, strict=True):
+                        yield Found(item, payer and payer.partner_id, part, amount, rate, loss)
+
+    @api.model
+    def _refresh(self, company, debtor_ids=None):
+        """Make a company's expectations anew; debtor_ids: only these, None = all."""
+        only = self.env["cobranza.facts"]._only_of("e", company, debtor_ids)
+        self.env.cr.execute(SQL("DELETE FROM cobranza_expectation e WHERE %s", only))
+        buffer = io.StringIO()
+        for one in self._find(company, debtor_ids):
+            buffer.write("\t".join(map(_text, _values(one, company.id))) + "\n")
+        buffer.seek(0)
+        self.env.cr.copy_expert(f"COPY {self._table} ({', '.join(COLUMNS)}) FROM STDIN", buffer)
+        self.invalidate_model()
+
+    # --- what a person does ------------------------------------------------------------
+
+    @api.model
+    def action_forecast(self):
+        """Make the forecast of the user's companies anew and open it."""
+        return self._open()
+
+    def action_refresh(self):
+        """Make the forecast of the user's companies anew, whatever is selected."""
+        self._refresh_allowed()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    @api.model
+    def _open(self, debtors=None):
+        """Make expectations anew, of these debtors or all; return the action that shows them."""
+        self._refresh_allowed(debtors)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cobranza_dunning.cobranza_expectation_action"
+        )
+        if debtors is not None:
+            action |= {"domain": [("debtor_id", "in", debtors.ids)], "context": {}}
+        return action
+
+    @api.model
+    def _refresh_allowed(self, debtors=None):
+        """Make expectations anew of all that the user may see.  Raises AccessError for others."""
+        self.check_access("read")
+        # they follow from the books, whoever opens them
+        ours_sudo = self.sudo()
+        if debtors is None:
+            for company in self.env.companies:
+                ours_sudo.env["cobranza.debtor"]._ensure(company.sudo())
+                ours_sudo._refresh(company.sudo())
+        else:
+            for company, found in debtors.sudo().grouped("company_id").items():
+                ours_sudo._refresh(company, found.ids)
+
+    @api.model
+    def forecast(self):
+        """Make the forecast of the user's company anew and tell it by day.
+
+        Returns a list of dicts, the earliest day first and what has no day last: date (ISO string
+        or False), basis (a code), amount (open), provision_amount, expected_amount, currency (all
+        amounts are in it, the company's), count (due lines).
+        Raises AccessError for others than users of collections.
+        """
+        self._refresh_allowed()
+        company = self.env.company
+        groups = self._read_group(
+            [("company_id", "=", company.id)],
+            ["expected_date:day", "basis"],
+            ["amount:sum", "provision_amount:sum", "expected_amount:sum",
+             "move_line_id:count_distinct"],
+            order="expected_date:day, basis",
+        )  # fmt: skip
+        return [
+            {
+                "date": fields.Date.to_string(day) if day else False,
+                "basis": basis,
+                "amount": amount,
+                "provision_amount": provision,
+                "expected_amount": coming,
+                "currency": company.currency_id.name,
+                "count": count,
+            }
+            for day, basis, amount, provision, coming, count in groups
+        ]
+
+    def action_provision(self):
+        """Draw up the entry that brings the provision of the user's company to what is suggested.
+
+        Whatever is selected.  Returns the action that opens it.  Raises AccessError for who may
+        not make entries, UserError if accounts lack, if nothing changes, or if such an entry is
+        waiting.
+        """
+        self.check_access("read")
+        return self.env.company._cobranza_make_provision()._get_records_action()
+
+    def action_view_move(self):
+        """Open the invoice."""
+        self.ensure_one()
+        return self.move_id._get_records_action()
+
+
+def _values(one, company_id):
+    """The values of COLUMNS for a Found; none of them is text that a user wrote."""
+    item, part = one.item, one.part
+    return (
+        company_id, item.debtor_id, one.partner_id, item.id, item.move_id, item.due, item.currency,
+        part.day, part.basis, part.late, part.amount, one.amount, one.rate, one.provision,
+        one.amount - one.provision,
+    )  # fmt: skip
+
+
+def _text(value):
+    """A value as COPY reads it."""
+    return r"\N" if value is None else str(value)
