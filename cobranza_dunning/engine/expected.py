@@ -11,12 +11,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .due import ZERO, net, next_pay_day, to_places
-from .pauses import KINDS
+from .pauses import Pause
 
 #: Why money is expected on a day, or isn't: the answers of `expect`.
 BASES = (
-    "payment", "claim", "dispute", "installment", "promise", "habit", "average", "due_date",
+    "payment", "claim", "dispute", "promise", "installment", "habit", "average", "due_date",
 )  # fmt: skip
+
+#: What is agreed, of pauses.KINDS, in the order in which it takes its part of a due line.
+ORDER = ("block", "dispute", "promise", "plan")
 
 #: What is decided by somebody else than the customer's habit gets no day.
 UNDATED = {"block": "claim", "dispute": "dispute"}
@@ -79,9 +82,25 @@ def habit(average, lines, general=None):
     return Habit() if general is None else Habit(max(round(general), 0), "average")
 
 
-def positions(items, today):
-    """Return the due.Position of each of a debtor's items: pauses don't change what is owed."""
-    return net([one._replace(pauses=()) for one in items], today)
+def positions(items, agreed, today):
+    """Return the due.Position of each of a debtor's items, credits set against the oldest.
+
+    agreed: {item id: list of Agreed}.  What is disputed, or the insurer's, uses up no credit; what
+    else pauses a debt doesn't change what is owed.
+    """
+    return net(
+        [
+            one._replace(
+                pauses=tuple(
+                    Pause(part.kind, part.amount)
+                    for part in agreed.get(one.id, ())
+                    if part.kind in UNDATED
+                )
+            )
+            for one in items
+        ],
+        today,
+    )
 
 
 def expect(position, agreed, usual, today):
@@ -101,7 +120,7 @@ def expect(position, agreed, usual, today):
     if position.in_process:
         parts.append(Expected(position.in_process, today, "payment"))
         left -= position.in_process
-    for one in sorted(agreed, key=lambda one: KINDS.index(one.kind)):
+    for one in sorted(agreed, key=lambda one: ORDER.index(one.kind)):
         taken = min(one.amount, left)
         if taken > 0:
             left -= taken
@@ -112,25 +131,33 @@ def expect(position, agreed, usual, today):
 
 
 def _agreed_part(one, amount, pay_days, today):
-    """What is agreed comes on its day; what should have come, on the next one on which he pays."""
+    """What is agreed comes on its day; what should have come is expected to be as late again."""
     if one.kind in UNDATED:
         return Expected(amount, None, UNDATED[one.kind])
-    late = one.day < today
-    day = (next_pay_day(today, pay_days) or today) if late else one.day
-    return Expected(amount, day, NAMED[one.kind], late)
+    if one.day >= today:
+        return Expected(amount, one.day, NAMED[one.kind])
+    return Expected(amount, _as_late_again(one.day, pay_days, today), NAMED[one.kind], True)
 
 
 def _usual_part(item, amount, usual, today):
     """What nothing is agreed about comes on his first pay day after he would usually have paid.
 
     What should be there by now is expected to be as late again as it is: nobody who is a year
-    behind pays tomorrow because of it, and a debtor's average counts what he still owes.
+    behind pays tomorrow because of it.  Without pay days it is late on that day itself, not only
+    after it: the average counts what he owes, and of who never paid it ends today each day.
     """
-    day, late_so_far = _later(item.due, timedelta(days=usual.days)), today - item.due
-    late = day <= today and late_so_far > timedelta(0)
+    day = _later(item.due, timedelta(days=usual.days))
+    day = next_pay_day(day, item.pay_days) or day
+    late = day < today or (day == today > item.due and not item.pay_days)
     if late:
-        day = _later(today, late_so_far)
-    return Expected(amount, next_pay_day(day, item.pay_days) or day, usual.basis, late)
+        day = _as_late_again(item.due, item.pay_days, today)
+    return Expected(amount, day, usual.basis, late)
+
+
+def _as_late_again(due, pay_days, today):
+    """His first pay day after as many days from today as have passed since a day."""
+    day = _later(today, today - due)
+    return next_pay_day(day, pay_days) or day
 
 
 def _later(day, delay):
@@ -204,8 +231,9 @@ def at_risk(position, parts, insured, rate, places):
     """Return (amounts, provisions) of the parts of a due item, both in company currency.
 
     position: of the item.  parts: as `expect` returns them.  insured: what the insurer would pay
-    of the item, in company currency.  rate: per cent.  places: decimals of company currency.
-    A payment in process is no longer at risk.
+    of the whole item, in company currency.  rate: per cent.  places: decimals of company currency.
+    A payment in process is no longer at risk, nor is what credits will be set against; of the rest
+    the same part is insured as of the whole.
     """
     item = position.item
     weights = [part.amount for part in parts]
@@ -214,5 +242,6 @@ def at_risk(position, parts, insured, rate, places):
         ZERO if part.basis == "payment" else amount
         for part, amount in zip(parts, amounts, strict=True)
     ]
-    loss = provision(sum(exposed, ZERO), insured, rate, places)
-    return amounts, spread(loss, exposed, places)
+    exposure = sum(exposed, ZERO)
+    share = insured * exposure / item.company_residual if item.company_residual else ZERO
+    return amounts, spread(provision(exposure, share, rate, places), exposed, places)

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 
 from .expected_texts import explain_expected
 
@@ -18,10 +20,13 @@ class AccountMoveLine(models.Model):
         groups="cobranza_dunning.group_auditor",
     )  # fmt: skip
 
+    @api.depends_context("lang")
     def _compute_cobranza_expected(self):
-        told = self.cobranza_expected()
+        told = defaultdict(list)
+        for one in self.cobranza_expected():
+            told[one["line_id"]].append(one)
         for line in self:
-            ours = [one for one in told if one["line_id"] == line.id]
+            ours = told[line.id]
             days = [one["date"] for one in ours if one["date"]]
             line.cobranza_expected_date = min(days, default=False)
             line.cobranza_expected_sentence = " ".join(one["sentence"] for one in ours)
@@ -42,12 +47,14 @@ class AccountMoveLine(models.Model):
         told = []
         # agreements and how somebody pays are for everybody who may read the invoice
         for company, lines in due_lines.sudo().grouped("company_id").items():
-            debtors = lines._cobranza_debtors(company)
-            only = None if lines.filtered(lambda line: not line.partner_id) else debtors.ids
+            expectations_sudo = self.env["cobranza.expectation"].sudo()
+            found = list(expectations_sudo._find(company, lines._cobranza_debtors(company).ids))
+            if lines.filtered(lambda line: not line.partner_id):
+                found += expectations_sudo._find(company, only_orphans=True)
             wanted = set(lines.ids)
             told += [
                 self._cobranza_plain_expected(company, one)
-                for one in self.env["cobranza.expectation"].sudo()._find(company, only)
+                for one in found
                 if one.item.id in wanted
             ]
         return told

@@ -1,4 +1,6 @@
 import io
+from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -6,6 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import expected
+from ..engine.due import ZERO
 from .cobranza_run_line import UncheckedMany2one
 from .expected_texts import BASIS_SELECTION
 
@@ -15,15 +18,18 @@ COLUMNS = (
     "expected_date", "basis", "late", "amount_currency", "amount", "provision_rate",
     "provision_amount", "expected_amount",
 )  # fmt: skip
+LINE = COLUMNS.index("move_line_id")
 
 
 class Found(NamedTuple):
     """What is expected of (part of) a due line, and what may be lost of it.
 
-    part: engine.expected.Expected.  amount, provision: in company currency.  rate: per cent.
+    due: the day it was due at first, whatever a plan says since.  part: engine.expected.Expected.
+    amount, provision: in company currency.  rate: per cent.
     """
 
     item: object
+    due: date
     partner_id: int | None
     part: expected.Expected
     amount: Decimal
@@ -64,7 +70,7 @@ class CobranzaExpectation(models.Model):
     )
     move_id = fields.Many2one("account.move", "Invoice", required=True, index=True,
                               ondelete="cascade")  # fmt: skip
-    date_due = fields.Date("Due date")
+    date_due = fields.Date("Due date", help="At first, whatever a plan says since.")
     currency_id = UncheckedMany2one("res.currency", required=True)
     expected_date = fields.Date("Expected on", help="Empty where no day can be named.")
     basis = fields.Selection(BASIS_SELECTION, "Based on", required=True)
@@ -78,7 +84,8 @@ class CobranzaExpectation(models.Model):
         help="By how late it is, from the provision rates. It counts for what isn't insured.",
     )  # fmt: skip
     provision_amount = fields.Monetary(
-        "May be lost", currency_field="company_currency_id", help="The suggested provision."
+        "May be lost", currency_field="company_currency_id", help="The suggested provision: "
+        "a deductible or a maximum of the insurance isn't taken into account."
     )
     expected_amount = fields.Monetary(
         "Expected", currency_field="company_currency_id", help="Open, less what may be lost."
@@ -87,44 +94,66 @@ class CobranzaExpectation(models.Model):
     # --- reading -----------------------------------------------------------------------
 
     @api.model
-    def _find(self, company, debtor_ids=None):
+    def _find(self, company, debtor_ids=None, only_orphans=False):
         """Yield Found for each part of a company's open debts, customer by customer.
 
-        debtor_ids: only these; None = all, and debts of nobody too.  The number of queries doesn't
-        depend on the number of lines.
+        debtor_ids: only these; None = all, and debts of nobody too.  only_orphans: only those of
+        nobody.  The number of queries doesn't depend on the number of lines.
         """
         today = company._cobranza_today()
         facts = self.env["cobranza.facts"]
         payers, anybody = facts._payers(company, today, debtor_ids)
         agreed = facts._agreed_days(company, debtor_ids)
         insured = facts._insured_amounts(company, debtor_ids)
+        dues = facts._original_dues(company, debtor_ids)
         rates = company._cobranza_provision_rates()
         places = company.currency_id.decimal_places
-        for chunk in facts._items_in_chunks(company, today, debtor_ids):
-            for debtor_id, items in chunk.items():
-                payer = payers.get(debtor_id)
-                usual = payer.usual if payer else anybody
-                for position in expected.positions(items, today):
-                    item = position.item
-                    parts = expected.expect(position, agreed.get(item.id, ()), usual, today)
-                    rate = expected.provision_rate(
-                        (today - item.due).days, rates, bool(payer and payer.insolvent)
-                    )
-                    amounts, losses = expected.at_risk(
-                        position, parts, insured.get(item.id, 0), rate, places
-                    )
-                    for part, amount, loss in zip(parts, amounts, losses, strict=True):
-                        yield Found(item, payer and payer.partner_id, part, amount, rate, loss)
+
+        def found(position, payer):
+            item = position.item
+            due = dues.get(item.id, item.due)
+            usual, insolvent = (payer.usual, payer.insolvent) if payer else (anybody, False)
+            parts = expected.expect(position, agreed.get(item.id, ()), usual, today)
+            rate = expected.provision_rate((today - due).days, rates, insolvent)
+            amounts, losses = expected.at_risk(
+                position, parts, insured.get(item.id, ZERO), rate, places
+            )
+            for part, amount, loss in zip(parts, amounts, losses, strict=True):
+                yield Found(item, due, payer and payer.partner_id, part, amount, rate, loss)
+
+        chunks = facts._items_in_chunks(company, today, debtor_ids, only_orphans=only_orphans)
+        with closing(chunks):
+            for chunk in chunks:
+                for debtor_id, items in chunk.items():
+                    # what is nobody's has nothing to do with each other
+                    for together in [items] if debtor_id else [[one] for one in items]:
+                        for position in expected.positions(together, agreed, today):
+                            yield from found(position, payers.get(debtor_id))
 
     @api.model
     def _refresh(self, company, debtor_ids=None):
-        """Make a company's expectations anew; debtor_ids: only these, None = all."""
-        only = self.env["cobranza.facts"]._only_of("e", company, debtor_ids)
-        self.env.cr.execute(SQL("DELETE FROM cobranza_expectation e WHERE %s", only))
-        buffer = io.StringIO()
-        for one in self._find(company, debtor_ids):
-            buffer.write("\t".join(map(_text, _values(one, company.id))) + "\n")
-        buffer.seek(0)
+        """Make a company's expectations anew; debtor_ids: only these, None = all.
+
+        Whoever does the same at this moment starts again.
+        """
+        if debtor_ids is None:
+            self.env["cobranza.debtor"]._ensure(company)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_company SET cobranza_forecast_at = now() AT TIME ZONE 'UTC'"
+                " WHERE id = %s",
+                company.id,
+            )
+        )
+        rows = [_values(one, company.id) for one in self._find(company, debtor_ids)]
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM cobranza_expectation e WHERE (%s) OR e.move_line_id = ANY(%s)",
+                self.env["cobranza.facts"]._only_of("e", company, debtor_ids),
+                [values[LINE] for values in rows],
+            )
+        )
+        buffer = io.StringIO("".join("\t".join(map(_text, values)) + "\n" for values in rows))
         self.env.cr.copy_expert(f"COPY {self._table} ({', '.join(COLUMNS)}) FROM STDIN", buffer)
         self.invalidate_model()
 
@@ -137,13 +166,18 @@ class CobranzaExpectation(models.Model):
 
     def action_refresh(self):
         """Make the forecast of the user's companies anew, whatever is selected."""
-        self._refresh_allowed()
+        self._refresh_allowed(self.env.companies)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     @api.model
     def _open(self, debtors=None):
         """Make expectations anew, of these debtors or all; return the action that shows them."""
-        self._refresh_allowed(debtors)
+        if debtors is None:
+            self._refresh_allowed(self.env.companies)
+        else:
+            debtors.check_access("read")
+            for company, found in debtors.grouped("company_id").items():
+                self._refresh_allowed(company, found.ids)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cobranza_dunning.cobranza_expectation_action"
         )
@@ -152,18 +186,12 @@ class CobranzaExpectation(models.Model):
         return action
 
     @api.model
-    def _refresh_allowed(self, debtors=None):
-        """Make expectations anew of all that the user may see.  Raises AccessError for others."""
+    def _refresh_allowed(self, companies, debtor_ids=None):
+        """Make expectations anew for somebody who may see them.  Raises AccessError for others."""
         self.check_access("read")
-        # they follow from the books, whoever opens them
-        ours_sudo = self.sudo()
-        if debtors is None:
-            for company in self.env.companies:
-                ours_sudo.env["cobranza.debtor"]._ensure(company.sudo())
-                ours_sudo._refresh(company.sudo())
-        else:
-            for company, found in debtors.sudo().grouped("company_id").items():
-                ours_sudo._refresh(company, found.ids)
+        for company_sudo in companies.sudo():
+            # they follow from the books, whoever opens them
+            self.sudo()._refresh(company_sudo, debtor_ids)
 
     @api.model
     def forecast(self):
@@ -174,8 +202,8 @@ class CobranzaExpectation(models.Model):
         amounts are in it, the company's), count (due lines).
         Raises AccessError for others than users of collections.
         """
-        self._refresh_allowed()
         company = self.env.company
+        self._refresh_allowed(company)
         groups = self._read_group(
             [("company_id", "=", company.id)],
             ["expected_date:day", "basis"],
@@ -207,8 +235,10 @@ class CobranzaExpectation(models.Model):
         return self.env.company._cobranza_make_provision()._get_records_action()
 
     def action_view_move(self):
-        """Open the invoice."""
+        """Open the invoice; the list again if somebody has made it anew meanwhile."""
         self.ensure_one()
+        if not self.exists():
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
         return self.move_id._get_records_action()
 
 
@@ -216,7 +246,7 @@ def _values(one, company_id):
     """The values of COLUMNS for a Found; none of them is text that a user wrote."""
     item, part = one.item, one.part
     return (
-        company_id, item.debtor_id, one.partner_id, item.id, item.move_id, item.due, item.currency,
+        company_id, item.debtor_id, one.partner_id, item.id, item.move_id, one.due, item.currency,
         part.day, part.basis, part.late, part.amount, one.amount, one.rate, one.provision,
         one.amount - one.provision,
     )  # fmt: skip

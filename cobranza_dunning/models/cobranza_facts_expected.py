@@ -184,3 +184,30 @@ class CobranzaFacts(models.AbstractModel):
             )
         )
         return {line_id: Decimal(amount) for line_id, amount in rows}
+
+    def _original_dues(self, company, debtor_ids):
+        """Return {line id: day it was due at first} of what a plan gave another due date."""
+        only = SQL()
+        if debtor_ids is not None:
+            only = SQL(
+                """
+                AND p.commercial_partner_id IN
+                    (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)
+                """,
+                tuple(debtor_ids) or (0,),
+            )
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT l.id, l.cobranza_original_due_date
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id
+                 LEFT JOIN res_partner p ON p.id = l.partner_id
+                     WHERE %s AND l.cobranza_original_due_date IS NOT NULL %s
+                    """,
+                    self.env["account.move.line"]._cobranza_open_sql(company),
+                    only,
+                )
+            )
+        )

@@ -160,11 +160,15 @@ class CobranzaInsuranceCover(models.Model):
     def _cron_follow(self):
         """Decide anew on everything that is insured: the day may have changed it.
 
-        What is to be declared of periods that are over, and what more could be insured, is made
-        ready as well.  Each of the three is committed by itself, for each company.
+        Once a day for each company, as soon as it is the next day where it is.  What is to be
+        declared of periods that are over, and what more could be insured, is made ready as well.
+        Each of the three is committed by itself, for each company.
         """
+        companies = self.env["cobranza.insurance.policy"].search([]).company_id
         each_company(
-            self.env["cobranza.insurance.policy"].search([]).company_id,
+            companies.filtered(
+                lambda one: one.cobranza_insurance_date != one._cobranza_today()
+            ),
             self._follow_night,
             self.env["cobranza.insurance.declaration"]._prepare_due,
             self.env["cobranza.insurance.suggestion"]._refresh,
@@ -174,6 +178,7 @@ class CobranzaInsuranceCover(models.Model):
         """Decide anew on a company's covers, with the figures that follow from them."""
         self._follow(company)
         self.env["cobranza.debtor"]._refresh_figures(company)
+        company.cobranza_insurance_date = company._cobranza_today()
 
 
 def _values(one, company_id, partner_id, policy_id, currency_id, places, premium):

@@ -9,6 +9,9 @@ from .each_company import each_company
 #: So many deadlines are told one by one; the list has the others.
 MOST = 50
 
+#: From this hour on the mail leaves.
+MORNING = 6
+
 
 class CobranzaInsuranceDuty(models.Model):
     """The mail that tells those responsible which deadlines are near, and what was missed."""
@@ -18,9 +21,14 @@ class CobranzaInsuranceDuty(models.Model):
 
     @api.model
     def _cron_digest(self):
-        """Send each company's digest if its day has come. Commits after each company."""
+        """Send each company's digest if its day has come, and its morning where it is.
+
+        What is insured on the day has been decided by then.  Commits after each company.
+        """
         companies = self.env["cobranza.insurance.policy"].search([]).company_id
-        each_company(companies, self._send_digest)
+        each_company(
+            companies.filtered(lambda one: one._cobranza_now().hour >= MORNING), self._send_digest
+        )
 
     @api.model
     def _send_digest(self, company):

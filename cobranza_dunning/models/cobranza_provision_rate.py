@@ -4,7 +4,10 @@ from ..engine import expected
 
 
 class CobranzaProvisionRate(models.Model):
-    """How much of what is so many days late a company makes a provision for."""
+    """How much of what is so many days late a company makes a provision for.
+
+    A company without any has those of engine.expected.
+    """
 
     _name = "cobranza.provision.rate"
     _description = "Provision rate"

@@ -101,6 +101,11 @@ class ResCompany(models.Model):
         """Return today in the company's own time zone."""
         return self._cobranza_date(fields.Datetime.now())
 
+    def _cobranza_now(self):
+        """Return this moment in the company's own time zone."""
+        local = self.with_context(tz=self._cobranza_zone())
+        return fields.Datetime.context_timestamp(local, fields.Datetime.now())
+
     @api.model
     def _cobranza_by_today(self):
         """Return {today: companies}: it isn't the same day everywhere."""

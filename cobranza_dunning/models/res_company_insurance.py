@@ -12,3 +12,7 @@ class ResCompany(models.Model):
         help="The customer reads that his invoice is included in a credit insurance. "
         "Off: his invoice doesn't mention it.",
     )
+    cobranza_insurance_date = fields.Date(
+        "Covers as of", readonly=True, groups="cobranza_dunning.group_auditor",
+        help="The day for which everything that is insured was last decided.",
+    )  # fmt: skip

@@ -1,7 +1,8 @@
+import itertools
 from collections import defaultdict
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..engine import expected
@@ -19,6 +20,14 @@ NEEDED = (
     "cobranza_provision_expense_id",
 )  # fmt: skip
 
+#: What kinds of accounts they are: field -> internal groups; never those of PEOPLE.
+ACCOUNTS = {
+    "cobranza_provision_account_id": ("asset", "liability"),
+    "cobranza_provision_expense_id": ("expense",),
+    "cobranza_provision_income_id": ("income", "expense"),
+}
+PEOPLE = ("asset_receivable", "liability_payable")
+
 
 class ResCompany(models.Model):
     """What a company provides for debts that may be lost, and where it books that."""
@@ -32,8 +41,9 @@ class ResCompany(models.Model):
     )  # fmt: skip
     cobranza_provision_account_id = fields.Many2one(
         "account.account", "Provision", check_company=True, ondelete="set null",
-        domain="[('account_type', '=', 'asset_current')]",
-        help="Deducted from customers in the balance sheet. In Spain 490.",
+        domain="[('account_type', 'in', ('asset_current', 'liability_current'))]",
+        help="Deducted from customers in the balance sheet. In Spain 490. All that is booked on it "
+        "is taken for provisions of this kind.",
     )  # fmt: skip
     cobranza_provision_expense_id = fields.Many2one(
         "account.account", "Cost of provisions", check_company=True, ondelete="set null",
@@ -45,6 +55,25 @@ class ResCompany(models.Model):
         help="Where a provision that isn't needed any more goes; empty: it lowers the cost. In "
         "Spain 794.",
     )  # fmt: skip
+
+    cobranza_forecast_at = fields.Datetime(
+        "Forecast as of", readonly=True, groups="cobranza_dunning.group_auditor"
+    )
+
+    @api.constrains(*ACCOUNTS)
+    def _check_cobranza_provision_accounts(self):
+        for company, (name, groups) in itertools.product(self, ACCOUNTS.items()):
+            account = company[name]
+            fits = account.internal_group in groups and account.account_type not in PEOPLE
+            if account and not (fits and company.parent_ids & account.company_ids):
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s can't be used for “%(field)s”: choose an account of the "
+                        "company, and none of customers or suppliers.",
+                        account=account.display_name,
+                        field=self._fields[name]._description_string(self.env),
+                    )
+                )
 
     def _cobranza_provision_rates(self):
         """Return pairs (days late from, per cent): the company's own, or the usual ones."""
@@ -95,6 +124,8 @@ class ResCompany(models.Model):
         moves.check_access("create")
         books = self._cobranza_provision_books()
         account = books["cobranza_provision_account_id"]
+        # first: of two who book at once the second starts again, and finds the other's draft
+        self.env["cobranza.expectation"].sudo()._refresh(self.sudo())
         self._check_no_draft_provision(account)
         changes = self._cobranza_provision_changes(account)
         if not changes:
@@ -141,7 +172,6 @@ class ResCompany(models.Model):
         """
         changes = defaultdict(float)
         suggested_sudo = self.env["cobranza.expectation"].sudo()
-        suggested_sudo._refresh(self)
         for partner, amount in suggested_sudo._read_group(
             [("company_id", "=", self.id)], ["partner_id"], ["provision_amount:sum"]
         ):

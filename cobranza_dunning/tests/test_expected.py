@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
 from ..engine import expected
 from ..models.expected_texts import BASIS_SELECTION, LATE_SENTENCES, SENTENCES
+from .claims import ClaimCase
 from .common import TODAY, days_ago
-from .insurance import InsuranceCase
 from .test_cobranza_plan import PlanCase
 from .test_profile import ProfileCase
 
@@ -104,6 +105,14 @@ class TestExpected(ExpectedCase):
         with self.at(SOON + timedelta(days=1)):
             self.assertEqual(self.told(invoice), [("2026-03-25", "promise", True, 100)])
 
+    def test_in_another_language(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        self.env["ir.module.module"]._load_module_terms(["cobranza_dunning"], ["es_ES"])
+        line = self.due(self.invoice(self.partner, 100, due=days_ago(40)))
+        self.assertIn("is late", line.cobranza_expected_sentence)
+        spanish = line.with_context(lang="es_ES").cobranza_expected_sentence
+        self.assertIn("lleva retraso", spanish)
+
     def test_in_two_currencies(self):
         euro = self.new_currency("EUR", 0.5)  # 1 EUR = 2 USD
         invoice = self.invoice(self.partner, 100, due=SOON, currency=euro)
@@ -115,8 +124,11 @@ class TestExpected(ExpectedCase):
 
     def test_what_is_nobodys(self):
         entry = self.journal_debt(None, 70, due=SOON)
+        self.journal_debt(None, -20, due=SOON)  # what nobody has claimed pays no debt of nobody
         self.assertEqual(self.told(entry), [(str(SOON), "due_date", False, 70)])
         self.assertEqual(self.rows().mapped("partner_id").ids, [])
+        mine = self.invoice(self.partner, 5, due=SOON)
+        self.assertEqual(len(self.told(entry, mine)), 2)
 
     def test_no_due_line_is_none(self):
         invoice = self.invoice(self.partner, 100, due=SOON)
@@ -199,6 +211,20 @@ class TestExpectedPlans(PlanCase):
             ],
         )
 
+    def test_a_plan_makes_no_old_debt_young(self):
+        """Re-booked or not: 200 days late are 200 days late, whatever is agreed."""
+        self.old.line_ids.filtered("date_maturity").date_maturity = days_ago(200)
+        for rebook in (False, True):
+            with self.subTest(rebook=rebook):
+                self.company.sudo().cobranza_plan_rebook = rebook
+                plan = self.agreed(lines=self.due(self.old).ids, count=2, first="2026-04-10")
+                self.env.cr.flush()
+                self.env["cobranza.expectation"].action_forecast()
+                rows = self.env["cobranza.expectation"].search([("basis", "=", "installment")])
+                self.assertEqual(rows.mapped("provision_rate"), [50, 50])
+                self.assertEqual(set(rows.mapped("date_due")), {days_ago(200)})
+                plan.action_cancel()
+
     def test_not_before_it_is_agreed(self):
         self.proposed(count=3, first="2026-04-10")
         self.assertEqual(self.told(), [])
@@ -245,6 +271,44 @@ class TestForecast(ExpectedCase):
         self.assertEqual(rows.move_id, mine)
         self.assertEqual(rows.action_view_move()["res_id"], mine.id)
         self.assertEqual(self.rows().move_id, mine | other)
+
+    def test_a_customer_whose_debts_went_to_another(self):
+        """A contact becomes a customer of his own: nothing is told twice."""
+        child = self.new_partner("Child", parent_id=self.partner.id)
+        self.journal_debt(child, 100, due=SOON)
+        rows = self.rows()
+        self.assertEqual((rows.mapped("amount"), rows.partner_id), ([100], self.partner))
+        child.parent_id = False
+        self.env.cr.flush()
+        self.env["cobranza.debtor"].sudo()._ensure(self.company)
+        self.debtor(child).action_view_expected()
+        rows = self.env["cobranza.expectation"].search([("company_id", "=", self.company.id)])
+        self.assertEqual((rows.mapped("amount"), rows.partner_id), ([100], child))
+
+    def test_somebody_made_it_anew_meanwhile(self):
+        self.invoice(self.partner, 100)
+        [row] = self.rows()
+        self.rows()
+        self.assertFalse(row.exists())
+        self.assertEqual(row.action_view_move()["tag"], "soft_reload")
+
+    def test_each_company_has_its_own(self):
+        other = self.new_company()
+        self.invoice(self.partner, 100)
+        self.invoice(self.partner, 70, company=other)
+        both = self.env["cobranza.expectation"].with_context(
+            allowed_company_ids=(self.company | other).ids
+        )
+        both.action_forecast()
+        self.assertEqual(both.search([]).mapped("amount"), [100, 70])
+        self.assertEqual([one["amount"] for one in both.forecast()], [100])
+        auditor = new_test_user(
+            self.env, "one_company", groups="cobranza_dunning.group_auditor",
+            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
+        )  # fmt: skip
+        theirs = self.debtor(company=other).with_user(auditor)
+        with self.assertRaises(AccessError):
+            theirs.action_view_expected()
 
     def test_an_auditor_opens_it_and_changes_nothing(self):
         self.invoice(self.partner, 100)
@@ -399,6 +463,51 @@ class TestProvision(ExpectedCase):
         with self.assertRefused("still a draft, of 03/10/2026"):
             self.env["cobranza.expectation"].action_provision()
 
+    def test_what_stands_on_the_account_already(self):
+        """For a contact it is his customer's; for nobody it is released."""
+        child = self.new_partner("Child", parent_id=self.partner.id)
+        self.invoice(self.partner, 1000, due=days_ago(100))
+        lines = [(self.provision, child, -50), (self.provision, None, -7), (self.cost, None, 57)]
+        self.env["account.move"].create(
+            {
+                "journal_id": self.accounts["journals"]["general"].id,
+                "line_ids": [
+                    Command.create(
+                        {"account_id": account.id, "partner_id": partner and partner.id,
+                         "balance": balance}
+                    )
+                    for account, partner, balance in lines
+                ],
+            }
+        ).action_post()  # fmt: skip
+        nobody = self.env["res.partner"]
+        self.assertEqual(
+            self.book(),
+            {
+                (self.provision, self.partner): -56,
+                (self.provision, nobody): 7,
+                (self.cost, nobody): 49,
+            },
+        )
+
+    def test_accounts_that_fit(self):
+        make = self._account_maker(self.company)
+        other = self.new_company()
+        theirs = self._account_maker(other)("4901", "Theirs", "asset_current")
+        company = self.company.sudo()
+        for name, account in (
+            ("cobranza_provision_account_id", self.accounts["receivable"]),
+            ("cobranza_provision_account_id", self.cost),
+            ("cobranza_provision_account_id", theirs),
+            ("cobranza_provision_expense_id", self.provision),
+            ("cobranza_provision_income_id", self.provision),
+        ):
+            refused = self.assertRefused("can't be used for", ValidationError)
+            with self.subTest(name, account=account.code), refused:
+                company[name] = account
+        # as Spain's chart has it
+        company.cobranza_provision_account_id = make("4902", "490", "liability_current")
+
     def test_what_lacks_is_named(self):
         self.company.sudo().cobranza_provision_account_id = False
         with self.assertRefused("Settings: Provision."):
@@ -424,7 +533,7 @@ class TestProvision(ExpectedCase):
 
 
 @tagged("post_install", "-at_install")
-class TestInsuredProvision(InsuranceCase):
+class TestInsuredProvision(ClaimCase):
     """What the insurer pays isn't lost; what he deals with isn't expected of the customer."""
 
     def test_only_what_is_not_insured(self):
@@ -434,6 +543,13 @@ class TestInsuredProvision(InsuranceCase):
         [one] = self.due(sale).cobranza_expected()
         # 90 % are the insurer's: 0.3 % of 100
         self.assertEqual(one["provision_amount"], 0.3)
+
+    def test_what_is_claimed_has_no_day(self):
+        claim = self.filed()
+        told = claim.line_ids.move_line_id.cobranza_expected()
+        self.assertTrue(told)
+        self.assertEqual({(one["date"], one["basis"]) for one in told}, {(False, "claim")})
+        self.assertIn("with the insurer", told[0]["sentence"])
 
 
 @tagged("post_install", "-at_install")
@@ -459,4 +575,4 @@ class TestExpectedQueries(ExpectedCase):
                 self.invoice(partner, 100, due=days_ago(day))
         self.env.cr.flush()
         self.assertEqual(self.queries(), few)
-        self.assertLess(few, 25)
+        self.assertLess(few, 30)

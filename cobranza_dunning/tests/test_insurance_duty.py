@@ -330,6 +330,17 @@ class TestDigest(DutyCase):
         self.env.invalidate_all()
         self.assertEqual(self.company.cobranza_insurance_digest_on, MONDAY)
 
+    def test_in_the_morning_where_the_company_is(self):
+        """At 11:59 UTC it is 5:59 in Mexico."""
+        self.duties(MONDAY)
+        self.company.partner_id.tz = "America/Mexico_City"
+        cron = self.env.ref("cobranza_dunning.ir_cron_insurance_digest")
+        for moment, sent_on in (("11:59", False), ("12:00", MONDAY)):
+            with self.at_moment(f"{MONDAY} {moment}:00"), self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+                self.env.invalidate_all()
+                self.assertEqual(self.company.cobranza_insurance_digest_on, sent_on)
+
     def test_the_scheduled_action(self):
         self.duties(MONDAY)
         with self.at(MONDAY), self.enter_registry_test_mode():

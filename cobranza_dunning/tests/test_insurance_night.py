@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -49,6 +50,40 @@ class TestNight(InsuranceCase):
         declared = self.env["cobranza.insurance.declaration"].search([])
         self.assertIn(theirs, declared.policy_id)
         self.assertNotIn(self.insurance, declared.policy_id)
+
+    def test_each_company_as_soon_as_it_is_the_next_day_there(self):
+        """At 06:30 UTC the 11th has begun in Mexico too; at 05:30 it is still the 10th there."""
+        self.company.partner_id.tz = "America/Mexico_City"
+        spanish = self.new_company()
+        spanish.partner_id.tz = "Europe/Madrid"
+        self.new_insurance(spanish)
+        both = self.company | spanish
+        for moment, days in (
+            ("2026-03-10 12:00:00", [date(2026, 3, 10), date(2026, 3, 10)]),
+            ("2026-03-10 23:30:00", [date(2026, 3, 10), date(2026, 3, 11)]),
+            ("2026-03-11 05:30:00", [date(2026, 3, 10), date(2026, 3, 11)]),
+            ("2026-03-11 06:30:00", [date(2026, 3, 11), date(2026, 3, 11)]),
+        ):
+            with self.subTest(moment), self.at_moment(moment), self.enter_registry_test_mode():
+                self.env.ref("cobranza_dunning.ir_cron_insurance").method_direct_trigger()
+                self.env.invalidate_all()
+                self.assertEqual(both.mapped("cobranza_insurance_date"), days)
+
+    def test_not_twice_a_day(self):
+        self.limit(100)
+        one = self.sale(100)
+        self.assertCovered(one, 100)
+        covers, nights = type(self.env["cobranza.insurance.cover"]), []
+        original = covers._follow
+
+        def follow(model, company, debtors=None):
+            nights.append(company)
+            return original(model, company, debtors)
+
+        with patch.object(covers, "_follow", follow), self.enter_registry_test_mode():
+            for _hour in range(3):
+                self.env.ref("cobranza_dunning.ir_cron_insurance").method_direct_trigger()
+        self.assertEqual(nights.count(self.company), 1)
 
     @mute_logger("odoo.sql_db")
     def test_what_somebody_else_changed_meanwhile_is_done_anew(self):

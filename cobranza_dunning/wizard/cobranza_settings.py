@@ -73,7 +73,8 @@ class CobranzaSettings(models.TransientModel):
     )
     cobranza_provision_account_id = fields.Many2one(
         "account.account", "Provision",
-        domain="[('account_type', '=', 'asset_current'), ('company_ids', 'parent_of', company_id)]",
+        domain="[('account_type', 'in', ('asset_current', 'liability_current')), "
+        "('company_ids', 'parent_of', company_id)]",
     )  # fmt: skip
     cobranza_provision_expense_id = fields.Many2one(
         "account.account", "Cost of provisions",

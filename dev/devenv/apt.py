@@ -7,9 +7,11 @@ import json
 import os
 import platform
 import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from . import paths
-from .system import run, sha256
+from .system import lock, run, sha256
 from .ui import SetupError, step, warn
 
 # Distribution -> (its moving suite where odoo-19 is, components, default keyring)
@@ -51,15 +53,10 @@ class PrivateApt:
             return known
         self._update()
         selector = f"{package}={version}" if version else f"{package}/{suite}"
-        incoming = cache / f"incoming-{os.getpid()}"
-        shutil.rmtree(incoming, ignore_errors=True)
-        incoming.mkdir()
-        try:
+        with TemporaryDirectory(prefix="incoming-", dir=cache) as incoming:
             self._apt("apt-get", "download", selector, cwd=incoming)
-            deb = next(incoming.glob("*.deb"))
+            deb = next(Path(incoming).glob("*.deb"))
             return _remember(deb, label)
-        finally:
-            shutil.rmtree(incoming, ignore_errors=True)
 
     def _update(self):
         if self._updated:
@@ -83,7 +80,8 @@ class PrivateApt:
             # apt's own user can't write into this folder
             options["APT::Sandbox::User"] = "root"
         flags = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
-        return run([args[0], *flags, *args[1:]], cwd=cwd)
+        with lock("apt"):
+            return run([args[0], *flags, *args[1:]], cwd=cwd)
 
 
 def cached(label):

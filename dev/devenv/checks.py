@@ -10,6 +10,12 @@ from . import environment, paths, system, templates, venv
 from .ui import SetupError, step
 
 ORM_DATABASE = "cobranza_test_orm"
+#: What the tests' classes would make each for itself.
+BOOKS = """
+from odoo.addons.cobranza_dunning.tests.books import BooksCase
+BooksCase.bake(env)
+env.cr.commit()
+"""
 
 
 def lint():
@@ -35,17 +41,16 @@ def test():
     """
     started = time.time()
     variables = {**os.environ, **environment.prepare()}
-    environment.prepare_system()
-    if not system.chromium():
-        raise SetupError("no Chromium: the browser tests can't run (see the line above).")
     run = partial(_pytest, variables)
     with ThreadPoolExecutor() as pool:
+        browser = pool.submit(_prepare_browser)
         first = pool.submit(run, "engine, repository", _folders("engine", "repo"))
         layers = {
             **_orm(),
             "rpc, browser": _folders("rpc", "browser"),
             "packaging, faults": _folders("packaging", "faults"),
         }
+        browser.result()
         failed, line = first.result()
         closing = [("engine, repository", line)]
         if failed:
@@ -58,6 +63,13 @@ def test():
     print("\n".join(["", *(f"{name:<20} {line}" for name, line in closing),
                      f"{time.time() - started:.0f} s in all"]))
     return int(failed)
+
+
+def _prepare_browser():
+    """Install what of the system the tests need.  Raises SetupError without a browser."""
+    environment.prepare_system()
+    if not system.chromium():
+        raise SetupError("no Chromium: the browser tests can't run (see the line above).")
 
 
 def _folders(*names):
@@ -75,12 +87,14 @@ def _orm():
              for path in sorted((paths.ROOT / name / "tests").glob("test_*.py"))]
     if not files:
         raise SetupError("no addon has tests.")
-    halves = {}
-    for number in (1, 2):
-        database = f"{ORM_DATABASE}_{number}"
-        templates.new_database(database, paths.addons(), assets=True)
-        halves[f"ORM {number}"] = [f"--odoo-database={database}", *files[number - 1::2]]
-    return halves
+    databases = [f"{ORM_DATABASE}_{number}" for number in (1, 2)]
+    templates.new_database(databases[0], paths.addons(), assets=True)
+    templates.run_in(databases[0], BOOKS)
+    templates.copy_database(databases[0], databases[1])
+    return {
+        f"ORM {number}": [f"--odoo-database={database}", *files[number::2]]
+        for number, database in enumerate(databases)
+    }
 
 
 def _pytest(variables, name, arguments):

@@ -1,6 +1,7 @@
 """The environment as a whole: what `./dev/env` exports and every other command runs in."""
 import os
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 
 from . import odoo_source, paths, pdf, postgres, system, venv
 
@@ -23,8 +24,11 @@ log_handler = :INFO,odoo.addons.rpc:ERROR
 def prepare():
     """Set everything up as far as it isn't yet and return the environment variables."""
     paths.STATE.mkdir(exist_ok=True)
-    venv.ensure()
-    home = odoo_source.ensure()
+    with ThreadPoolExecutor() as pool:
+        # each takes half a minute the first time, and neither needs the other
+        packages = pool.submit(venv.ensure)
+        home = odoo_source.ensure()
+        packages.result()
     pdf_folder = pdf.ensure()
     server = postgres.ensure()
     _write_config(home)

@@ -1,11 +1,12 @@
 """Databases cloned from cached templates.
 
 Installing Odoo's accounting with its demo data takes a minute, cloning a database a third of a
-second. Two layers, so that a change to an addon of ours costs only that addon's installation:
+second. Layers, each made from the one before, so that a change costs only what comes after it:
 
 - base: the Odoo addons that ours depend on, with Odoo's demo data;
-- addons: base plus our addons. With assets (`assets=True`) a third one, which has the web
-  client's bundles in it.
+- addons: base plus our addons;
+- assets: that and the web client's bundles, where they are wanted (`assets=True`);
+- extra: that and other addons of Odoo's, where some are named.
 
 A template's name carries a hash of everything that goes into it. It is built under another name
 and renamed when it is whole; those whose contents changed are dropped.
@@ -21,7 +22,7 @@ from . import environment, odoo_source, paths, postgres, venv
 from .system import lock
 from .ui import SetupError, step
 
-RECIPE = 2      # raise when this file builds templates differently
+RECIPE = 3      # raise when this file builds templates differently
 ALWAYS = ("account",)
 IGNORED = {"__pycache__", "tests"}
 
@@ -40,9 +41,18 @@ def new_database(name, addons=(), assets=False):
     """Make database `name` with `addons` (default: cobranza_dunning); an old one is replaced."""
     addons = sorted(set(addons) or {"cobranza_dunning"})
     with lock("templates"):
-        template = _ensure(addons, assets)
-        drop_database(name)
-        postgres.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        copy_database(_ensure(addons, assets), name)
+
+
+def copy_database(origin, name):
+    """Make database `name` a copy of another that nobody uses; an old one is replaced."""
+    drop_database(name)
+    postgres.psql(f'CREATE DATABASE "{name}" TEMPLATE "{origin}" STRATEGY FILE_COPY')
+
+
+def run_in(name, code):
+    """Run code in `odoo shell` on database `name`; nothing stays without `env.cr.commit()`."""
+    _odoo("shell", "-d", name, "--no-http", stdin=code)
 
 
 def drop_database(name):
@@ -53,29 +63,29 @@ def drop_database(name):
 def _ensure(addons, assets):
     """Name of the template for these addons, made if it isn't there."""
     own = [name for name in addons if name in paths.addons()]
-    base_addons = sorted(foreign_dependencies(addons))
-    base_key = _hash(RECIPE, odoo_source.version_key(odoo_source.home()), venv.lock_key(),
-                     *base_addons)
-    base = _name("base", base_addons, base_key)
-    if base not in _templates():
-        step(f"Building the base database ({', '.join(base_addons)}; one to two minutes) ...")
-        _build(base, None, base_addons, STORE_IN_DATABASE)
-        _drop_others("base", base_addons, base)
-    installed = _closure(own)
-    name = _name("addons", addons, _hash(base_key, *addons, *map(_content, installed)))
-    if own and name not in _templates():
-        step(f"Building the database template for {', '.join(addons)} ...")
-        _build(name, base, addons, STORE_IN_DATABASE)
-        _drop_others("addons", addons, name)
-    template = name if own else base
-    if not assets:
-        return template
-    with_assets = _name("assets", addons, _hash(template))
-    if with_assets not in _templates():
-        step("Generating the web client's assets (half a minute) ...")
-        _build(with_assets, template, [], GENERATE_ASSETS)
-        _drop_others("assets", addons, with_assets)
-    return with_assets
+    extra = sorted(set(addons) - set(own) - foreign_dependencies(own)) if own else []
+    for addon in extra:
+        _check_exists(addon)
+    base = sorted(foreign_dependencies(own or addons))
+    template, way = None, ()
+    for layer, installed, wanted, message, contents in (
+        ("base", base, True,
+         f"Building the base database ({', '.join(base)}; one to two minutes) ...",
+         [odoo_source.version_key(odoo_source.home()), venv.lock_key()]),
+        ("addons", own, own, f"Building the database template for {', '.join(own)} ...",
+         map(_content, _closure(own))),
+        ("assets", [], assets, "Generating the web client's assets (half a minute) ...", []),
+        ("extra", extra, extra, f"Adding {', '.join(extra)} ...", []),
+    ):
+        if wanted:
+            way += (layer, *installed)
+            name = _prefix(layer, way) + _hash(RECIPE, template, *installed, *contents)
+            if name not in _templates():
+                step(message)
+                _build(name, template, installed, "assets" in way)
+                _drop_others(_prefix(layer, way), name)
+            template = name
+    return template
 
 
 # --- what goes into a template ---------------------------------------------------------------
@@ -138,28 +148,27 @@ def _hash(*parts):
 
 # --- building --------------------------------------------------------------------------------
 
-def _name(layer, addons, key):
-    """Name of a template: checkout, layer and list of addons, then what it was built from."""
-    return f"{_prefix(layer, addons)}{key}"
+def _prefix(layer, way):
+    """Start of a template's name: checkout, layer, and what is installed on the way to it.
 
-
-def _prefix(layer, addons):
+    What it was built from follows.
+    """
     # several checkouts may share a server: none drops another's templates
-    return f"cobranza_tpl_{_hash(paths.ROOT)[:6]}_{layer}_{_hash(*addons)[:6]}_"
+    return f"cobranza_tpl_{_hash(paths.ROOT)[:6]}_{layer}_{_hash(*way)[:6]}_"
 
 
 def _templates():
     return postgres.psql("SELECT datname FROM pg_database").split()
 
 
-def _drop_others(layer, addons, keep):
+def _drop_others(prefix, keep):
     for name in _templates():
-        if name.startswith(_prefix(layer, addons)) and name != keep:
+        if name.startswith(prefix) and name != keep:
             drop_database(name)
 
 
-def _build(name, origin, addons, code):
-    """Build a template from `origin` (None: from nothing): install `addons`, run `code`."""
+def _build(name, origin, addons, assets):
+    """Build a template from `origin` (None: from nothing): install `addons`, make the assets."""
     draft = f"{name}_new"
     drop_database(draft)
     template = f'"{origin}"' if origin else "template0"
@@ -168,7 +177,7 @@ def _build(name, origin, addons, code):
     if addons:
         _odoo("-d", draft, "-i", ",".join(addons), "--with-demo", "--stop-after-init", "--no-http",
               "--max-cron-threads=0")
-    _odoo("shell", "-d", draft, "--no-http", stdin=code)
+    run_in(draft, STORE_IN_DATABASE + (GENERATE_ASSETS if assets else ""))
     postgres.psql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
     # a forgotten connection would block cloning
     postgres.psql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')

@@ -16,7 +16,7 @@ HABIT = Habit(12, "habit")
 
 def expect(one, *agreed, usual=HABIT, others=()):
     """What is expected of an item, with other items of the debtor beside it."""
-    found = expected.positions([one, *others], TODAY)
+    found = expected.positions([one, *others], {one.id: agreed}, TODAY)
     position = next(position for position in found if position.item.id == one.id)
     return expected.expect(position, agreed, usual, TODAY)
 
@@ -67,8 +67,12 @@ def test_who_never_paid_is_not_expected_today():
     (10, (22,), date(2026, 3, 22)),                 # usually today + 2
     (10, (21,), date(2026, 4, 21)),
     (10, (LAST,), date(2026, 3, 31)),
-    (13, (2,), date(2026, 4, 2)),
-    (13, (1,), date(2026, 5, 1)),
+    (12, (20,), TODAY),                             # today is one: it may still come
+    (12, (19,), date(2026, 4, 19)),
+    (13, (20,), TODAY),                             # usually yesterday, which was none
+    (13, (2,), date(2026, 4, 2)),                   # usually yesterday: the next is still to come
+    (30, (1,), date(2026, 4, 1)),                   # usually 2 March and so 1 April
+    (41, (22,), date(2026, 5, 22)),                 # usually 22 February: late, as late again
 ])
 def test_on_his_next_pay_day(late, pay_days, day):
     assert [one.day for one in expect(item(100, late, pay_days=pay_days))] == [day]
@@ -80,7 +84,7 @@ def test_on_his_next_pay_day(late, pay_days, day):
     (date(2026, 1, 1), date(9000, 1, 1), date.max, True),
 ])
 def test_the_end_of_the_calendar(due, today, day, late):
-    [position] = expected.positions([item(100)._replace(due=due)], today)
+    [position] = expected.positions([item(100)._replace(due=due)], {}, today)
     [part] = expected.expect(position, (), HABIT, today)
     assert (part.day, part.late) == (day, late)
 
@@ -92,14 +96,14 @@ def test_the_end_of_the_calendar(due, today, day, late):
     # a promise that is part of it: the rest as usual
     ([Agreed("promise", money(40), ahead(5))],
      [(40, ahead(5), "promise", False), (60, ahead(2), "habit", False)]),
-    # a promise comes on its day, whatever his pay days are; one that is late on his next
+    # a promise comes on its day, whatever his pay days are; one that is late as late again
     ([Agreed("promise", money(100), TODAY)], [(100, TODAY, "promise", False)]),
     ([Agreed("promise", money(100), ago(1))], [(100, date(2026, 3, 22), "promise", True)]),
-    # no more than is open, in the order of pauses.KINDS
+    ([Agreed("plan", money(100), ago(3))], [(100, date(2026, 4, 22), "installment", True)]),
+    # no more than is open; a promise comes before the installments
     ([Agreed("promise", money(80), ahead(5)), Agreed("plan", money(30), ahead(9)),
       Agreed("plan", money(30), ahead(39))],
-     [(30, ahead(9), "installment", False), (30, ahead(39), "installment", False),
-      (40, ahead(5), "promise", False)]),
+     [(80, ahead(5), "promise", False), (20, ahead(9), "installment", False)]),
     ([Agreed("dispute", money(25))],
      [(25, None, "dispute", False), (75, ahead(2), "habit", False)]),
     ([Agreed("block", money(500)), Agreed("dispute", money(25))],
@@ -115,6 +119,24 @@ def test_payments_and_credits_first():
     one = item(100, 10, payments=(Payment(1, "MXN", money(30), money(30)),))
     found = expect(one, others=[item(-20, 0)])
     assert found == [Expected(money(30), TODAY, "payment"), Expected(money(50), ahead(2), "habit")]
+
+
+def test_credits_are_set_against_what_is_not_disputed():
+    """The oldest is disputed: a loose payment of 60 pays the next one."""
+    old, new = item(100, 20), item(100, 10)
+    agreed = {old.id: [Agreed("dispute", money(100))]}
+    found = {
+        position.item.id: expected.expect(position, agreed.get(position.item.id, ()), HABIT, TODAY)
+        for position in expected.positions([old, new, item(-60, 0)], agreed, TODAY)
+    }
+    assert found[old.id] == [Expected(money(100), None, "dispute")]
+    assert found[new.id] == [Expected(money(40), ahead(2), "habit")]
+
+
+def test_promises_and_plans_do_not_keep_credits_away():
+    agreed = [Agreed("plan", money(60), ahead(9)), Agreed("promise", money(40), ahead(5))]
+    found = expect(item(100, 10), *agreed, others=[item(-30, 0)])
+    assert [(one.amount, one.basis) for one in found] == [(40, "promise"), (30, "installment")]
 
 
 def test_nothing_comes_of_a_credit():
@@ -175,6 +197,33 @@ def test_provision(exposure, insured, places, amount):
     assert expected.provision(money(exposure), money(insured), rate, places) == money(amount)
 
 
+@pytest.mark.parametrize(("facts", "credit", "insured", "amounts", "provisions"), [
+    ({}, 0, 0, ["1000"], ["100.00"]),
+    ({}, 0, 900, ["1000"], ["10.00"]),
+    ({}, 0, 1000, ["1000"], ["0.00"]),
+    # half of it is being paid: of the other half a tenth isn't insured either
+    ({"payments": (Payment(1, "MXN", money(500), money(500)),)}, 0, 900,
+     ["500", "500"], ["0", "5.00"]),
+    ({}, 600, 900, ["400"], ["4.00"]),
+    # in another currency: MXN 20 each
+    ({"currency": "USD", "rate": 20}, 0, 0, ["20000"], ["2000.00"]),
+])
+def test_at_risk(facts, credit, insured, amounts, provisions):
+    one = item(1000, 40, **facts)
+    found = expected.positions([one, item(-credit, 0)], {}, TODAY)
+    position = next(position for position in found if position.item.id == one.id)
+    parts = expected.expect(position, (), HABIT, TODAY)
+    result = expected.at_risk(position, parts, money(insured), Decimal(10), 2)
+    assert result == ([money(one) for one in amounts], [money(one) for one in provisions])
+
+
+def test_at_risk_of_what_is_worth_nothing_in_company_currency():
+    one = item(100)._replace(company_residual=money(0))
+    [position] = expected.positions([one], {}, TODAY)
+    parts = expected.expect(position, (), HABIT, TODAY)
+    assert expected.at_risk(position, parts, money(0), Decimal(10), 2) == ([0], [0])
+
+
 @pytest.mark.parametrize(("total", "weights", "parts"), [
     ("10.00", [1, 1, 1], ["3.33", "3.34", "3.33"]),
     ("0.01", [1, 1], ["0.01", "0.00"]),
@@ -200,7 +249,8 @@ def test_what_is_expected_is_what_is_owed(owed, late, agreed, credit, pay_days):
     one = item(owed, late, pay_days=pay_days)
     parts = [Agreed(kind, amount, ahead(day)) for kind, amount, day in agreed]
     found = expect(one, *parts, others=[item(-credit, 0)])
-    assert sum(part.amount for part in found) + min(credit, owed) == owed
+    undated = sum(part.amount for part in found if part.day is None)
+    assert sum(part.amount for part in found) + min(credit, owed - undated) == owed
     assert all(part.amount > 0 for part in found)
     assert all(part.day is None or part.day >= TODAY for part in found)
     assert {part.basis for part in found} <= set(expected.BASES)
