@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .agenda import milestones
 from .cover_reasons import COVER_REASONS
-from .cover_rules import stops, verdict
+from .cover_rules import refused, stops, verdict
 from .due import ZERO, to_places
 from .indemnity import indemnity
 from .insurance import AT_RISK, LOST, PLAIN_BUYER, attachment_day
@@ -25,6 +25,8 @@ __all__ = ("Cover", "Exposure", "allocate", "decide", "exposure", "indemnity", "
 
 #: The step of the duties.
 LAST_STEP = 10
+#: States of a duty that wasn't done on its last day.
+NOT_IN_TIME = ("missed", "late")
 
 
 class Cover(NamedTuple):
@@ -73,7 +75,7 @@ class Cover(NamedTuple):
     @property
     def missed_on(self):
         """The last day that was in time for the first duty that was missed, or None."""
-        return min((one.deadline for one in self.duties if one.state == "missed"), default=None)
+        return min((one.deadline for one in self.duties if one.state in NOT_IN_TIME), default=None)
 
     @property
     def next_duty(self):
@@ -86,8 +88,8 @@ class Exposure(NamedTuple):
     """A debtor's position under a policy, in its currency.
 
     limit: what holds for a sale today.  used: by what is open.  free: what a sale of today may
-    still be.  residual = covered + uncovered.  applied: whose limit it is (limits.Applied), None
-    without one.
+    still be; nothing while deliveries are stopped, or the policy insures no sale of today.
+    residual = covered + uncovered.  applied: whose limit it is (limits.Applied), None without one.
     """
 
     limit: Decimal
@@ -162,16 +164,22 @@ def insurable(policy, line, residual=None):
     return residual - to_places(residual * line.tax / amount, policy.places)
 
 
-def exposure(policy, limits, covers, today):
-    """Return a debtor's Exposure from the Covers of `decide`, for a sale delivered today."""
-    applied, _reason = applicable(policy, known(limits, today), today, today)
+def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=()):
+    """Return a debtor's Exposure from the Covers of `decide`, for a sale delivered today.
+
+    buyer, lines: as of `decide`.  Nothing is free of a limit while no sale would be insured.
+    """
+    limits = known(limits, today)
+    applied, _reason = applicable(policy, limits, today, today)
+    is_refused = refused(policy, limits, today, buyer, stops(policy, lines))
     limit = applied.amount if applied else ZERO
     used = sum((one.used for one in covers), ZERO)
     residual = sum((one.residual for one in covers), ZERO)
     covered = sum((one.covered for one in covers), ZERO)
     return Exposure(
-        limit, used, max(limit - used, ZERO), residual, covered, residual - covered, applied
-    )
+        limit, used, ZERO if is_refused else max(limit - used, ZERO), residual, covered,
+        residual - covered, applied,
+    )  # fmt: skip
 
 
 # --- steps 8 to 10: how much of it, and whether it lasts --------------------------------------
@@ -222,11 +230,21 @@ def _limit_reason(taken, room):
 
 
 def _fate(policy, found):
-    """What the duties make of the cover ("lost", "at_risk" or None), and their codes."""
-    open_ones = [one for one in found if one.state in ("due", "missed")]
-    fates = {AT_RISK if one.state == "due" else policy.consequences[one.code] for one in open_ones}
+    """What the duties make of the cover ("lost", "at_risk" or None), and their codes.
+
+    What only puts it at risk is made up for once it is done.
+    """
+    counting = [
+        one
+        for one in found
+        if one.state in ("due", "missed")
+        or (one.state == "late" and policy.consequences[one.code] == LOST)
+    ]
+    fates = {AT_RISK if one.state == "due" else policy.consequences[one.code] for one in counting}
     fate = next((one for one in (LOST, AT_RISK) if one in fates), None)
-    return fate, tuple(f"{one.code}_{one.state}" for one in open_ones)
+    return fate, tuple(
+        f"{one.code}_{'due' if one.state == 'due' else 'missed'}" for one in counting
+    )
 
 
 def _covered_state(taken, room, suspended, fate):

@@ -5,6 +5,7 @@ The codes are those of `cover_reasons`.  Days that are limits are in time themse
 
 from bisect import bisect_right
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from .insurance import (
@@ -43,6 +44,18 @@ def verdict(policy, limits, line, today, buyer, spans):
     applied, code = applicable(policy, limits, case.attached, delivery_day(line))
     code = code or _first(case, _AFTER_LIMIT)
     return (None, code) if code else (applied, None)
+
+
+def refused(policy, limits, today, buyer, spans):
+    """Return why nothing delivered today would be insured, whatever the limit; None if it would.
+
+    limits: those known `today`.  Whether the cover of a single invoice is activated is for the
+    invoice to say.
+    """
+    sale = Line(None, Decimal(1), today, today)
+    case = _Case(policy, sale, today, today, buyer, spans)
+    code = _first(case, _BEFORE_LIMIT)
+    return code or applicable(policy, limits, today, today)[1] or _before_stop(case)
 
 
 def outside(policy, line, buyer):

@@ -21,8 +21,8 @@ class Duty(NamedTuple):
 
     code: "declaration", "notice", "claim" or "extension" (the insurer's approval of it).
     deadline: the last day in time.
-    state: "done", "pending", "due" (the policy's warning has begun), or "missed": not done in
-    time, whether done later or not.
+    state: "done", "pending", "due" (the policy's warning has begun), "missed", or "late": done
+    after the last day; there is no more to do than to have the insurer excuse it.
     """
 
     code: str
@@ -194,7 +194,9 @@ def _state(policy, line, code, deadline, done_on, opens, today):
     done = done_on is not None and done_on <= today
     if code in line.excused or (done and done_on <= deadline):
         return "done"
-    if done or today > deadline:
+    if done:
+        return "late"
+    if today > deadline:
         return "missed"
     warned = today >= shifted(deadline, -policy.warning)
     return "due" if warned and (opens is None or today >= opens) else "pending"

@@ -23,6 +23,9 @@ REFUSE = "refuse"
 #: In how many installments at most, where nothing else limits them.
 USUAL_COUNT = 12
 
+#: Days that are offered where a policy has no limit for an extension.
+USUAL_EXTENSION = 30
+
 #: code -> what it means. Stable: scripts compare them.
 REASONS = {
     "acceptable": "the offer is not below the floor",
@@ -299,8 +302,9 @@ def _comes_to_something(offer, situation):
 
 def _shorter_extension(floor, situation):
     """As much time as is accepted."""
+    usual = situation.working(situation.today + timedelta(days=USUAL_EXTENSION))
     limits = [_latest_extension(floor, situation), situation.insured_until]
-    latest = until = min((day for day in limits if day), default=situation.today)
+    latest = until = min((day for day in limits if day), default=usual)
     while until > situation.today and situation.suitable(until) > latest:
         until -= timedelta(days=1)
     return Offer(until=until) if until > situation.today else None

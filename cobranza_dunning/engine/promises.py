@@ -117,10 +117,15 @@ def follow(promises, payments, residuals, today):
     for number in order:
         promise, parts = promises[number]
         counting = _counting(promise, parts, left, before)
-        possible = sum((amount for _line, _row, amount in counting), ZERO)
-        possible += sum(residuals.get(part.line, ZERO) for part in parts)
+        possible = sum((_possible(part, counting, residuals) for part in parts), ZERO)
         result[number] = _follow_one(promise, parts, counting, possible, today)
     return [result[number] for number in range(len(promises))]
+
+
+def _possible(part, counting, residuals):
+    """What was paid of a line, and may still be paid of what was promised of it."""
+    paid = sum((amount for line, _row, amount in counting if line == part.line), ZERO)
+    return max(paid, min(part.amount, paid + residuals.get(part.line, ZERO)))
 
 
 def _counting(promise, parts, left, amounts):

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="Only for this invoice; empty: the customer's or the company's policy.",
+        help="Only for this invoice; empty: the customer's or the company's insurance policy.",
         groups="cobranza_dunning.group_auditor",
     )
     insurance_activated_on = fields.Date(

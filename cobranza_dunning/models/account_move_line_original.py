@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
-    """The due date that counts for insurance and interest where a plan was re-booked."""
+    """The due date that counts for insurance and interest, whatever was agreed afterwards."""
 
     # a file for each part
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
@@ -12,5 +12,34 @@ class AccountMoveLine(models.Model):
         copy=False,
         groups="cobranza_dunning.group_auditor",
         readonly=True,
-        help="Of the oldest due line that an installment of a re-booked payment plan comes from.",
+        help="The first one that was posted, if it was changed afterwards; of an installment of a "
+        "re-booked payment plan that of the oldest due line it comes from.",
     )
+
+    def write(self, vals):
+        """Write values; of customers' items that are posted the first due date is kept.
+
+        A later one is an extension to the insurer, not another original due date.
+        """
+        if "date_maturity" in vals:
+            self._cobranza_keep_due_date(fields.Date.to_date(vals["date_maturity"]))
+        return super().write(vals)
+
+    def _cobranza_keep_due_date(self, day):
+        """Remember the due date of posted customers' items that get another one."""
+        # whoever may change the date may not know of insurance
+        changed_sudo = self.sudo().filtered(
+            lambda one: one.parent_state == "posted"
+            and one.account_type == "asset_receivable"
+            and one.date_maturity != day
+        )
+        later_sudo = changed_sudo.filtered(
+            lambda one: day
+            and one.date_maturity
+            and day > one.date_maturity
+            and not one.cobranza_original_due_date
+        )
+        for before, lines_sudo in later_sudo.grouped("date_maturity").items():
+            lines_sudo.cobranza_original_due_date = before
+        if changed_sudo:
+            self.env["cobranza.debtor"]._refresh_later(changed_sudo)

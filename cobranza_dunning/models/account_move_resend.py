@@ -73,16 +73,16 @@ class AccountMove(models.Model):
         told = self.env["cobranza.reminder.line"].search(
             [("move_id", "=", self.id), ("reminder_id.state", "=", "sent")], order="id desc"
         )
-        # it may have been another customer's when it was told
+        # invoice and recipient may have been another customer's when it was told
         told = told.reminder_id.filtered(
             lambda one: one.partner_id == self.commercial_partner_id
-        ).recipient_id
+        ).recipient_id.filtered(
+            lambda one: one.active and one.commercial_partner_id == self.commercial_partner_id
+        )
         recipient = told[:1] or self.partner_id
         if recipient_id:
             recipient = to_record(self.env["res.partner"], recipient_id)
-            if recipient.commercial_partner_id != self.commercial_partner_id and (
-                recipient not in told
-            ):
+            if recipient.commercial_partner_id != self.commercial_partner_id:
                 raise UserError(
                     self.env._(
                         "Choose a contact of %s: an invoice isn't sent to anybody else.",

@@ -89,11 +89,14 @@ class CobranzaDispute(models.Model):
             and note.state == "posted"
             and note.company_id == self.company_id
             and note.commercial_partner_id == self.partner_id
+            and note.currency_id == self.currency_id
         )
         if not fits:
             raise UserError(
                 self.env._(
-                    "Choose a posted credit note of %s.", self.partner_id.display_name
+                    "Choose a posted credit note of %(customer)s in %(currency)s.",
+                    customer=self.partner_id.display_name,
+                    currency=self.currency_id.name,
                 )
             )
 

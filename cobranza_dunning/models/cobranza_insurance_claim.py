@@ -14,7 +14,9 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 #: What an insurer has been told; it can't be changed afterwards.
-TOLD = {"policy_id", "debtor_id", "notice_id", "loss_date", "costs_amount", "line_ids"}
+TOLD = {
+    "policy_id", "debtor_id", "notice_id", "loss_date", "costs_amount", "line_ids", "submitted_on"
+}  # fmt: skip
 
 
 class CobranzaInsuranceClaim(models.Model):
@@ -70,6 +72,9 @@ class CobranzaInsuranceClaim(models.Model):
         help="The claim begins with its due lines; without one with all that is overdue.",
     )  # fmt: skip
     reference = fields.Char("Insurer's reference", tracking=True, copy=False)
+    submitted_on = fields.Date(
+        "Sent to the insurer on", copy=False, help="If that was before today; empty: today."
+    )
     filed_on = fields.Date("Filed on", readonly=True, copy=False, tracking=True)
     loss_date = fields.Date(
         "Date of loss", copy=False, tracking=True,
@@ -120,6 +125,9 @@ class CobranzaInsuranceClaim(models.Model):
         if {"policy_id", "debtor_id", "notice_id"} & told:
             for claim in self:
                 claim._read_ledger(claim._noticed())
+        elif "submitted_on" in told:
+            for claim in self:
+                claim._read_ledger(claim.line_ids.move_line_id.ids)
         elif told and not self._gate_is_open():
             self._reckon()
         return result
@@ -185,13 +193,13 @@ class CobranzaInsuranceClaim(models.Model):
         return True
 
     def action_file(self):
-        """File drafts today: the insurer owes what they come to.
+        """File drafts on the day they were sent, or today: the insurer owes what they come to.
 
         Raises UserError for one that can't be filed, and says what to do.
         """
         self.check_access("write")
         for claim in self:
-            claim._file(claim.company_id._cobranza_today())
+            claim._file(claim.submitted_on or claim.company_id._cobranza_today())
         return True
 
     def _file(self, day):

@@ -45,6 +45,8 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _check_fileable(self, day):
         """Raise UserError if this can't have been filed on a day, and say what to do."""
+        if day > self.company_id._cobranza_today():
+            raise UserError(self.env._("A claim can't be filed later than today."))
         self.policy_id.sudo()._check_books()
         lines = self.line_ids.filtered("loss_amount")
         if not lines:

@@ -101,8 +101,10 @@ class CobranzaInsuranceClaim(models.Model):
         self.ensure_one()
         if self.state == "filed":
             self._check_none_is_shared()
+        # of what was sent in time nothing is lost since
+        day = self.submitted_on if self.state == "draft" else None
         # what insurers have decided counts, whoever asks
-        positions = self.debtor_id.sudo()._positions().get(self.debtor_id.id, ())
+        positions = self.debtor_id.sudo()._positions(day).get(self.debtor_id.id, ())
         decided = {
             one.fact.line_id: one
             for position in positions

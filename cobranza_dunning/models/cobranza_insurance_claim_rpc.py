@@ -41,12 +41,9 @@ class CobranzaInsuranceClaim(models.Model):
             raise UserError(
                 self.env._("Say under which insurance policy: none holds for this customer.")
             )
-        today = company._cobranza_today()
-        day = to_day(self.env, filed_on) or today
-        if day > today:
-            raise UserError(self.env._("A claim can't be filed later than today."))
         claim = self.create(
             {
+                "submitted_on": to_day(self.env, filed_on),
                 "debtor_id": debtor.id,
                 "policy_id": policy.id,
                 "notice_id": notice.id,
@@ -60,7 +57,7 @@ class CobranzaInsuranceClaim(models.Model):
             items.check_access("read")
             claim._read_ledger(items.ids)
             claim._check_named(items)
-        claim._file(day)
+        claim.action_file()
         return claim.as_dict()
 
     def record_recovery(self, payment_line_id, amount=None, date=None, costs=None):

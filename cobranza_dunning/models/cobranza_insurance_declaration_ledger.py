@@ -138,12 +138,13 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     def _missing_minimum(self, policy, net):
         """The Premium that lacks of the minimum, in the last period of an insurance year."""
-        year = policy._insurance_year(self.date_to) or policy._insurance_year(self.date_from)
-        if not year or not self.date_from <= year.date_to <= self.date_to:
+        # that of the first day: where one is renewed within the period, the last day is the next's
+        year = policy._insurance_year(self.date_from)
+        if not year or year.date_to > self.date_to:
             return premium.Premium(premium.ZERO, premium.ZERO, premium.ZERO)
         others = self.search(
             [("policy_id", "=", policy.id), ("state", "in", ("draft", "declared")),
-             ("date_from", ">=", year.date_from), ("date_from", "<", self.date_from),
+             ("date_to", ">=", year.date_from), ("date_from", "<", self.date_from),
              ("id", "not in", (self | self.corrects_id).ids)]
         )  # fmt: skip
         replaced = others.corrects_id

@@ -283,7 +283,8 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
             for one in covers
             if one.line_id in by_id
         ]
-        found.append(Position(policy_id, ours, cover.exposure(policy, limits, covers, date)))
+        exposure = cover.exposure(policy, limits, covers, date, buyer, lines.values())
+        found.append(Position(policy_id, ours, exposure))
     return found
 
 

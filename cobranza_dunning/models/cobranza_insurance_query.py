@@ -217,14 +217,20 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         )
 
     def _query_activated(self, _date):
-        """When the cover of single invoices was activated."""
+        """When the cover of single invoices was activated.
+
+        An installment of a re-booked plan is activated if all that the plan covers is.
+        """
         return SQL(
             """
-            SELECT s.line_id, 'activated' AS kind, m.insurance_activated_on AS day
+            SELECT s.line_id, 'activated' AS kind, max(m.insurance_activated_on) AS day
               FROM scope s
               JOIN account_move_line l ON l.id = s.line_id
-              JOIN account_move m ON m.id = l.move_id
-             WHERE m.insurance_activated_on IS NOT NULL
+         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
+         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+              JOIN account_move m ON m.id = COALESCE(part.move_id, l.move_id)
+          GROUP BY s.line_id
+            HAVING bool_and(m.insurance_activated_on IS NOT NULL)
             """
         )
 

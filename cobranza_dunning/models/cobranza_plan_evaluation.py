@@ -130,6 +130,8 @@ class CobranzaPlan(models.Model):
         """Move to the state that follows from the payments, with what comes with it."""
         today = self.company_id._cobranza_today()
         over = standing.state != "active"
+        if self.state == "broken" and not over and self._is_replaced():
+            return
         # a plan that broke and was paid after all did break
         broken_on = standing.broken_on or (self.broken_on if over else False)
         self._update_state(
@@ -141,6 +143,11 @@ class CobranzaPlan(models.Model):
         if standing.state == "broken":
             self._undo_rebook_or_note()
             self._tell_broken()
+
+    def _is_replaced(self):
+        """Whether another plan has taken over what this one covered: it doesn't come back."""
+        items = self.line_ids.move_line_id
+        return bool(self._in_open_plans(items).filtered(lambda line: line.plan_id != self))
 
     def _undo_rebook_or_note(self):
         """Reverse its re-booking; where the books refuse it, note why and go on with others."""

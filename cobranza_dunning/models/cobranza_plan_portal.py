@@ -34,7 +34,7 @@ class CobranzaPlan(models.Model):
 
     def _is_shown(self):
         """Whether the customer may see it: it was offered to him, or he proposed it himself."""
-        return self.state != "draft" or self.origin == "portal"
+        return self.origin == "portal" or bool(self.offered_on or self.accepted_on)
 
     def _portal_values(self):
         """What page and document show; texts in the context's language."""

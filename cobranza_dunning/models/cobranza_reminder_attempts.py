@@ -1,6 +1,6 @@
 from hashlib import sha256
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_datetime
 
@@ -102,6 +102,27 @@ class CobranzaReminder(models.Model):
             left = self - self.browse(found)
             found |= getattr(left, name)() if left else {}
         return found
+
+    @api.model
+    def _check_queued(self, companies):
+        """Look once more at what has waited in the mail queue: a stop may have lasted for days.
+
+        What isn't right any more is taken out, what may not leave at this hour leaves later.
+        """
+        # the queue is the system's
+        mails_sudo = self.env["mail.mail"].sudo().search(
+            [("model", "=", self._name), ("state", "=", "outgoing")]
+        )
+        waiting_sudo = self.sudo().browse(mails_sudo.mapped("res_id")).exists()
+        waiting_sudo = waiting_sudo.filtered(lambda one: one.company_id in companies)
+        obstacles = waiting_sudo._obstacles_to_send_again()
+        for mail_sudo in mails_sudo.filtered(lambda one: one.res_id in obstacles):
+            text, until = obstacles[mail_sudo.res_id]
+            if until:
+                mail_sudo.scheduled_date = until
+                wake(self.env, MAILS, at=until)
+            else:
+                mail_sudo._cobranza_take_out(text)
 
     def action_confirm_arrived(self):
         """A person knows that a message arrived that no mail server confirmed.

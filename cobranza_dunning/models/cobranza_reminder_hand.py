@@ -132,7 +132,7 @@ class CobranzaReminder(models.Model):
         own = self.state == "approved" and channel == self.channel
         if own and not self._ready_to_leave():
             return self._stay()
-        refusal = not own and self.debtor_id._contact_refusal(channel)
+        refusal = not own and self._other_channel_refusal(channel)
         if refusal:
             return notice(refusal, reload=True)
         self.debtor_id._log_contact(
@@ -141,6 +141,25 @@ class CobranzaReminder(models.Model):
         if own:
             self._gated().write({"contacted_at": fields.Datetime.now()})
         return open_link(channel, self.phone_number, self.short_text)
+
+    def _other_channel_refusal(self, channel):
+        """Why this may not be told by a channel that isn't its own; None if nothing is in the way.
+
+        What the program writes has to be right as it leaves, whatever was told before and how:
+        a person who calls can look for himself.  Raises UserError while contact is stopped.
+        """
+        if channel != "phone":
+            self._check_not_stopped()
+            for found in (self._stranger_obstacles(), self._answer_obstacles()):
+                if self.id in found:
+                    return found[self.id].text
+            assessed = self.debtor_id._assess().get(self.debtor_id.id, [])
+            if self._changes(assessed):
+                return self.env._(
+                    "What is owed isn't what this text says any more: look at the account. The "
+                    "next run proposes what is still open."
+                )
+        return self.debtor_id._contact_refusal(channel)
 
     def _waits_for(self, channel):
         """Whether this reminder is approved and waits to be told this way."""

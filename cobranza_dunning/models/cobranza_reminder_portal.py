@@ -92,8 +92,10 @@ class CobranzaReminder(models.Model):
             **super()._portal_values(),
             "reminder": self,
             "phone": self.recipient_id.phone or self.partner_id.phone or "",
-            # frozen text of ours that a person may have edited
-            "told_text": html_sanitize(self.text_body or "", sanitize_style=True),
+            # frozen text of ours that a person may have edited; nobody has read out a mail
+            "told_text": html_sanitize(
+                (self.text_short if self.is_short else self.text_body) or "", sanitize_style=True
+            ),
         }
 
     def _portal_sent_domain(self):

@@ -54,6 +54,17 @@ class CobranzaReminder(models.Model):
         done.update(created=len(new), refreshed=len(changed), cancelled=len(settled))
         return done
 
+    @api.model
+    def _told_since(self, moment, debtor_ids):
+        """Return the ids of those debtors who were sent something since a moment; None = nobody.
+
+        What was decided about them before is no longer so: the next run looks at them.
+        """
+        if moment is None:
+            return set()
+        told = self.search([("debtor_id", "in", debtor_ids), ("sent_at", ">=", moment)])
+        return set(told.debtor_id.ids)
+
     def _create_for(self, run, letters, **extra):
         """Create the reminders of new letters, without lines yet; `extra` values win."""
         debtors = self.env["cobranza.debtor"].browse([letter.debtor_id for letter in letters])

@@ -79,6 +79,8 @@ class CobranzaRun(models.Model):
         checkpoint: function of the run and a chunk's number of lines that commits after each.
         """
         self.ensure_one()
+        # what is read stays as it is now, whatever is committed meanwhile
+        read_at = fields.Datetime.now() if checkpoint else None
         assessing = self.env["cobranza.facts"]._assess_in_chunks(
             self.company_id,
             self.date,
@@ -88,13 +90,16 @@ class CobranzaRun(models.Model):
         )
         with closing(assessing) as chunks:
             for chunk in chunks:
-                self._work_chunk(chunk)
+                self._work_chunk(chunk, read_at)
                 if checkpoint:
                     checkpoint(self, sum(map(len, chunk.values())))
         self._finish()
 
-    def _work_chunk(self, chunk):
-        """Write the decisions of whole debtors and, unless previewing, their reminders."""
+    def _work_chunk(self, chunk, read_at=None):
+        """Write the decisions of whole debtors and, unless previewing, their reminders.
+
+        read_at: when the facts were read, where others may have committed since.
+        """
         assessed = [one for lines in chunk.values() for one in lines]
         debtor_ids = [debtor_id for debtor_id in chunk if debtor_id]
         figures = Counter()
@@ -102,8 +107,9 @@ class CobranzaRun(models.Model):
             self.env["cobranza.run.line"]._insert(self, assessed)
         if self.mode != "preview":
             self._lock()
-            letters = grouping.group(assessed)
             reminders = self.env["cobranza.reminder"]
+            told = reminders._told_since(read_at, debtor_ids)
+            letters = [one for one in grouping.group(assessed) if one.debtor_id not in told]
             figures = reminders._propose(self, letters, chunk)
             self.env["cobranza.debtor"]._store_next_dates(chunk, self.date)
         # lines without a customer come first: once they are done the cursor is no longer empty

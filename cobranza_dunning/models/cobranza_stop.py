@@ -64,13 +64,14 @@ class CobranzaStop(models.Model):
         return stops
 
     def action_release(self):
-        """Let automatic contact go on; what waited in the queue leaves now."""
+        """Let automatic contact go on; what waited in the queue leaves if it is still right."""
         self.check_access("write")
         stopped = self.filtered(lambda one: not one.released_at)
         stopped._gated().write(
             {"released_at": fields.Datetime.now(), "released_by_id": self.env.uid}
         )
         stopped._note(self.env._("Automatic contact with customers released."))
+        self.env["cobranza.reminder"]._check_queued(stopped.company_id)
         wake(self.env, MAILS, TEXT_MESSAGES, WORK)
         return True
 

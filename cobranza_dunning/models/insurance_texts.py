@@ -103,7 +103,7 @@ REASON_SELECTION = [
     ("not_activated", "Not activated"),
     ("activated_late", "Activated late"),
     ("within_limit", "Within the limit"),
-    ("limit_partly", "Limit nearly used up"),
+    ("limit_partly", "Limit covers only a part"),
     ("limit_full", "Limit used up"),
     ("tax_not_covered", "Tax not insured"),
     ("disputed", "Disputed"),

@@ -60,6 +60,22 @@ class TestByHand(ChannelCase):
         reminder.action_whatsapp()
         self.assertEqual(len(self.logged()), 1)
 
+    def test_nothing_wrong_is_written_by_another_channel(self):
+        """A sent e-mail opens a chat only while what it says is still so."""
+        reminder = self.approved_by("email")
+        reminder.action_send()
+        reminder.action_whatsapp()
+        self.assertEqual(len(self.logged()), 1)
+        stop = self.env["cobranza.stop"]._stop(self.company, "Wrong bank file")
+        with self.assertRaisesRegex(UserError, "Nothing may be sent now"):
+            reminder.action_whatsapp()
+        stop.action_release()
+        self.pay(reminder.line_ids.move_id)
+        self.env.cr.flush()
+        action = reminder.action_whatsapp()
+        self.assertIn("What is owed isn't what this text says", action["params"]["message"])
+        self.assertEqual(len(self.logged()), 1)
+
     def test_what_leaves_by_itself_makes_no_work(self):
         for channel in ("email", "sms"):
             reminder = self.approved_by(channel)

@@ -123,6 +123,17 @@ class TestCallAgreements(CallCase):
         with self.assertRaisesRegex(UserError, "Say by which day"):
             self.said("promise")
 
+    def test_what_is_said_of_an_invoice_is_promised_of_it(self):
+        """“I'll pay this one”: the older one goes on being reminded of."""
+        other = self.invoice(self.partner, 30, days_ago(3))
+        form = Form(self.open(other))
+        form.outcome_id = self.outcome("promise")
+        self.assertEqual(form.promise_amount, 30)
+        form.promise_date = TODAY + timedelta(days=4)
+        form.save().action_save()
+        [promise] = self.debtor().promise_ids
+        self.assertEqual((promise.amount, promise.line_ids), (30, self.due(other)))
+
     def test_what_is_promised_already_is_not_suggested_again(self):
         self.env["cobranza.promise"].promise(self.partner.id, 60, TODAY + timedelta(days=4))
         form = Form(self.open())

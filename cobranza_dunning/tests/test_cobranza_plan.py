@@ -115,6 +115,20 @@ class TestStories(PlanCase):
         self.assertIn(plan.name, activity.summary)
         self.assertEqual(activity.date_deadline, date(2026, 4, 21))
 
+    def test_one_that_was_replaced_does_not_come_back(self):
+        """A second plan covers the line when last month's payment is entered."""
+        plan = self.agreed(**SIX)
+        with self.at(date(2026, 4, 21)):
+            self.assertEqual(self.looked_at(plan), "broken")
+            self.policy.plan_quiet_months = 0
+            second = self.agreed(count=3, first="2026-05-10")
+        self.pay_on(date(2026, 4, 10), 100)
+        with self.at(date(2026, 4, 22)):
+            self.assertEqual(self.looked_at(plan), "broken")
+            self.assertEqual(second.state, "active")
+            second.action_cancel()
+            self.assertEqual(self.looked_at(plan), "active")
+
     def test_two_late_at_once_break_it_as_well(self):
         plan = self.agreed(count=6, period="week", first="2026-03-17")
         with self.at(date(2026, 3, 24)):

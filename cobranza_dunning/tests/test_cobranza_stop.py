@@ -160,6 +160,17 @@ class TestCobranzaStop(MailingCase):
         self.process_queue()
         self.assertEqual((self.mails().state, reminder.delivery), ("sent", "delivered"))
 
+    def test_what_is_not_right_any_more_does_not_leave(self):
+        """Paid while everything was stopped: it is taken out of the queue, with the reason."""
+        reminder, mine = self.sent(due=days_ago(9)), self.mails()
+        stop = self.stop()
+        self.pay(reminder.line_ids.move_id)
+        self.env.cr.flush()
+        stop.with_user(self.manager).action_release()
+        self.process_queue()
+        self.assertEqual(mine.state, "cancel")
+        self.assertIn("Nothing of it is owed any more", mine.failure_reason)
+
     def test_the_queue_is_not_blocked_by_what_waits(self):
         """What is stopped takes no place among those that the queue works off at a time."""
         self.sent(due=days_ago(9))

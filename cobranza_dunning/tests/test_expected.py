@@ -213,17 +213,18 @@ class TestExpectedPlans(PlanCase):
 
     def test_a_plan_makes_no_old_debt_young(self):
         """Re-booked or not: 200 days late are 200 days late, whatever is agreed."""
-        self.old.line_ids.filtered("date_maturity").date_maturity = days_ago(200)
         for rebook in (False, True):
             with self.subTest(rebook=rebook):
                 self.company.sudo().cobranza_plan_rebook = rebook
-                plan = self.agreed(lines=self.due(self.old).ids, count=2, first="2026-04-10")
+                ancient = self.invoice(self.partner, 90, due=days_ago(200))
+                plan = self.agreed(lines=self.due(ancient).ids, count=2, first="2026-04-10")
                 self.env.cr.flush()
                 self.env["cobranza.expectation"].action_forecast()
                 rows = self.env["cobranza.expectation"].search([("basis", "=", "installment")])
                 self.assertEqual(rows.mapped("provision_rate"), [50, 50])
                 self.assertEqual(set(rows.mapped("date_due")), {days_ago(200)})
                 plan.action_cancel()
+                self.pay(ancient)
 
     def test_not_before_it_is_agreed(self):
         self.proposed(count=3, first="2026-04-10")

@@ -51,6 +51,28 @@ class TestClaimTerms(ClaimCase):
         claim.action_update()
         self.assertFalse(claim.line_ids)
 
+    def test_sent_in_time_and_recorded_later(self):
+        """The claim's last day has passed; it was sent the day before that."""
+        self.insurance.deadline_ids = [self.deadline("claim", "due", 28)]  # 9 March
+        self.limit(1000)
+        self.sale(1000, SOLD, DUE)
+        claim = self.claim()
+        with self.assertRaisesRegex(UserError, "Its cover is lost"), self.cr.savepoint():
+            claim.action_file()
+        claim.submitted_on = date(2026, 3, 9)
+        self.assertFalse(claim.line_ids.lost_amount)
+        claim.action_file()
+        self.assertEqual((claim.filed_on, claim.expected_amount), (date(2026, 3, 9), 900))
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            claim.submitted_on = date(2026, 3, 8)
+
+    def test_not_sent_in_days_to_come(self):
+        self.limit(1000)
+        self.sale(1000, SOLD, DUE)
+        claim = self.claim(submitted_on=date(2026, 3, 11))
+        with self.assertRaisesRegex(UserError, "later than today"):
+            claim.action_file()
+
     # --- the order of the year
 
     def two_drafts(self):

@@ -428,3 +428,46 @@ class TestCover(InsuranceCase):
         found = self.cover(one)
         self.assertEqual(found.partner_id, self.partner.commercial_partner_id)
         self.assertEqual(found.debtor_id.limit_ids.partner_id, found.partner_id)
+
+    # --- the original due date
+
+    def test_another_due_date_is_an_extension(self):
+        """Whoever changes it on the posted invoice doesn't move the insurer's days."""
+        self.insurance.mep = 60
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 30)]
+        self.limit(1000)
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        before = self.cover(one).next_date
+        line = self.due(one)
+        line.date_maturity = date(2026, 6, 30)
+        self.assertEqual(line.cobranza_original_due_date, date(2026, 3, 31))
+        found = self.cover(one)
+        self.assertEqual((found.next_date, found.reason), (before, "extension_missed"))
+        line.date_maturity = date(2026, 7, 31)
+        self.assertEqual(line.cobranza_original_due_date, date(2026, 3, 31))
+
+    def test_an_earlier_due_date_is_one(self):
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        line = self.due(one)
+        line.date_maturity = date(2026, 3, 20)
+        self.assertFalse(line.cobranza_original_due_date)
+
+    def test_a_single_invoice_that_is_re_booked_stays_activated(self):
+        self.insurance.write({"kind": "single_invoice"})
+        self.insurance.deadline_ids = [self.deadline("activation", "invoice", 10)]
+        self.company.sudo().cobranza_plan_rebook = True
+        self.limit(1000)
+        one = self.sale(100, insured=True, insurance_policy_id=self.insurance.id)
+        one.insurance_activated_on = "2026-03-05"
+        self.assertCovered(one, 100)
+        made = self.env["cobranza.plan"].propose(
+            self.partner.id, {"lines": self.due(one).ids, "count": 2, "first": "2026-04-10"}
+        )
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        plan.action_accept()
+        self.commit()
+        items = plan.installment_ids.move_line_id
+        covers = self.env["cobranza.insurance.cover"].search(
+            [("move_line_id", "in", items.ids), ("date_to", "=", False)]
+        )
+        self.assertEqual(covers.mapped("covered_amount"), [50, 50])

@@ -40,6 +40,24 @@ class TestImport(InsuranceCase):
         return [(one.number, one.status, one.customer, one.before, one.after)
                 for one in wizard.line_ids]  # fmt: skip
 
+    def test_names_of_columns(self):
+        """However they are written; what isn't read is said before anything is recorded."""
+        wizard = self.checked(
+            "C\u00f3digo de cliente;L\u00edmite de cr\u00e9dito;Resoluci\u00f3n;Fecha de "
+            "vencimiento;Sector;\r\nC-1;500;Denegado;31/12/2026;Acero;\r\n".encode()
+        )
+        self.assertEqual(wizard.ignored, "Sector")
+        self.assertEqual(self.shown(wizard)[0][:3], (2, "created", "Ana Customer"))
+        wizard.action_import()
+        limit = self.env["cobranza.insurance.limit"].search(
+            [("partner_id", "=", self.partner.id)]
+        )
+        self.assertEqual((limit.decision, limit.until), ("refused", date(2026, 12, 31)))
+        for number in ("N.\u00ba deudor", "N\u00ba de Deudor", "N\u00famero de deudor"):
+            wizard = self.wizard(f"{number};Importe\r\n1;5\r\n".encode())
+            self.assertEqual(list(wizard._read()[0]), ["insurer_number", "amount"], number)
+            self.assertFalse(wizard.ignored)
+
     def test_a_spanish_list(self):
         self.limit(50, effective="2026-02-01", reference="E-1")
         wizard = self.checked(

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -71,6 +72,21 @@ class TestPremium(DeclarationCase):
             march = self.draft(MARCH)
         self.assertEqual((march.premium_net, march.premium_minimum), (640, 60))
         self.assertEqual((march.premium_tax, march.premium_total), (56, 756))
+
+    def test_the_minimum_of_a_year_that_ends_within_a_month(self):
+        """15 March to 14 March, renewed: what lacks of the first year is in March's premium."""
+        self.insurance.period_ids.write({"date_from": "2025-03-15", "date_to": "2026-03-14"})
+        self.insurance.period_ids = [
+            Command.create({"date_from": "2026-03-15", "date_to": "2027-03-14"})
+        ]
+        self.insurance.write({"premium_minimum": 1000, "premium_rate": 10})
+        self.sale(30000, FEBRUARY)
+        self.sale(64000, MARCH)
+        february = self.declared()
+        self.assertEqual(february.premium_minimum, 0)
+        with self.at(APRIL):
+            march = self.draft(MARCH)
+        self.assertEqual((march.premium_net, march.premium_minimum), (640, 60))
 
     # --- the bill
 

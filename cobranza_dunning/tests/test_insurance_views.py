@@ -168,6 +168,6 @@ class TestWorkbook(InsuranceCase, HttpCase):
             found,
             {
                 covered.name: (name, date(2026, 3, 31), 60, 0, "Within the limit"),
-                partly.name: (name, date(2026, 4, 1), 40, 10, "Limit nearly used up"),
+                partly.name: (name, date(2026, 4, 1), 40, 10, "Limit covers only a part"),
             },
         )

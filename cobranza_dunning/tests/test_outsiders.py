@@ -31,6 +31,7 @@ class TestOutsiders(AnswerCase):
     OF_ONES_OWN_COMPANY = {
         ("cobranza.run", "action_preview_next"),
         ("cobranza.stop", "action_state"),
+        ("cobranza.expectation", "forecast"),
     }
 
     @classmethod

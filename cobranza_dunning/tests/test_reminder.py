@@ -143,10 +143,10 @@ class TestProposing(ReminderCase):
     def test_deductions_are_named(self):
         invoice = self.invoice(self.partner, 100)
         reminder = self.propose()
-        self.assertNotIn("are deducted already", reminder.lines_table)
+        self.assertNotIn("is left out already", reminder.lines_table)
         self.payment_in_process(invoice, 30)
         self.propose()
-        self.assertIn("are deducted already", reminder.lines_table)
+        self.assertIn("is left out already", reminder.lines_table)
         self.assertIn("of $\N{NO-BREAK SPACE}100.00", html2plaintext(reminder.lines_table))
 
     def test_a_person_is_greeted_by_name_and_a_department_as_its_company(self):

@@ -106,6 +106,18 @@ class TestResend(AnswerCase):
         self.assertEqual(invoice.cobranza_resent_date, TODAY)
         self.assertEqual(form.record.status, "noted")
 
+    def test_never_to_somebody_who_left_the_customer(self):
+        reminder = self.sent()
+        invoice, clerk = reminder.line_ids.move_id, self.child("Clerk")
+        reminder._gated().write({"recipient_id": clerk.id})
+        for left in ({"parent_id": self.other.id}, {"parent_id": self.partner.id, "active": False}):
+            with self.subTest(**left):
+                clerk.write(left)
+                self.assertEqual(invoice._cobranza_recipient(None), invoice.partner_id)
+        clerk.write({"parent_id": self.other.id, "active": True})
+        with self.assertRefused("isn't sent to anybody else"):
+            invoice.cobranza_resend(clerk.id)
+
     def test_the_dialog_needs_an_invoice(self):
         answer = self.sent()._log_answer("It never arrived", kind="not_received")
         wizard = self.env["cobranza.resend.wizard"].create({"interaction_id": answer.id})

@@ -1,6 +1,7 @@
 """Runs in the background, and what a failure leaves behind."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import api, sql_db
@@ -29,8 +30,8 @@ class TestBackground(RunCase, CronMixinCase):
         seen = []
         original = CobranzaRun._work_chunk
 
-        def work_chunk(run, lines):
-            original(run, lines)
+        def work_chunk(run, lines, read_at=None):
+            original(run, lines, read_at)
             seen.append(lines)
             if len(seen) == chunk:
                 raise error
@@ -199,8 +200,8 @@ class TestBackground(RunCase, CronMixinCase):
         run = self.run_dunning("propose")
         original = CobranzaRun._work_chunk
 
-        def work_chunk(run, lines):
-            original(run, lines)
+        def work_chunk(run, lines, read_at=None):
+            original(run, lines, read_at)
             run.env.cr.execute("SELECT 1 / 0")
 
         with patch.object(CobranzaRun, "_work_chunk", work_chunk):
@@ -279,3 +280,20 @@ class TestBackground(RunCase, CronMixinCase):
         self.trigger()
         self.assertEqual((run.state, len(run.line_ids)), ("done", 3))
         self.assertFalse(run.reminder_ids)
+
+    def test_nobody_is_told_again_who_was_told_meanwhile(self):
+        """A run in the background decides on facts from its beginning."""
+        self.debts(1)
+        [reminder] = self.remind()
+        since = reminder.sent_at
+        debtor_ids, told = reminder.debtor_id.ids, self.env["cobranza.reminder"]._told_since
+        self.assertEqual(told(since, debtor_ids), set(debtor_ids))
+        self.assertEqual(told(since + timedelta(seconds=1), debtor_ids), set())
+        self.assertEqual(told(None, debtor_ids), set())
+        self.debts(1)
+        self.set_limit(0)
+        run = self.run_dunning("propose")
+        everybody = set(self.env["cobranza.debtor"].search([]).ids)
+        with patch.object(type(reminder), "_told_since", lambda *_: everybody):
+            self.trigger()
+        self.assertEqual((run.state, run.figures["created"]), ("done", 0))

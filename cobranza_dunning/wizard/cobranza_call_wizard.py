@@ -97,9 +97,10 @@ class CobranzaCallWizard(models.TransientModel):
 
     @api.depends("currency_id")
     def _compute_promise_amount(self):
-        """What is overdue in the currency and isn't promised already."""
+        """What is overdue in the currency, or open of the call's invoice, and isn't promised."""
         for wizard in self:
-            overdue = wizard.debtor_id._overdue_lines().filtered(
+            about = wizard.move_id.cobranza_due_line_ids or wizard.debtor_id._overdue_lines()
+            overdue = about.filtered(
                 lambda line, currency=wizard.currency_id: line.currency_id == currency
             )
             wizard.promise_amount = self.env["cobranza.promise"]._unpromised(overdue)
@@ -240,8 +241,11 @@ class CobranzaCallWizard(models.TransientModel):
         dialog = dialogs.get(call.outcome_id.leads_to)
         if not dialog:
             return None
-        lines = self.move_id.cobranza_due_line_ids or self.reminder_id.line_ids.move_line_id
-        return self.env[dialog]._open(self.debtor_id, lines, call)
+        return self.env[dialog]._open(self.debtor_id, self._subject(), call)
+
+    def _subject(self):
+        """The due lines that the call is about; none if it is about all of them."""
+        return self.move_id.cobranza_due_line_ids or self.reminder_id.line_ids.move_line_id
 
     def _log(self, outcome):
         """Add the outcome to the call that was dialled, or write a call down; return it."""
@@ -273,6 +277,10 @@ class CobranzaCallWizard(models.TransientModel):
             self.partner_id.id,
             self.promise_amount,
             self.promise_date,
+            # what is said of one invoice is promised of that one
+            line_ids=self.move_id.cobranza_due_line_ids.filtered(
+                lambda line: line.currency_id == self.currency_id
+            ).ids or None,
             currency=self.currency_id.id,
             channel="phone",
             origin="call",

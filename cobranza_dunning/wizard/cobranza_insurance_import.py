@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
+from odoo.tools.misc import remove_accents
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -20,24 +21,26 @@ MOST_BYTES = 200 * 2**20
 BLANK = frozenset((None, ""))
 #: 1.234 or 1,234,567: what stands between the digits separates thousands.
 GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)")
-#: key of `upsert` -> names of its column, as insurers write them, without case and blanks.
+#: key of `upsert` -> names of its column, as insurers write them, as `_plain_name` makes them.
 COLUMNS = {
-    "insurer_number": ("insurernumber", "buyernumber", "debtornumber", "numerodeudor",
-                       "númerodeudor", "codigodeudor", "códigodeudor", "easynumber"),
+    "insurer_number": ("insurernumber", "buyernumber", "debtornumber", "numerodeudor", "nodeudor",
+                       "codigodeudor", "easynumber"),
     "vat": ("vat", "vatnumber", "taxid", "nif", "cif", "rfc", "nit", "rut", "ruc", "cuit"),
-    "ref": ("ref", "customer", "customernumber", "cliente", "códigocliente",
-            "codigocliente"),
-    "decision": ("decision", "decisión", "status", "estado", "situación", "situacion"),
-    "amount": ("amount", "limit", "importe", "límite", "limite", "clasificación",
-               "clasificacion", "importeconcedido"),
+    "ref": ("ref", "customer", "customernumber", "cliente", "codigocliente", "numerocliente"),
+    "decision": ("decision", "status", "estado", "situacion", "resolucion"),
+    "amount": ("amount", "limit", "creditlimit", "importe", "limite", "limitecredito",
+               "clasificacion", "importeconcedido", "importeclasificado"),
     "currency": ("currency", "moneda", "divisa"),
-    "effective": ("effective", "effectivedate", "from", "desde", "fechaefecto", "efecto",
-                  "fechadeefecto"),
-    "until": ("until", "expiry", "expirydate", "to", "hasta", "vencimiento", "fechavencimiento"),
+    "effective": ("effective", "effectivedate", "from", "validfrom", "desde", "validodesde",
+                  "fechaefecto", "efecto", "fechainicio"),
+    "until": ("until", "expiry", "expirydate", "to", "validuntil", "hasta", "validohasta",
+              "vencimiento", "fechavencimiento", "fechafin", "caducidad", "fechacaducidad"),
     "reference": ("reference", "insurerreference", "limitreference", "decisionnumber", "referencia",
-                  "expediente", "númeroexpediente", "numeroexpediente"),
+                  "expediente", "numeroexpediente", "noexpediente"),
     "note": ("note", "notes", "observaciones", "notas"),
 }  # fmt: skip
+#: Words of a column's name that say nothing.
+FILLERS = {"de", "del", "la", "el", "of", "the"}
 #: What insurers write for a decision, without case -> its code.
 DECISIONS = {
     "requested": ("requested", "pending", "solicitado", "solicitada", "pendiente", "en estudio"),
@@ -51,6 +54,13 @@ DECISIONS = {
 }  # fmt: skip
 _BY_NAME = {name: key for key, names in COLUMNS.items() for name in names}
 _BY_WORD = {word: code for code, words in DECISIONS.items() for word in words}
+
+
+
+def _plain_name(cell):
+    """The name of a column without case, accents, fillers and whatever isn't a letter or digit."""
+    words = re.findall(r"[a-z0-9]+", remove_accents(str(cell or "").lower()))
+    return "".join(word for word in words if word not in FILLERS)
 
 
 class CobranzaInsuranceImport(models.TransientModel):
@@ -68,6 +78,9 @@ class CobranzaInsuranceImport(models.TransientModel):
     file_name = fields.Char()
     line_ids = fields.One2many("cobranza.insurance.import.line", "import_id", "What would change")
     checked = fields.Boolean(readonly=True)
+    ignored = fields.Char(
+        "Columns that are not read", readonly=True, help="Their names say nothing to the program."
+    )
     created_count = fields.Integer("New", compute="_compute_counts")
     corrected_count = fields.Integer("Corrected", compute="_compute_counts")
     unchanged_count = fields.Integer("Unchanged", compute="_compute_counts")
@@ -211,7 +224,10 @@ class CobranzaInsuranceImport(models.TransientModel):
             raise UserError(self.env._("The file has no rows: the first one names the columns."))
         if len(table) > MOST_ROWS:
             raise UserError(self.env._("The file has more than %s rows: split it.", MOST_ROWS))
-        keys = [_BY_NAME.get("".join(str(cell or "").split()).lower()) for cell in table[0]]
+        keys = [_BY_NAME.get(_plain_name(cell)) for cell in table[0]]
+        self.ignored = ", ".join(
+            str(cell) for cell, key in zip(table[0], keys, strict=True) if cell and not key
+        )
         if "amount" not in keys or not {"insurer_number", "vat", "ref"} & set(keys):
             raise UserError(
                 self.env._(

@@ -48,12 +48,16 @@ def decide(env, asked):
     if subject == "segment":
         customers = env["res.partner"].search([("name", "=", asked.customer)])
         accounts = env["cobranza.debtor"].search([("partner_id", "in", customers)])
+        if not accounts:
+            sys.exit(f"{asked.customer}: no customer with a collections account")
         env["cobranza.debtor"].set_segment(accounts, asked.id, asked.reason)
         return f"{asked.customer} is in segment {asked.id} now"
     model = env[f"cobranza.{subject}"]
     if verb == "accept":
         notes = env["account.move"].search([("name", "=", asked.credit_note)])
-        model.action_accept([asked.id], notes[0] if notes else None)
+        if not notes:
+            sys.exit(f"{asked.credit_note}: there is no such credit note, or you may not see it")
+        model.action_accept([asked.id], notes[0])
     elif verb == "reject":
         model.action_reject([asked.id], asked.reason)
     elif verb == "revisit":

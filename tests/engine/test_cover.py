@@ -13,6 +13,7 @@ from engine.insurance import (
     MONTHLY,
     REDUCED,
     REFUSED,
+    Buyer,
     Deadline,
 )
 from insured import TODAY, YEAR_2026, day, decide, limit, line, policy, why
@@ -440,6 +441,42 @@ def test_the_next_duty():
 def test_exposure(limits, expected):
     covers = decide(line(60), line(70, 1), limits=limits)
     assert cover.exposure(policy(), limits, covers, TODAY)[:6] == expected
+
+
+@pytest.mark.parametrize(
+    "terms, buyer",
+    [
+        ({}, Buyer(insolvent_on=TODAY)),
+        ({}, Buyer(claimed_on=TODAY)),
+        ({}, Buyer(stops=((TODAY, None),))),
+        ({"periods": ((date(2025, 1, 1), date(2025, 12, 31)),)}, Buyer()),
+        ({"excluded_kinds": frozenset({"consumer"})}, Buyer(kind="consumer")),
+        ({"mep": 30}, Buyer()),  # the first line stopped deliveries
+    ],
+)
+def test_nothing_is_free_while_no_sale_would_be_insured(terms, buyer):
+    lines = [line(60, -60), line(70, 1)]
+    found = cover.exposure(policy(**terms), [limit(200)], [], day(32), buyer, lines)
+    assert (found.limit, found.free) == (200, 0)
+    assert cover.exposure(policy(), [limit(200)], [], TODAY, Buyer(), lines).free == 200
+
+
+def test_single_invoices_are_free_before_they_are_activated():
+    terms = policy(kind="single_invoice", activation=Deadline("invoice", 10))
+    assert cover.exposure(terms, [limit(200)], [], TODAY).free == 200
+
+
+def test_a_duty_done_late():
+    """A declaration can be made up for; a notice can't, and its reason stays that it was missed."""
+    terms = policy(declaration=MONTHLY, notice=(Deadline("due", 30),))
+    late = line(declared_on=day(50), notified_on=day(61))
+    [one] = decide(late, terms=terms, today=day(62))
+    assert (one.state, one.reasons) == ("lost", ("within_limit", "notice_missed"))
+    assert [duty.state for duty in one.duties] == ["late", "late"]
+    assert one.missed_on == date(2026, 4, 15)
+    assert one.next_duty is None
+    [one] = decide(line(declared_on=day(50)), terms=policy(declaration=MONTHLY), today=day(50))
+    assert (one.state, one.reasons) == ("covered", ("within_limit",))
 
 
 @pytest.mark.parametrize(

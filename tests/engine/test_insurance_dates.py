@@ -141,7 +141,7 @@ def test_insolvency_is_notified_before_the_line_is_overdue():
     "notified, today, expected",
     [
         (60, 70, "done"),  # on the last day
-        (61, 70, "missed"),  # a day late
+        (61, 70, "late"),  # a day late
         (55, 55, "done"),
         (55, 54, "due"),  # not yet, on that day
     ],
@@ -164,7 +164,7 @@ def test_what_the_insurer_excused_is_done():
         (date(2026, 4, 15), None, "due"),
         (date(2026, 4, 16), None, "missed"),
         (date(2026, 4, 16), date(2026, 4, 15), "done"),
-        (date(2026, 4, 30), date(2026, 4, 16), "missed"),
+        (date(2026, 4, 30), date(2026, 4, 16), "late"),
     ],
 )
 def test_declaration(today, declared, expected):
@@ -183,7 +183,7 @@ def test_sales_before_the_first_day_are_declared_elsewhere(first, expected):
 
 @pytest.mark.parametrize(
     "claimed, today, expected",
-    [(None, 80, "due"), (None, 81, "missed"), (80, 81, "done"), (81, 81, "missed")],
+    [(None, 80, "due"), (None, 81, "missed"), (80, 81, "done"), (81, 81, "late")],
 )
 def test_claim(claimed, today, expected):
     one = line(notified_on=day(50), claimed_on=None if claimed is None else day(claimed))

@@ -96,6 +96,16 @@ def test_who_cannot_pay_now_is_offered_time_first():
     assert found.counter_offers == (Offer(until=date(2026, 3, 31)),)
 
 
+def test_more_time_without_a_limit_for_it():
+    """The policy allows any extension: a usual one is offered, within what is insured."""
+    floor = FLOOR._replace(maximum_extension=None)
+    found = evaluate(Offer(6, D("100")), floor, cannot_pay_now=True)
+    assert found.counter_offers == (Offer(until=date(2026, 3, 31)),)
+    until = date(2026, 3, 20)
+    found = evaluate(Offer(6, D("100")), floor, cannot_pay_now=True, insured_until=until)
+    assert found.counter_offers == (Offer(until=until),)
+
+
 def test_a_broken_plan_leaves_more_time():
     found = evaluate(Offer(6, D("100")), broken_on=TODAY)
     assert found.counter_offers == (Offer(until=date(2026, 3, 31)),)

@@ -111,6 +111,15 @@ def test_a_payment_counts_once_and_for_the_earlier_promise_first():
     assert found == [("kept", 200, [200]), ("kept", 300, [300])]
 
 
+def test_what_is_not_due_is_no_part_of_what_can_still_be_paid():
+    """300 of lines 1 and 2, with 3 open beside them: 1 is credited, 2 is paid."""
+    promise = [(300, DAY, {1: 100, 2: 200, 3: 0})]
+    assert followed(promise, [(2, DAY, 200)], {3: 500}) == [("kept", 200, [0, 200, 0])]
+    # only part of 1 was promised, and 2 is credited: no more than that part can be paid
+    promise = [(300, DAY, {1: 100, 2: 200})]
+    assert followed(promise, [(1, DAY, 100)], {1: 300}) == [("kept", 100, [100, 0])]
+
+
 def test_a_late_payment_is_left_for_the_next_promise():
     both = [(300, DAY, {1: 300}), (200, LATER, {1: 200})]
     found = followed(both, [(1, LATER, 200)], {1: 300}, LATER)

@@ -368,3 +368,45 @@ def test_two_people_agree_with_one_customer(both, ledger, server):
     assert any("is part of" in str(one) or "nothing_owed" in str(one) for one in results), results
     plans = ledger.env["cobranza.plan"].search_count([("partner_id", "=", partner_id)])
     assert plans == 1
+
+
+def test_two_people_open_the_forecast(both, ledger, server):
+    """Nothing is there twice, whoever is first; the sums are those of the books."""
+    partner_ids = ledger.customers(40)
+    ledger.invoices(partner_ids, amount=100)
+    for _turn in range(3):
+        server.psql("DELETE FROM cobranza_expectation")
+        told = at_once(*(
+            lambda client=client: client.env["cobranza.expectation"].forecast()
+            for client in both))
+        assert all(isinstance(one, list) for one in told), told
+        assert server.psql("""SELECT move_line_id FROM cobranza_expectation
+                              GROUP BY move_line_id, basis, expected_date
+                              HAVING count(*) > 1""") == ""
+        owed = [sum(one["amount"] for one in days) for days in told]
+        assert owed[0] == owed[1]
+
+
+def test_two_people_book_the_provision(both, ledger, server):
+    """One of them gets the draft, the other is told of it."""
+    partner_ids = ledger.customers(3)
+    ledger.invoices(partner_ids, amount=100)
+    env = ledger.env
+    accounts = {
+        field: env["account.account"].create(
+            {"code": code, "name": field, "account_type": kind,
+             "company_ids": [(6, 0, [ledger.company_id])]})
+        for field, code, kind in (
+            ("cobranza_provision_account_id", "490901", "asset_current"),
+            ("cobranza_provision_expense_id", "694901", "expense"))}
+    env["res.company"].write([ledger.company_id], accounts)
+    results = at_once(*(
+        lambda client=client: client.env["cobranza.expectation"].action_provision([])
+        for client in both))
+    moves = env["account.move"].search(
+        [("line_ids.account_id", "=", accounts["cobranza_provision_account_id"])])
+    assert len(moves) == 1, results
+    assert sum(isinstance(one, dict) for one in results) == 1, results
+    assert any("still a draft" in str(one) for one in results), results
+    env["account.move"].unlink(moves)
+    env["res.company"].write([ledger.company_id], dict.fromkeys(accounts, False))

@@ -362,14 +362,14 @@ def _name_and_address(books, partner_id):
 def test_forecast(live, books, three):
     """By week, with what may be lost; and of one invoice, with the reason of its day."""
     _partner_ids, move_ids = three
-    done = run("forecast.py", live)
+    done = run("forecast.py", live, "--url", live.url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^all +open +[\d,.]+  may be lost [\d,.]+ USD$", done.stdout, re.MULTILINE)
 
     [move] = books.env["account.move"].read(move_ids[:1], ["name"])
-    done = run("forecast.py", live, "--invoice", move["name"])
+    done = run("forecast.py", live, "--url", live.url, "--invoice", move["name"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.match(r"\d{4}-\d\d-\d\d +1,234\.50 USD  \$.1,234\.50 ", done.stdout)
 
-    done = run("forecast.py", live, "--invoice", "INV/1999/1")
+    done = run("forecast.py", live, "--url", live.url, "--invoice", "INV/1999/1")
     assert (done.returncode, "there is no such invoice" in done.stdout) == (1, True)
