@@ -138,11 +138,17 @@ class CobranzaPlan(models.Model):
         "Days late, installments late and interest are at most 3650.",
     )
 
-    @api.depends("installment_ids.amount", "installment_ids.date_due", "interest_rate", "date")
+    @api.depends(
+        "installment_ids.amount", "installment_ids.date_due", "interest_rate", "date", "accepted_on"
+    )
     def _compute_interest_amount(self):
         for plan in self:
+            # what is paid on signing costs nothing, whenever that is
+            later = [
+                one for one in plan._calendar() if one.due > (plan.accepted_on or plan.date)
+            ]
             plan.interest_amount = installments.financing_interest(
-                plan._calendar(), plan.date,
+                later, plan.date,
                 to_rate(min(max(plan.interest_rate, 0), MOST_OF_A_TERM)),
                 plan.currency_id.decimal_places,
             )  # fmt: skip
@@ -261,10 +267,11 @@ class CobranzaPlan(models.Model):
             plan._check_agreeable()
             today = plan.company_id._cobranza_today()
             plan.line_ids._remember_settled()
-            plan.down_payment_id._gated().write({"date_due": today})
+            down_payment = plan.down_payment_id
             plan._update_state(
                 "active", allowed=("draft", "offered"), accepted_on=today, **signed
             )
+            down_payment._gated().write({"date_due": today})
             plan._after_acceptance()
         self._after_change()
 

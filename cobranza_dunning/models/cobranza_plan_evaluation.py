@@ -40,6 +40,21 @@ class CobranzaPlan(models.Model):
             )
         # what the ledger says of a plan is so whoever entered the payment
         self.sudo().search(domain)._follow()
+        if debtors is None:
+            self.sudo().search(
+                [("company_id", "=", company.id), ("state", "=", "offered")]
+            )._end_overdue_offers()
+
+    def _end_overdue_offers(self):
+        """End the offers that nobody signed before their first installment; somebody is told."""
+        for plan in self:
+            calendar = plan._calendar()[1 if plan.down_payment_id else 0 :]
+            if calendar and calendar[0].due < plan.company_id._cobranza_today():
+                office = plan.with_context(lang=plan.company_id._cobranza_lang())
+                office._cancel(office.env._("Nobody signed it before its first day."))
+                office._schedule(
+                    lambda one: one.env._("%(plan)s was not signed in time", plan=one.name)
+                )
 
     def _follow(self):
         """Write how these plans stand, and move them to the state that follows."""

@@ -9,6 +9,7 @@ from odoo.tools import format_date
 from ..engine.words import amount_in_words
 from .amounts import to_decimal
 from .arguments import to_line
+from .cobranza_portal_transfer import COMMUNICATION
 
 #: The longest a name may be, and the most bytes of a drawn signature.
 NAME_LENGTH = 120
@@ -46,8 +47,40 @@ class CobranzaPlan(models.Model):
             "installments": self._ordered(),
             "today": self.company_id._cobranza_today(),
             "day": lambda value: format_date(self.env, value),
-            "money": self._money,
+            # amounts of a plan are in its currency, whoever shows them
+            "money": lambda amount, _currency=None: self._money(amount),
+            "transfers": self._portal_transfers(),
         }
+
+    def _portal_transfers(self):
+        """How what is late, or else the next installment, is paid by transfer; as of a page."""
+        open_ones = self._ordered().filtered(
+            lambda one: self.state == "active" and one.state in ("open", "partial", "late")
+        )
+        late = open_ones.filtered(lambda one: one.state == "late")
+        asked = late or open_ones[:1]
+        # bank account and invoices are told to the customer, whoever shows the page
+        moves_sudo = self.line_ids.move_id.sudo()
+        account = moves_sudo.partner_bank_id[:1] or self.company_id.sudo().bank_ids[:1]
+        amount = self.currency_id.round(sum(one.net_amount - one.paid_amount for one in asked))
+        if not account or amount <= 0:
+            return []
+        references = [self.name, *(move.payment_reference or move.name for move in moves_sudo)]
+        communication = ", ".join(dict.fromkeys(references))
+        if len(communication) > COMMUNICATION:
+            communication = self.name
+        page = self.debtor_id
+        return [
+            {
+                "account": account,
+                "currency": self.currency_id,
+                "lines": (),
+                "amount": amount,
+                "communication": communication,
+                "plain_amount": f"{amount:.{self.currency_id.decimal_places}f}",
+                "qr": page._portal_qr(account, amount, communication, self.currency_id),
+            }
+        ]
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""

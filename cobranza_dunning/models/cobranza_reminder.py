@@ -37,7 +37,7 @@ class CobranzaReminder(models.Model):
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
         "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",
         "thanked_date", "thanks_not_before",
-        "text_short", "letter_id", "contacted_at",
+        "text_short", "letter_id", "contacted_at", "link_given",
         "proposer_id", "approval_ids", "approval_count", "left_lines",
         "interaction_ids", "attempt_ids",
         "access_token", "short_token", "portal_opened_at",

@@ -23,6 +23,10 @@ class CobranzaReminder(models.Model):
     _inherit = ["cobranza.reminder", "cobranza.by.hand.mixin"]
 
     is_by_hand = fields.Boolean(compute="_compute_is_by_hand")
+    link_given = fields.Boolean(
+        readonly=True, copy=False,
+        help="The customer has its link from a chat or message, whether it counts as sent or not.",
+    )  # fmt: skip
     contacted_at = fields.Datetime(
         "Opened on", readonly=True, copy=False, help="When somebody opened the chat or the call."
     )
@@ -138,8 +142,10 @@ class CobranzaReminder(models.Model):
         self.debtor_id._log_contact(
             channel, self.phone_number, self.short_text, self.recipient_id, self
         )
+        given = {"link_given": True} if channel in ("whatsapp", "sms") else {}
         if own:
-            self._gated().write({"contacted_at": fields.Datetime.now()})
+            given["contacted_at"] = fields.Datetime.now()
+        self._gated().write(given)
         return open_link(channel, self.phone_number, self.short_text)
 
     def _other_channel_refusal(self, channel):

@@ -64,8 +64,8 @@ class CobranzaReminder(models.Model):
         return [("state", "=", "sent"), *super()._portal_domain(user)]
 
     def _is_shown(self):
-        """Whether the customer may see it already: it was sent."""
-        return self.state == "sent"
+        """Whether the customer may see it already: it was sent, or he was written its link."""
+        return self.state == "sent" or (self.state == "approved" and self.link_given)
 
     def _lang(self):
         """The language in which the page speaks to the customer."""

@@ -31,8 +31,15 @@ class CobranzaReminder(models.Model):
         asked = existing._asked_now()
         done = Counter()
         changed, settled = [], []
-        for key, reminder in by_key.items():
-            if reminder.state == "approved":
+        for key, reminder in list(by_key.items()):
+            if reminder._is_stuck(letters.get(key)):
+                # somebody who can't be reached that way any more gets it another way
+                reminder._set_cancelled(reminder._stuck_reason())
+                # before the new one: of one recipient there is one open reminder
+                reminder.flush_recordset(["state"])
+                del by_key[key]
+                done["cancelled"] += 1
+            elif reminder.state == "approved":
                 assessed = assessed_by_debtor[reminder.debtor_id.id]
                 elsewhere = {one.item.id for one in assessed if reminder._is_told_elsewhere(one)}
                 lost = reminder._reduce(assessed, elsewhere)
@@ -53,6 +60,19 @@ class CobranzaReminder(models.Model):
         (changed + new)._refresh_totals()
         done.update(created=len(new), refreshed=len(changed), cancelled=len(settled))
         return done
+
+    def _is_stuck(self, letter):
+        """Whether this was approved for a channel that doesn't reach him, and a letter's does."""
+        return (
+            bool(letter)
+            and self.state == "approved"
+            and letter.channel != self.channel
+            and not self._is_reachable()
+        )
+
+    def _stuck_reason(self):
+        return self.env._("It doesn't reach %s any more: it is proposed another way.",
+                          self.recipient_id.display_name)  # fmt: skip
 
     @api.model
     def _told_since(self, moment, debtor_ids):

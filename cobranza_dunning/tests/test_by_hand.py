@@ -60,6 +60,15 @@ class TestByHand(ChannelCase):
         reminder.action_whatsapp()
         self.assertEqual(len(self.logged()), 1)
 
+    def test_the_link_works_as_soon_as_it_was_written(self):
+        """The customer taps it at once, and it is still there when nobody answered."""
+        reminder = self.approved_by("whatsapp")
+        self.assertFalse(reminder._is_shown())
+        reminder.action_whatsapp()
+        self.assertTrue(reminder._is_shown())
+        reminder.action_not_reached()
+        self.assertTrue(reminder._is_shown())
+
     def test_nothing_wrong_is_written_by_another_channel(self):
         """A sent e-mail opens a chat only while what it says is still so."""
         reminder = self.approved_by("email")

@@ -115,6 +115,18 @@ class TestStories(PlanCase):
         self.assertIn(plan.name, activity.summary)
         self.assertEqual(activity.date_deadline, date(2026, 4, 21))
 
+    def test_signing_later_costs_no_more_than_was_offered(self):
+        """The down payment is due on signing, twenty days after the offer."""
+        self.policy.plan_interest_rate = 12
+        plan = self.proposed(count=2, down_payment=300, first="2026-05-10")
+        offered = plan.interest_amount
+        self.assertGreater(offered, 0)
+        with self.at(date(2026, 3, 30)):
+            plan.action_accept()
+        self.assertEqual(plan._ordered()[0].date_due, date(2026, 3, 30))
+        self.assertEqual(plan.interest_amount, offered)
+        self.assertEqual(plan.interest_move_id.amount_untaxed, offered)
+
     def test_one_that_was_replaced_does_not_come_back(self):
         """A second plan covers the line when last month's payment is entered."""
         plan = self.agreed(**SIX)

@@ -1,7 +1,7 @@
 """A plan's page: who may see it, the customer's signature, the agreement as a document."""
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo.tests import Form, HttpCase, tagged
@@ -65,6 +65,41 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertEqual(answer.status_code, 200)
         for text in (self.plan.name, self.move.name, "600.00", "200.00", "portal.signature_form"):
             self.assertIn(text, answer.text)
+
+    def test_how_the_next_installment_is_paid(self):
+        """Bank account, amount and reference, what is late together; not before it is signed."""
+        account = self.env["res.partner.bank"].create(
+            {"acc_number": "ES6099990001410000123456", "partner_id": self.company.partner_id.id}
+        )
+        plan = self.offered()
+        self.assertNotIn(account.acc_number, self.page(plan).text)
+        plan._gated().write({"breach_count": 0, "breach_days": 99})
+        plan.action_accept()
+        text = self.page(plan).text
+        for said in (account.acc_number, "200.00", f"{plan.name}, {self.move.name}"):
+            self.assertIn(said, text)
+        with self.at(date(2026, 5, 11)):
+            self.env["cobranza.plan"]._evaluate(self.company, plan.debtor_id)
+            [transfer] = plan._portal_transfers()
+            self.assertEqual((transfer["amount"], transfer["plain_amount"]), (200, "200.00"))
+        with self.at(date(2026, 5, 12)):
+            self.env["cobranza.plan"]._evaluate(self.company, plan.debtor_id)
+            [transfer] = plan._portal_transfers()
+            self.assertEqual(transfer["amount"], 400)
+
+    def test_an_offer_that_nobody_signs_ends(self):
+        """On the day after its first installment; whoever made it is told."""
+        plan = self.offered()
+        for day, state in ((date(2026, 4, 10), "offered"), (date(2026, 4, 11), "cancelled")):
+            with self.at(day):
+                self.env["cobranza.plan"]._evaluate(self.company)
+                self.assertEqual(plan.state, state)
+        self.assertEqual(plan.cancel_reason, "Nobody signed it before its first day.")
+        self.assertIn("was not signed in time", str(plan.debtor_id.activity_ids.mapped("summary")))
+
+    def test_our_own_draft_is_never_shown(self):
+        self.plan.action_cancel("A better idea")
+        self.assertTurnedAway(self.page(self.plan))
 
     def test_wrong_tokens_open_nothing(self):
         self.offered()

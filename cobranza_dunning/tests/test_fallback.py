@@ -40,6 +40,17 @@ class TestFallback(AttemptCase):
             tracker_sudo._action_update_from_sms_state(state)
         self.env.invalidate_all()
 
+    def test_what_is_approved_already_goes_the_other_way_too(self):
+        """Another mail came back meanwhile: the approved one would wait for ever."""
+        self.invoice(self.partner, 100, days_ago(6))
+        first = self.propose()
+        first.action_approve()
+        self.partner._cobranza_pause_email(self.partner.email, "550 no such user")
+        second = self.propose()
+        self.assertEqual((first.state, second.state), ("cancelled", "proposed"))
+        self.assertIn("proposed another way", first.cancel_reason)
+        self.assertEqual(second.channel, "sms")
+
     def test_from_the_bounce_to_a_message_on_the_phone(self):
         invoice, first = self.bounced()
         self.assertEqual(len(self.activities()), 1)

@@ -183,8 +183,10 @@ def test_decide(live, books, three):
     assert books.read("cobranza.dispute", dispute, "revisit_date") == later
     code, said = decide("reject-dispute", dispute, "Signed for on 3 May")
     assert code == 0 and said.strip().endswith(": rejected"), said
-    code, said = decide("accept-dispute", dispute, "R/0")
+    code, said = decide("revisit-dispute", dispute, soon)
     assert code == 1 and "decided" in said
+    code, said = decide("accept-dispute", dispute, "R/0")
+    assert code == 1 and "no such credit note" in said
 
     promise = env["cobranza.promise"].promise(second, 100, soon)["id"]
     assert decide("take-back-promise", promise)[1].strip().endswith(": cancelled")
