@@ -232,14 +232,9 @@ def _limit_reason(taken, room):
 def _fate(policy, found):
     """What the duties make of the cover ("lost", "at_risk" or None), and their codes.
 
-    What only puts it at risk is made up for once it is done.
+    What was done late was missed all the same: only the insurer can excuse it.
     """
-    counting = [
-        one
-        for one in found
-        if one.state in ("due", "missed")
-        or (one.state == "late" and policy.consequences[one.code] == LOST)
-    ]
+    counting = [one for one in found if one.state in ("due", *NOT_IN_TIME)]
     fates = {AT_RISK if one.state == "due" else policy.consequences[one.code] for one in counting}
     fate = next((one for one in (LOST, AT_RISK) if one in fates), None)
     return fate, tuple(

@@ -32,7 +32,7 @@ class CobranzaReminder(models.Model):
     _check_company_auto = True
     _gated_fields = (
         "run_id", "debtor_id", "recipient_id", "level_id", "line_ids", "date", "lang", "state",
-        "text_subject", "text_body", "is_edited", "text_outdated", "approved_by_id",
+        "text_subject", "text_body", "words_key", "is_edited", "text_outdated", "approved_by_id",
         "approved_date", "sent_date", "sent_at", "mail_message_id", "amount_company",
         "line_count", "problem", "automatic", "partner_id", "company_id", "kind",
         "channel", "not_before", "waits_for", "recipient_rule", "routed_recipient_id",

@@ -1,3 +1,5 @@
+from hashlib import sha256
+
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -22,6 +24,7 @@ class CobranzaReminder(models.Model):
     body = fields.Html(compute="_compute_text", inverse="_inverse_body", sanitize="email_outgoing")
     text_subject = fields.Char(readonly=True)
     text_body = fields.Html(readonly=True, sanitize=False)
+    words_key = fields.Char(readonly=True, copy=False)
     is_edited = fields.Boolean("Text edited", readonly=True)
     text_outdated = fields.Boolean(
         "Text to check",
@@ -223,7 +226,13 @@ class CobranzaReminder(models.Model):
         for reminder in quiet:
             if reminder.id in texts:
                 subject, body = texts[reminder.id]
-                reminder.write({"text_subject": subject, "text_body": body})
+                reminder.write(
+                    {
+                        "text_subject": subject,
+                        "text_body": body,
+                        "words_key": reminder._words_key(),
+                    }
+                )
 
     def _text_follows(self):
         """After amounts fell: write the text anew, or have a person look at an edited one."""
@@ -233,11 +242,37 @@ class CobranzaReminder(models.Model):
                 reminder._message_log(
                     body=self.env._("Amounts fell after the text was edited: look at it again.")
                 )
+            elif reminder._are_words_changed():
+                reminder._ask_for_approval_again()
+                reminder._message_log(
+                    body=self.env._(
+                        "Amounts fell, and the words of its level are others than those that were "
+                        "approved: look at it again."
+                    )
+                )
             else:
                 reminder._freeze_text()
                 reminder._message_log(
                     body=self.env._("Amounts fell after approval: the text was written anew.")
                 )
+
+    def _words_key(self):
+        """What the words were made of, to know them again: the level, and a hash of its words."""
+        level = self.level_id.with_context(lang=self.lang)
+        # who may send may have the words compared
+        template_sudo = level.template_id.sudo()
+        words = (
+            template_sudo.subject, template_sudo.body_html, level.short_text, level.consequence
+        )  # fmt: skip
+        return f"{level.id}:{sha256(repr(tuple(map(str, words))).encode()).hexdigest()}"
+
+    def _are_words_changed(self):
+        """Whether the words of its level have changed since it was approved.
+
+        A gentler level has other words; they were approved with it (decision 0017).
+        """
+        level_id = (self.words_key or "").partition(":")[0]
+        return level_id == str(self.level_id.id) and self.words_key != self._words_key()
 
     def _ask_for_approval_again(self):
         """Move what was approved back to be approved: an edited text is looked at again."""

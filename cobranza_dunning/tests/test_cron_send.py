@@ -179,6 +179,8 @@ class TestCronSend(MailingCase):
         reminders = self.run_auto()
         poisoned = reminders[2]
         self.template.sudo().body_html = POISON
+        # other words would be approved anew: these are taken for the same
+        poisoned._gated().words_key = False
         self.pay(invoice, 40)
         self.assertEqual(sum(poisoned.line_ids.mapped("move_id.amount_residual")), 100)
         self.work(batch=3)

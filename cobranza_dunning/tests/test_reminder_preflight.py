@@ -34,6 +34,21 @@ class TestReminderPreflight(MailingCase):
         reminder.action_send()
         self.assertEqual((reminder.state, self.told(reminder)), ("sent", [(invoice.name, 70)]))
 
+    def test_other_words_than_those_approved_are_approved_anew(self):
+        """The text of the level was changed after the approval, and then a part was paid."""
+        invoice = self.invoice(self.partner, 100)
+        reminder = self.approved()
+        self.template.body_html = "<p>Other words</p><t t-out='object.lines_table'/>"
+        self.pay(invoice, 40)
+        reminder.action_check()
+        self.assertEqual((reminder.state, self.told(reminder)), ("proposed", [(invoice.name, 60)]))
+        self.assertIn("others than those that were approved", self.log(reminder))
+        reminder.action_approve()
+        self.assertIn("Other words", reminder.body)
+        self.pay(invoice, 10)
+        reminder.action_check()
+        self.assertEqual((reminder.state, self.told(reminder)), ("approved", [(invoice.name, 50)]))
+
     def test_the_form_says_what_changed_before_anybody_sends(self):
         paid, partly, paused, same = (self.invoice(self.partner, 100) for _ in range(4))
         reminder = self.approved()

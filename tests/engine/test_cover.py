@@ -467,15 +467,20 @@ def test_single_invoices_are_free_before_they_are_activated():
 
 
 def test_a_duty_done_late():
-    """A declaration can be made up for; a notice can't, and its reason stays that it was missed."""
+    """Nothing more is to be done, and its reason stays that it was missed, until it is excused."""
     terms = policy(declaration=MONTHLY, notice=(Deadline("due", 30),))
     late = line(declared_on=day(50), notified_on=day(61))
     [one] = decide(late, terms=terms, today=day(62))
-    assert (one.state, one.reasons) == ("lost", ("within_limit", "notice_missed"))
+    missed = ("declaration_missed", "notice_missed")
+    assert (one.state, one.reasons) == ("lost", ("within_limit", *missed))
     assert [duty.state for duty in one.duties] == ["late", "late"]
     assert one.missed_on == date(2026, 4, 15)
     assert one.next_duty is None
-    [one] = decide(line(declared_on=day(50)), terms=policy(declaration=MONTHLY), today=day(50))
+    late = line(declared_on=day(50))
+    [one] = decide(late, terms=policy(declaration=MONTHLY), today=day(50))
+    assert (one.state, one.reasons) == ("at_risk", ("within_limit", "declaration_missed"))
+    excused = late._replace(excused=frozenset({"declaration"}))
+    [one] = decide(excused, terms=policy(declaration=MONTHLY), today=day(50))
     assert (one.state, one.reasons) == ("covered", ("within_limit",))
 
 
