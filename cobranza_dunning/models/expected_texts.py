@@ -47,7 +47,6 @@ def explain_expected(env, part, currency, own):
     part: engine.expected.Expected.  currency: of its amount; own: the company's.
     """
     texts = LATE_SENTENCES if part.late else SENTENCES
-    return env._(texts[part.basis]) % {
-        "amount": format_money(env, part.amount, currency, own),
-        "day": format_date(env, part.day) if part.day else "",
-    }
+    sentence = env._(texts[part.basis])
+    day = format_date(env, part.day) if part.day else ""
+    return sentence % {"amount": format_money(env, part.amount, currency, own), "day": day}
