@@ -19,6 +19,23 @@ def to_places(amount, places):
     return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
+def spread(whole, amounts, places):
+    """Return the parts of a whole that fall on amounts, in proportion; they add up to it.
+
+    Rounded to so many decimals.  Amounts may be negative.  Of amounts that add up to nothing the
+    last one bears it all.
+    """
+    total, running, given, parts = sum(amounts, ZERO), ZERO, ZERO, []
+    for amount in amounts:
+        running += amount
+        until_here = to_places(whole * running / total, places) if total else ZERO
+        parts.append(until_here - given)
+        given = until_here
+    if parts:
+        parts[-1] += whole - given
+    return tuple(parts)
+
+
 class Payment(NamedTuple):
     """A customer payment in process that has no journal entry yet.
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from .due import ZERO, net, next_pay_day, to_places
+from .due import ZERO, net, next_pay_day, spread, to_places
 from .pauses import Pause
 
 #: Why money is expected on a day, or isn't: the answers of `expect`.
@@ -211,20 +211,6 @@ def provision(exposure, insured, rate, places):
     at risk.  rate: per cent.
     """
     return to_places(max(exposure - insured, ZERO) * rate / 100, places)
-
-
-def spread(total, weights, places):
-    """Return `total` in parts proportional to weights, rounded to `places`; together they are it.
-
-    weights: not negative.  All nothing if the weights are.
-    """
-    whole, so_far, given, parts = sum(weights, ZERO), ZERO, ZERO, []
-    for weight in weights:
-        so_far += weight
-        share = to_places(total * so_far / whole, places) if whole else ZERO
-        parts.append(share - given)
-        given = share
-    return parts
 
 
 def at_risk(position, parts, insured, rate, places):

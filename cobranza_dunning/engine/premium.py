@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from .due import ZERO, to_places
+from .due import ZERO, spread, to_places
 
 TURNOVER = "turnover"
 INVOICE = "invoice"
@@ -144,22 +144,6 @@ def _of_change(tariff, sale):
         for amount in (sale.before + sale.amount, sale.before)
     )
     return Premium(now.base - before.base, now.net - before.net, now.tax - before.tax)
-
-
-def spread(net, amounts, places):
-    """Return the parts of a premium that fall on amounts, in proportion; they add up to it.
-
-    Amounts may be negative.  Of amounts that add up to nothing the last one bears it all.
-    """
-    total, running, given, parts = sum(amounts, ZERO), ZERO, ZERO, []
-    for amount in amounts:
-        running += amount
-        until_here = to_places(net * running / total, places) if total else ZERO
-        parts.append(until_here - given)
-        given = until_here
-    if parts:
-        parts[-1] += net - given
-    return tuple(parts)
 
 
 def estimate(tariff, amount, first, last):

@@ -59,7 +59,7 @@ class CobranzaDebtor(models.Model):
             planned=self._query_broken_plans(company, since, debtor_ids),
             limit=self._sql_credit_limit(company),
             company=company.id,
-            only=_only("d.id", debtor_ids),
+            only=only("d.id", debtor_ids),
         )
 
     def _query_paid(self, company, since, debtor_ids):
@@ -92,7 +92,7 @@ class CobranzaDebtor(models.Model):
             due=SQL(DUE),
             company=company.id,
             since=since,
-            only=_only_customers("p.commercial_partner_id", debtor_ids),
+            only=only_customers("p.commercial_partner_id", debtor_ids),
         )
 
     def _query_overdue(self, company, today, debtor_ids):
@@ -115,7 +115,7 @@ class CobranzaDebtor(models.Model):
             due=SQL(DUE),
             company=company.id,
             open=self.env["account.move.line"]._cobranza_open_sql(company),
-            only=_only_customers("p.commercial_partner_id", debtor_ids),
+            only=only_customers("p.commercial_partner_id", debtor_ids),
         )
 
     def _query_bought(self, company, since, debtor_ids):
@@ -134,7 +134,7 @@ class CobranzaDebtor(models.Model):
             """,
             since=since,
             company=company.id,
-            only=_only_customers("p.commercial_partner_id", debtor_ids),
+            only=only_customers("p.commercial_partner_id", debtor_ids),
         )
 
     def _query_words(self, company, since, debtor_ids):
@@ -173,12 +173,12 @@ class CobranzaDebtor(models.Model):
         return self.env["res.partner"].with_company(company)._field_to_sql("p", "credit_limit")
 
 
-def _only(column, ids):
+def only(column, ids):
     """SQL condition: a column is one of these ids; None = any."""
     return SQL("TRUE") if ids is None else SQL("%s IN %s", SQL(column), tuple(ids) or (0,))
 
 
-def _only_customers(column, debtor_ids):
+def only_customers(column, debtor_ids):
     """SQL condition: a column is the customer of one of these debtors; None = any."""
     if debtor_ids is None:
         return SQL("TRUE")

@@ -1,4 +1,3 @@
-import io
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
@@ -9,6 +8,7 @@ from odoo.tools import SQL
 
 from ..engine import expected
 from ..engine.due import ZERO
+from .bulk import copy_rows
 from .cobranza_run_line import UncheckedMany2one
 from .expected_texts import BASIS_SELECTION
 
@@ -153,8 +153,7 @@ class CobranzaExpectation(models.Model):
                 [values[LINE] for values in rows],
             )
         )
-        buffer = io.StringIO("".join("\t".join(map(_text, values)) + "\n" for values in rows))
-        self.env.cr.copy_expert(f"COPY {self._table} ({', '.join(COLUMNS)}) FROM STDIN", buffer)
+        copy_rows(self.env.cr, self._table, COLUMNS, rows)
         self.invalidate_model()
 
     # --- what a person does ------------------------------------------------------------
@@ -250,8 +249,3 @@ def _values(one, company_id):
         part.day, part.basis, part.late, part.amount, one.amount, one.rate, one.provision,
         one.amount - one.provision,
     )  # fmt: skip
-
-
-def _text(value):
-    """A value as COPY reads it."""
-    return r"\N" if value is None else str(value)

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL, groupby
 
 from ..engine import expected
+from .cobranza_debtor_profile_query import only, only_customers
 
 
 class Payer(NamedTuple):
@@ -33,7 +34,7 @@ class CobranzaFacts(models.AbstractModel):
                  WHERE d.company_id = %s AND %s
                 """,
                 company.id,
-                SQL("TRUE") if debtor_ids is None else SQL("d.id IN %s", tuple(debtor_ids) or (0,)),
+                only("d.id", debtor_ids),
             )
         )
         general = self._general_delay(company)
@@ -187,15 +188,6 @@ class CobranzaFacts(models.AbstractModel):
 
     def _original_dues(self, company, debtor_ids):
         """Return {line id: day it was due at first} of what a plan gave another due date."""
-        only = SQL()
-        if debtor_ids is not None:
-            only = SQL(
-                """
-                AND p.commercial_partner_id IN
-                    (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)
-                """,
-                tuple(debtor_ids) or (0,),
-            )
         return dict(
             self.env.execute_query(
                 SQL(
@@ -204,10 +196,10 @@ class CobranzaFacts(models.AbstractModel):
                       FROM account_move_line l
                       JOIN account_account a ON a.id = l.account_id
                  LEFT JOIN res_partner p ON p.id = l.partner_id
-                     WHERE %s AND l.cobranza_original_due_date IS NOT NULL %s
+                     WHERE %s AND l.cobranza_original_due_date IS NOT NULL AND %s
                     """,
                     self.env["account.move.line"]._cobranza_open_sql(company),
-                    only,
+                    only_customers("p.commercial_partner_id", debtor_ids),
                 )
             )
         )

@@ -1,4 +1,3 @@
-import io
 import json
 from decimal import Decimal
 
@@ -6,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.due import to_places
+from .bulk import copy_rows
 from .each_company import each_company
 from .insurance_costs import premiums
 
@@ -149,12 +149,8 @@ class CobranzaInsuranceCover(models.Model):
         """Write decisions at once (COPY: a night may have one for each line)."""
         if not rows:
             return
-        buffer = io.StringIO()
-        for values in rows:
-            buffer.write("\t".join(map(_text, (*values, today))) + "\n")
-        buffer.seek(0)
-        columns = ", ".join((*COLUMNS, "date_from"))
-        self.env.cr.copy_expert(f"COPY {self._table} ({columns}) FROM STDIN", buffer)
+        columns = (*COLUMNS, "date_from")
+        copy_rows(self.env.cr, self._table, columns, [(*values, today) for values in rows])
 
     @api.model
     def _cron_follow(self):
@@ -209,8 +205,3 @@ def _same(texts, values):
         elif text != (None if value is None else str(value)):
             return False
     return True
-
-
-def _text(value):
-    """A value as COPY reads it."""
-    return r"\N" if value is None else str(value)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .cobranza_insurance_query_claims import STANDING
+from .usual_books import general_journal, spanish_account
 
 #: What is needed to book a claim: field -> (code that Spanish charts begin with, account types).
 USUAL = {
@@ -61,19 +62,10 @@ class CobranzaInsurancePolicy(models.Model):
     def _compute_claim_books(self):
         """Propose what a Spanish chart has under the usual codes; elsewhere they mean others."""
         for policy in self:
-            # which accounts there are is no secret of those who insure
-            accounts_sudo = self.env["account.account"].sudo().with_company(policy.company_id)
-            journals_sudo = self.env["account.journal"].sudo()
-            own = [*journals_sudo._check_company_domain(policy.company_id)]
-            policy.claim_journal_id = policy.claim_journal_id or journals_sudo.search(
-                [*own, ("type", "=", "general")], limit=1
-            )
-            own = [*accounts_sudo._check_company_domain(policy.company_id)]
-            country = policy.company_id.account_fiscal_country_id
+            company = policy.company_id
+            policy.claim_journal_id = policy.claim_journal_id or general_journal(company)
             for name, (code, types) in USUAL.items():
-                usual = [*own, ("code", "=like", f"{code}%"), ("account_type", "in", types)]
-                found = accounts_sudo.search(usual, limit=1) if country.code == "ES" else None
-                policy[name] = policy[name] or found
+                policy[name] = policy[name] or spanish_account(company, code, types)
 
     def write(self, vals):
         """Write terms.

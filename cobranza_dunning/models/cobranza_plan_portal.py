@@ -69,18 +69,8 @@ class CobranzaPlan(models.Model):
         communication = ", ".join(dict.fromkeys(references))
         if len(communication) > COMMUNICATION:
             communication = self.name
-        page = self.debtor_id
-        return [
-            {
-                "account": account,
-                "currency": self.currency_id,
-                "lines": (),
-                "amount": amount,
-                "communication": communication,
-                "plain_amount": f"{amount:.{self.currency_id.decimal_places}f}",
-                "qr": page._portal_qr(account, amount, communication, self.currency_id),
-            }
-        ]
+        transfer = self.debtor_id._portal_transfer_of
+        return [transfer(account, self.currency_id, amount, communication)]
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""

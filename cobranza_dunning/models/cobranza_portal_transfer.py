@@ -34,6 +34,10 @@ class CobranzaPortalPage(models.AbstractModel):
         """One transfer to `account` that pays these lines, as a dict."""
         amount = currency.round(sum(line.to_pay for line in lines))
         communication = self._portal_communication(lines)
+        return self._portal_transfer_of(account, currency, amount, communication, lines)
+
+    def _portal_transfer_of(self, account, currency, amount, communication, lines=()):
+        """What the page says of one transfer, as a dict; lines: what it pays, if they are told."""
         return {
             "account": account,
             "currency": currency,

@@ -1,11 +1,10 @@
-from hashlib import sha256
-
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
 from ..engine.headers import header_line
+from .cobranza_attempt import digest
 from .late_texts import describe_late
 from .mail_template_preview import BLOCKS
 
@@ -264,7 +263,7 @@ class CobranzaReminder(models.Model):
         words = (
             template_sudo.subject, template_sudo.body_html, level.short_text, level.consequence
         )  # fmt: skip
-        return f"{level.id}:{sha256(repr(tuple(map(str, words))).encode()).hexdigest()}"
+        return f"{level.id}:{digest(repr(tuple(map(str, words))))}"
 
     def _are_words_changed(self):
         """Whether the words of its level have changed since it was approved.

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ..engine import expected
 from .amounts import to_rate
+from .usual_books import general_journal, spanish_account
 
 #: What a provision is booked by: field -> code that Spanish charts begin with.
 USUAL = {
@@ -88,18 +89,12 @@ class ResCompany(models.Model):
 
         Raises UserError, naming what lacks.
         """
-        # which accounts there are is no secret of those who book
         company_sudo = self.sudo()
         books = {name: company_sudo[name] for name in (*NEEDED, *USUAL)}
         journal = "cobranza_provision_journal_id"
-        journals_sudo = self.env["account.journal"].sudo()
-        own = [*journals_sudo._check_company_domain(self), ("type", "=", "general")]
-        books[journal] = books[journal] or journals_sudo.search(own, limit=1)
-        accounts_sudo = self.env["account.account"].sudo().with_company(self)
-        own = [*accounts_sudo._check_company_domain(self)]
-        for name, code in USUAL.items() if self.account_fiscal_country_id.code == "ES" else ():
-            usual = [*own, ("code", "=like", f"{code}%")]
-            books[name] = books[name] or accounts_sudo.search(usual, limit=1)
+        books[journal] = books[journal] or general_journal(self)
+        for name, code in USUAL.items():
+            books[name] = books[name] or spanish_account(self, code)
         missing = [
             self._fields[name]._description_string(self.env) for name in NEEDED if not books[name]
         ]

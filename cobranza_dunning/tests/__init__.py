@@ -98,6 +98,7 @@ from . import (
     test_portal_payment,
     test_profile,
     test_promise_keeping,
+    test_provision,
     test_recipient,
     test_reminder,
     test_reminder_approval,

@@ -92,8 +92,8 @@ def _orm():
     templates.run_in(databases[0], BOOKS)
     templates.copy_database(databases[0], databases[1])
     return {
-        f"ORM {number}": [f"--odoo-database={database}", *files[number::2]]
-        for number, database in enumerate(databases)
+        f"ORM {number}": [f"--odoo-database={database}", *files[number - 1::2]]
+        for number, database in enumerate(databases, 1)
     }
 
 

@@ -214,26 +214,27 @@ def test_at_risk(facts, credit, insured, amounts, provisions):
     position = next(position for position in found if position.item.id == one.id)
     parts = expected.expect(position, (), HABIT, TODAY)
     result = expected.at_risk(position, parts, money(insured), Decimal(10), 2)
-    assert result == ([money(one) for one in amounts], [money(one) for one in provisions])
+    assert result == (
+        tuple(money(one) for one in amounts), tuple(money(one) for one in provisions))
 
 
 def test_at_risk_of_what_is_worth_nothing_in_company_currency():
     one = item(100)._replace(company_residual=money(0))
     [position] = expected.positions([one], {}, TODAY)
     parts = expected.expect(position, (), HABIT, TODAY)
-    assert expected.at_risk(position, parts, money(0), Decimal(10), 2) == ([0], [0])
+    assert expected.at_risk(position, parts, money(0), Decimal(10), 2) == ((0,), (0,))
 
 
 @pytest.mark.parametrize(("total", "weights", "parts"), [
     ("10.00", [1, 1, 1], ["3.33", "3.34", "3.33"]),
     ("0.01", [1, 1], ["0.01", "0.00"]),
     ("5.00", [0, 5], ["0.00", "5.00"]),
-    ("5.00", [0, 0], ["0", "0"]),
+    ("5.00", [0, 0], ["0", "5.00"]),
     ("5.00", [], []),
 ])
 def test_spread(total, weights, parts):
     found = expected.spread(money(total), [money(one) for one in weights], 2)
-    assert found == [money(one) for one in parts]
+    assert found == tuple(money(one) for one in parts)
 
 
 # --- what holds always -------------------------------------------------------------------------
