@@ -45,11 +45,14 @@ class CobranzaPortalPage(models.AbstractModel):
             "amount": amount,
             "communication": communication,
             "plain_amount": f"{amount:.{currency.decimal_places}f}",
-            "qr": self._portal_qr(account, amount, communication, currency),
+            **self._portal_qr(account, amount, communication, currency),
         }
 
     def _portal_qr(self, account, amount, communication, currency):
-        """The code to scan as the address of an image; None where Odoo has none.
+        """The code to scan, as a dict; empty where Odoo has none.
+
+        qr: the address of its image.  pasted: what is in it, where banks' apps take that as text
+        too (Pix): nobody can scan the screen of the telephone that he holds.
 
         What is in it is Odoo's. It is drawn as SVG, which is sharp on any screen and needs no
         more than reportlab; Odoo's PNG needs a drawing library that not every server has.
@@ -59,11 +62,14 @@ class CobranzaPortalPage(models.AbstractModel):
         )
         params = vals and account._get_qr_code_generation_params(**vals)
         if not params or params["barcode_type"] != "QR":
-            return None
+            return {}
         drawing = createBarcodeDrawing(
             "QR", value=params["value"], width=148, height=148, barBorder=0
         )
-        return image_data_uri(b64encode(drawing.asString("svg").encode()))
+        return {
+            "qr": image_data_uri(b64encode(drawing.asString("svg").encode())),
+            "pasted": params["value"] if vals["qr_method"] == "emv_qr" else None,
+        }
 
     def _portal_communication(self, lines):
         """What the customer writes on a transfer of these lines."""

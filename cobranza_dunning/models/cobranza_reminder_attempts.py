@@ -21,6 +21,7 @@ class CobranzaReminder(models.Model):
         "_answer_obstacles",
         "_stranger_obstacles",
         "_unreachable_obstacles",
+        "_number_obstacles",
         "_moment_again_obstacles",
     )
 
@@ -105,24 +106,22 @@ class CobranzaReminder(models.Model):
 
     @api.model
     def _check_queued(self, companies):
-        """Look once more at what has waited in the mail queue: a stop may have lasted for days.
+        """Look once more at what has waited in the queues: a stop may have lasted for days.
 
         What isn't right any more is taken out, what may not leave at this hour leaves later.
         """
-        # the queue is the system's
-        mails_sudo = self.env["mail.mail"].sudo().search(
-            [("model", "=", self._name), ("state", "=", "outgoing")]
-        )
-        waiting_sudo = self.sudo().browse(mails_sudo.mapped("res_id")).exists()
-        waiting_sudo = waiting_sudo.filtered(lambda one: one.company_id in companies)
-        obstacles = waiting_sudo._obstacles_to_send_again()
-        for mail_sudo in mails_sudo.filtered(lambda one: one.res_id in obstacles):
-            text, until = obstacles[mail_sudo.res_id]
-            if until:
-                mail_sudo.scheduled_date = until
-                wake(self.env, MAILS, at=until)
-            else:
-                mail_sudo._cobranza_take_out(text)
+        waiting = [("mail_message_id.model", "=", self._name), ("state", "=", "outgoing")]
+        for queue in ("mail.mail", "sms.sms"):
+            # the queues are the system's
+            queued_sudo = self.env[queue].sudo().search(waiting)
+            by_reminder = queued_sudo.grouped(lambda one: one.mail_message_id.res_id)
+            reminders_sudo = self.sudo().browse(by_reminder).exists()
+            reminders_sudo = reminders_sudo.filtered(lambda one: one.company_id in companies)
+            for reminder_id, obstacle in reminders_sudo._obstacles_to_send_again().items():
+                if obstacle.until:
+                    by_reminder[reminder_id]._cobranza_put_off(obstacle.until)
+                else:
+                    by_reminder[reminder_id]._cobranza_take_out(obstacle.text)
 
     def action_confirm_arrived(self):
         """A person knows that a message arrived that no mail server confirmed.

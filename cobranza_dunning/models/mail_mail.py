@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
 from ..engine.headers import header_line
+from .crons import MAILS, wake
 from .smtp_answer import Conversation, Verdict
 
 
@@ -71,6 +72,11 @@ class MailMail(models.Model):
         """Take mails out of the queue for a reason that the reminder then shows."""
         self._cobranza_forget(reason)
         self.write({"state": "cancel", "failure_reason": reason})
+
+    def _cobranza_put_off(self, moment):
+        """Let mails in the queue leave at a moment (UTC, without zone)."""
+        self.write({"scheduled_date": moment})
+        wake(self.env, MAILS, at=moment)
 
     def _cobranza_queue(self, again):
         """Let mails of reminders wait in the queue, with a new attempt each.

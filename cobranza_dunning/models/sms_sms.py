@@ -1,15 +1,29 @@
-from odoo import models
+from odoo import fields, models
+
+from .crons import TEXT_MESSAGES, wake
 
 
 class SmsSms(models.Model):
-    """While a company's automatic contact is stopped, text messages of its reminders wait."""
+    """Text messages of reminders wait while they may not leave.
+
+    That is as long as their company's automatic contact is stopped, or until the hour at which
+    the customer may be written to again.
+    """
 
     _inherit = "sms.sms"
 
+    cobranza_not_before = fields.Datetime("Not Before", help="It stays in the queue until then.")
+
     def _send(self, *args, **kwargs):
-        """Send what isn't stopped; the rest stays in the queue."""
-        free = self - self._cobranza_stopped()
+        """Send what may leave now; the rest stays in the queue."""
+        free = self - self._cobranza_waiting()
         return super(SmsSms, free)._send(*args, **kwargs) if free else None
+
+    def _cobranza_waiting(self):
+        """Those that may not leave now."""
+        now = fields.Datetime.now()
+        early = self.filtered(lambda sms: sms.cobranza_not_before and sms.cobranza_not_before > now)
+        return early | self._cobranza_stopped()
 
     def _cobranza_stopped(self):
         """Those of reminders whose company is stopped."""
@@ -23,3 +37,16 @@ class SmsSms(models.Model):
         )
         held = reminders_sudo.filtered(lambda one: one.company_id in companies).ids
         return ours.filtered(lambda sms: sms.mail_message_id.res_id in held)
+
+    def _cobranza_put_off(self, moment):
+        """Let these leave at a moment (UTC, without zone)."""
+        self.write({"cobranza_not_before": moment})
+        wake(self.env, TEXT_MESSAGES, at=moment)
+
+    def _cobranza_take_out(self, reason):
+        """Take these out of the queue for a reason that their reminders then show."""
+        self.action_set_canceled()
+        messages = self.mail_message_id
+        reminders_sudo = self.env["cobranza.reminder"].sudo()
+        reminders_sudo = reminders_sudo.search([("mail_message_id", "in", messages.ids)])
+        reminders_sudo._last_attempts()._set_result("cancelled", reason)

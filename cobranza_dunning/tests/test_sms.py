@@ -1,7 +1,10 @@
 """Reminders by SMS: up to Odoo's queue, and what its states mean afterwards."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+from odoo import fields
 from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
@@ -83,6 +86,12 @@ class TestSms(ChannelCase):
         reminder = self.sent()
         sms = self.sms(reminder)
 
+        self.work_queue()
+        self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
+
+    def work_queue(self):
+        """Let the queue send, with Odoo's service answering from memory."""
+
         def answer(api, endpoint, params):
             return [
                 {"uuid": number["uuid"], "state": "success", "credit": 1}
@@ -91,8 +100,49 @@ class TestSms(ChannelCase):
             ]
 
         with patch.object(SmsApi, "_contact_iap", answer):
-            sms.send(unlink_sent=False)
-        reminder.invalidate_recordset()
+            self.env["sms.sms"].sudo().search([("state", "=", "outgoing")]).send(unlink_sent=False)
+        self.env.invalidate_all()
+
+    def stop(self):
+        """Stop the company's automatic contact; the stop."""
+        return self.env["cobranza.stop"]._stop(self.company, "Wrong bank file")
+
+    def test_what_is_not_right_after_a_stop_does_not_leave(self):
+        """Paid while everything was stopped: it is taken out of the queue, with the reason."""
+        reminder = self.sent()
+        stop = self.stop()
+        self.pay(reminder.line_ids.move_id)
+        self.env.cr.flush()
+        stop.action_release()
+        self.work_queue()
+        self.assertEqual((self.sms(reminder).state, reminder.delivery), ("canceled", "failed"))
+        self.assertIn("Nothing of it is owed any more", reminder.problem_text)
+        self.assertEqual(reminder.attempt_ids.mapped("result"), ["cancelled"])
+
+    def test_after_a_stop_the_rest_leaves_at_its_hour(self):
+        """Released in the evening: what is right leaves when the customer may be written to."""
+        reminder = self.sent()
+        sms, stop = self.sms(reminder), self.stop()
+        morning = fields.Datetime.now() + timedelta(hours=12)
+        rule = self.env["cobranza.contact.rule"].create(
+            {
+                "name": "Office hours",
+                "window_ids": [
+                    fields.Command.create(
+                        {"hour_from": morning.hour, "hour_to": min(morning.hour + 1, 24)}
+                    )
+                ],
+            }
+        )
+        self.policy.contact_rule_id = rule
+        self.partner.tz = "UTC"
+        stop.action_release()
+        self.work_queue()
+        self.assertEqual((sms.state, reminder.delivery), ("outgoing", "queued"))
+        self.assertEqual(sms.cobranza_not_before.hour, morning.hour)
+        self.policy.contact_rule_id = False
+        with freeze_time(sms.cobranza_not_before):
+            self.work_queue()
         self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
 
     def test_a_copy_of_the_database_sends_none(self):

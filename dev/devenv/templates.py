@@ -3,8 +3,8 @@
 Installing Odoo's accounting with its demo data takes a minute, cloning a database a third of a
 second. Layers, each made from the one before, so that a change costs only what comes after it:
 
-- base: the Odoo addons that ours depend on and the charts of accounts (`l10n_…`) that are named,
-  with Odoo's demo data;
+- base: the Odoo addons that ours depend on and the demo company's chart of accounts if it is
+  named, with Odoo's demo data;
 - addons: base plus our addons;
 - assets: that and the web client's bundles, where they are wanted (`assets=True`);
 - extra: that and other addons of Odoo's, where some are named.
@@ -25,6 +25,8 @@ from .ui import SetupError, step
 
 RECIPE = 3      # raise when this file builds templates differently
 ALWAYS = ("account",)
+#: What our demo data is depends on whether this is there.
+DEMO_CHART = "l10n_es"
 IGNORED = {"__pycache__", "tests"}
 
 STORE_IN_DATABASE = """
@@ -64,8 +66,7 @@ def drop_database(name):
 def _ensure(addons, assets):
     """Name of the template for these addons, made if it isn't there."""
     own = [name for name in addons if name in paths.addons()]
-    # what our demo data is depends on the charts of accounts that are there
-    base = foreign_dependencies(own + [one for one in addons if one.startswith("l10n_")] or addons)
+    base = foreign_dependencies(own + [one for one in addons if one == DEMO_CHART] or addons)
     extra = sorted(set(addons) - set(own) - base)
     for addon in extra:
         _check_exists(addon)

@@ -1,9 +1,11 @@
 """A customer opens the link of his reminder: on a desk, on a telephone, in his language.
 
-Most of it in the session's server; the online payment has a server with Odoo's demo provider and
-its SEPA codes.
+Most of it in the session's server; the online payment has a server with Odoo's demo provider,
+its SEPA codes, and the Brazilian localisation with its EMV codes (Pix).
 """
+import re
 from base64 import b64encode
+from binascii import crc_hqx
 from types import SimpleNamespace
 
 import pytest
@@ -37,13 +39,40 @@ print("COMPANY", company.id)
 """
 
 
+#: A company in Brazil whose bank account has a Pix key, and its accountant; prints its id.
+BRAZIL = """
+langs = env["res.lang"]._activate_lang("pt_BR")
+env["ir.module.module"].search([("name", "in", ("portal", "cobranza_dunning"))]
+    )._update_translations(["pt_BR"], True)
+company = env["res.company"].create({
+    "name": "Comércio do Sul Ltda", "country_id": env.ref("base.br").id,
+    "street": "Rua da Praia 1", "city": "Florianópolis", "email": "contas@sul.example.com"})
+env["account.chart.template"].try_loading("br", company, install_demo=False)
+company.partner_id.bank_ids = [(0, 0, {
+    "acc_number": "00360305-0001-1234567890123P1", "allow_out_payment": True,
+    "proxy_type": "email", "proxy_value": "pix@sul.example.com", "include_reference": True})]
+company.cobranza_policy_id = env["cobranza.policy"]._create_standard(company)
+company.cobranza_policy_id.contact_rule_id = False
+company.cobranza_policy_id.contact_by_country = False
+env["res.users"].create({
+    "name": "Bia Alves", "login": "bia", "password": "bia", "email": "bia@sul.example.com",
+    "company_ids": company.ids, "company_id": company.id, "tz": "America/Sao_Paulo",
+    "group_ids": [(4, env.ref("cobranza_dunning.group_manager").id),
+                  (4, env.ref("account.group_account_manager").id),
+                  (4, env.ref("base.group_partner_manager").id)]})
+env.cr.commit()
+print("COMPANY", company.id)
+"""
+
+
 @pytest.fixture(scope="module")
 def shop():
-    """A server with payment_demo and account_qr_code_sepa; `.books` is its ledger."""
+    """A server with payment_demo, account_qr_code_sepa and l10n_br; `.books` is its ledger."""
     from support import live as support
 
     server = support.start(
-        addons=["cobranza_dunning", "payment_demo", "account_qr_code_sepa"], assets=True)
+        addons=["cobranza_dunning", "payment_demo", "account_qr_code_sepa", "l10n_br"],
+        assets=True)
     try:
         company_id = int(server.shell(SET_UP).split("COMPANY")[1])
         server.books = Books(server.odoo(), company_id)
@@ -248,10 +277,7 @@ def test_a_customer_who_is_logged_in_finds_his_own(live, office, visit):
 
 
 def sepa_code(page, server, told, amount):
-    """The code that a bank's app has to read: EPC069-12, with IBAN, amount and reference.
-
-    It is drawn here as the page draws it: a code with another value looks different.
-    """
+    """The code that a bank's app has to read: EPC069-12, with IBAN, amount and reference."""
     env, books = server.books.env, server.books
     (iban, *_others) = [
         one.get_attribute("data-copy") for one in page.locator("[data-copy^='ES']").all()]
@@ -265,8 +291,45 @@ def sepa_code(page, server, told, amount):
     value = "\n".join([
         "BCD", "002", "1", "SCT", account["bank_bic"] or "", company, iban, f"EUR{amount}", "", "",
         reference, ""])
+    return drawn(value)
+
+
+def drawn(value):
+    """A code with this value as the page draws it; one with another value looks different."""
     drawing = createBarcodeDrawing("QR", value=value, width=148, height=148, barBorder=0)
     return f"data:image/svg+xml;base64,{b64encode(drawing.asString('svg').encode()).decode()}"
+
+
+def pix_code(key, amount, name, city, reference):
+    """What a Brazilian bank's app has to read: EMV QRCPS with the fields of the Pix manual."""
+    def field(number, text):
+        return f"{number:02}{len(text):02}{text}"
+
+    value = "".join([
+        field(0, "01"), field(1, "12"), field(26, field(0, "br.gov.bcb.pix") + field(1, key)),
+        field(52, "0000"), field(53, "986"), field(54, amount), field(58, "BR"), field(59, name),
+        field(60, city), field(62, field(5, reference)), "6304"])
+    return f"{value}{crc_hqx(value.encode(), 0xFFFF):04X}"
+
+
+def test_a_brazilian_customer_scans_a_pix_code(shop, visit):
+    company_id = int(shop.shell(BRAZIL).split("COMPANY")[1])
+    books = Books(shop.odoo("bia", "bia"), company_id)
+    told = tell(shop, books, amounts=(1210.55,), name="Padaria Aurora", lang="pt_BR")
+    page = visit(told.url, PHONE, permissions=["clipboard-read", "clipboard-write"])
+    (move,) = books.env["account.move"].read(told.move_ids, ["payment_reference", "name"])
+    reference = move["payment_reference"] or move["name"]
+    assert reference in page.inner_text("#transfer")
+    letters = re.sub("[^A-Za-z0-9]", "", reference)
+    code = pix_code(
+        "pix@sul.example.com", "1210.55", "COMERCIO DO SUL LTDA", "FLORIANOPOLIS", letters)
+    assert page.locator(".o_cobranza_account img").get_attribute("src") == drawn(code)
+    page.click(".o_cobranza_account figure button")
+    page.wait_for_selector("figure button:has-text('Copiado')")
+    assert page.evaluate("navigator.clipboard.readText()") == code
+    assert "1.210,55" in page.inner_text(".o_cobranza_summary")
+    assert fits(page)
+    whole(page, "portal-pix")
 
 
 def test_an_online_payment_lowers_what_is_open(shop, visit):
