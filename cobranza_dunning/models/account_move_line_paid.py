@@ -29,7 +29,8 @@ class AccountMoveLine(models.Model):
         """Return {line id: list of Settlement} of receivable items, earliest first.
 
         Lines of which nothing is reconciled are missing.  Differences of exchange are left out:
-        they settle nothing in the line's currency.  One statement, whatever the number of lines:
+        they settle nothing in the line's currency; and re-bookings of payment plans: what they
+        take is owed elsewhere.  One statement, whatever the number of lines:
         reading partial reconciliations takes the right of an accountant, and the ORM a query for
         each side.
         """
@@ -51,6 +52,8 @@ class AccountMoveLine(models.Model):
                   JOIN account_move_line o ON o.id = t.other_id
                   JOIN account_journal j ON j.id = o.journal_id
                  WHERE t.amount <> 0
+                   AND NOT EXISTS (SELECT 1 FROM cobranza_plan p
+                                    WHERE o.move_id IN (p.rebook_move_id, p.rebook_reversal_id))
               ORDER BY o.date, o.id
                 """,
                 ids=tuple(self.ids),

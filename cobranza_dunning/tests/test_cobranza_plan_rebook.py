@@ -121,6 +121,21 @@ class TestRebook(PlanCase):
         self.assertTrue(plan.rebook_reversal_id)
         self.assertSettled(self.old | self.new, [400, 200])
 
+    def test_it_is_no_credit_note_for_a_dispute(self):
+        """What the plan moved elsewhere wasn't credited: who paid under protest is answered."""
+        line = self.due(self.old)
+        self.debtor()
+        disputes = self.env["cobranza.dispute"]
+        dispute = disputes.browse(disputes.raise_dispute(line.id, 150, "price")["id"])
+        plan = self.agreed(**SIX)
+        self.assertSettled(self.old, [150])
+        self.pay(self.old, 150)
+        disputes._evaluate(self.company)
+        self.assertEqual((line.amount_residual, dispute.state), (0, "open"))
+        plan.action_cancel()
+        disputes._evaluate(self.company)
+        self.assertEqual((line.amount_residual, dispute.state), (250, "open"))
+
     def test_rates_of_the_lines(self):
         """In another currency nothing is gained or lost by re-booking and undoing it."""
         euro = self.new_currency("EUR", 3)
