@@ -14,13 +14,14 @@ class CobranzaDebtor(models.Model):
     def _contact(self, channel, contact=None):
         """Ask the contact rule, log the contact and return what opens the link.
 
-        contact: whom to reach, the customer himself if left out.  A reminder that waits to be told
-        this way is told, with its own text. Raises UserError if there is no number.
+        contact: whom to reach; if left out, whom a reminder that waits to be told this way is
+        for, or else the customer himself.  That reminder is told with its own text, and only to
+        whom it is for. Raises UserError if there is no number.
         """
         self.ensure_one()
         self.check_access("write")
         waiting = self._reminder_to_tell(channel)
-        if waiting:
+        if waiting and contact in (None, waiting.recipient_id):
             return waiting._contact(channel)
         contact = contact or self.partner_id
         # whoever works on the account may know the customer's number

@@ -75,6 +75,22 @@ class TestCallWizard(CallCase):
         clerk.active = False
         self.assertEqual(self.open().contact_id, self.partner)
 
+    def test_the_one_who_was_chosen_is_dialled(self):
+        """Also where a reminder waits to be told: its own recipient is only the proposal."""
+        reminder = self.waiting_reminder()
+        clerk = self.new_partner("Clara Clerk", parent_id=self.partner.id, phone="+34611111111")
+        wizard = self.open(reminder)
+        self.assertEqual(wizard.contact_id, self.partner)
+        wizard.contact_id = clerk
+        action = wizard.action_dial()
+        self.assertEqual(action["params"], {"url": f"tel:{wizard.phone}", "stay": True})
+        self.assertEqual(wizard.phone, "+34611111111")
+        [call] = self.calls()
+        self.assertEqual(call.contact_id, clerk)
+        wizard.outcome_id = self.env.ref("cobranza_dunning.outcome_right_party")
+        wizard.action_save()
+        self.assertEqual((self.calls(), call.right_party), (call, True))
+
     def test_what_was_prepared_stays_beside_what_was_said(self):
         wizard = self.open()
         wizard.action_dial()

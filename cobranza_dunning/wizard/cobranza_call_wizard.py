@@ -149,13 +149,13 @@ class CobranzaCallWizard(models.TransientModel):
     # --- the call ----------------------------------------------------------------------
 
     def action_dial(self):
-        """Dial the number, after everything was checked again; the dialog stays.
+        """Dial the number of whom the call is with, after everything was checked again.
 
-        Raises UserError if there is no number.
+        The dialog stays.  Raises UserError if there is no number.
         """
         self.ensure_one()
         reminder = self.reminder_id.filtered(lambda one: one._waits_for("phone"))
-        if reminder:
+        if reminder and reminder.recipient_id == self.contact_id:
             action = reminder._contact("phone")
         else:
             action = self.debtor_id._contact("phone", self.contact_id)
