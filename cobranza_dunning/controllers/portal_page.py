@@ -8,8 +8,12 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 #: What the address of a page is called -> whose page it is.
-PAGES = {"reminders": "cobranza.reminder", "account-balance": "cobranza.debtor"}
-#: The beginning of all addresses of a page.
+PAGES = {
+    "reminders": "cobranza.reminder",
+    "account-balance": "cobranza.debtor",
+    "plans": "cobranza.plan",
+}
+#: The beginning of all addresses of a page that tells what is owed.
 ROUTE = '/my/<any("reminders", "account-balance"):page>/<int:page_id>'
 
 #: A zip is made while the customer waits.

@@ -4,45 +4,27 @@ from uuid import uuid4
 from odoo import http
 from odoo.addons.account_payment.controllers.payment import PaymentPortal as InvoicePayment
 from odoo.addons.account_payment.controllers.portal import PortalAccount
-from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request
 
-from .portal_page import ROUTE, CustomerPage
+from .portal_page import CustomerPage
+
+#: The beginning of the addresses of whatever a customer pays; see `PAGES`.
+ROUTE = '/my/<any("reminders", "account-balance", "plans"):page>/<int:page_id>'
 
 
 class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
-    """Paying what is open: Odoo's own payment form, for one line or a currency's total.
+    """Paying what is open: Odoo's own payment form.
 
+    It is for one line, for a currency's total, or for the installment of a plan.
     What is paid is decided here again when the payment starts; the page may be hours old.
     """
-
-    def _to_pay(self, page_sudo, currency_id=None, line_id=None):
-        """What is paid: (invoices, currency, amount).
-
-        line_id: this line alone, paused or not; else everything due in `currency_id`.
-        Raises ValidationError if nothing is to pay.
-        """
-        lines = page_sudo._portal_lines()
-        if line_id:
-            chosen = [(one, one.payable) for one in lines if one.id == line_id]
-        else:
-            chosen = [
-                (one, one.to_pay)
-                for one in lines
-                if one.currency.id == currency_id and page_sudo._portal_asks(one)
-            ]
-        chosen = [(one, amount) for one, amount in chosen if amount > 0]
-        if not chosen:
-            raise ValidationError(request.env._("There is nothing left to pay here. Thank you."))
-        currency = chosen[0][0].currency
-        moves_sudo = request.env["account.move"].sudo().union(*(one.move for one, amount in chosen))
-        return moves_sudo, currency, currency.round(sum(amount for one, amount in chosen))
 
     @http.route(f"{ROUTE}/pay", type="http", auth="public", website=True)
     def cobranza_page_pay(
         self, page, page_id, currency_id=None, line_id=None, access_token=None, **kwargs
     ):
-        """Show Odoo's payment form for a line or a currency's total."""
+        """Show Odoo's payment form."""
         currency_id, line_id = self._cast_as_int(currency_id), self._cast_as_int(line_id)
         try:
             page_sudo = self._page_sudo(page, page_id, access_token)
@@ -50,8 +32,8 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
             return self._turn_away()
         link = self._link(page_sudo, access_token)
         try:
-            moves_sudo, currency, amount = self._to_pay(page_sudo, currency_id, line_id)
-        except ValidationError:
+            moves_sudo, currency, amount = page_sudo._portal_to_pay(currency_id, line_id)
+        except UserError:
             return request.redirect(link())
         part = f"line/{line_id}" if line_id else f"currency/{currency.id}"
         values = self._get_common_page_view_values(
@@ -97,15 +79,15 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
     ):  # fmt: skip
         """Start the payment and return what the provider's form needs; see account_payment.
 
-        Raises ValidationError with a wrong token, with nothing to pay, or if another amount is
-        open now than the page showed.
+        Raises ValidationError with a wrong token or if another amount is open now than the page
+        showed, UserError with nothing to pay.
         """
         try:
             page_sudo = self._page_sudo(page, page_id, access_token)
         except (AccessError, MissingError) as error:
             raise ValidationError(request.env._("The access token is invalid.")) from error
         self._validate_transaction_kwargs(kwargs)
-        moves_sudo, currency, open_amount = self._to_pay(page_sudo, currency_id, line_id)
+        moves_sudo, currency, open_amount = page_sudo._portal_to_pay(currency_id, line_id)
         if currency.compare_amounts(_number(amount), open_amount):
             raise ValidationError(
                 request.env._("What is to pay has changed: go back to the overview, please.")

@@ -12,7 +12,7 @@ class PlanPortal(CustomerPage):
     """A payment plan's page: what was agreed on, how it stands, and the customer's signature."""
 
     @http.route("/my/plans/<int:plan_id>", type="http", auth="public", website=True)
-    def portal_plan(self, plan_id, access_token=None, signed=None, **kwargs):
+    def portal_plan(self, plan_id, access_token=None, signed=None, thanks=None, **kwargs):
         """Show a plan's page; see `_turn_away` for whoever may not see it."""
         try:
             plan_sudo = self._record_sudo("cobranza.plan", plan_id, access_token)
@@ -28,6 +28,7 @@ class PlanPortal(CustomerPage):
                 "account_url": self._address(plan_sudo._portal_debtor(), access_token),
                 "is_preview": request.env.user._is_internal(),
                 "signed": signed,
+                "thanks": thanks,
             },
             "my_plans_history",
             False,

@@ -47,22 +47,39 @@ class CobranzaPlan(models.Model):
             "installments": self._ordered(),
             "today": self.company_id._cobranza_today(),
             "day": lambda value: format_date(self.env, value),
-            # amounts of a plan are in its currency, whoever shows them
-            "money": lambda amount, _currency=None: self._money(amount),
+            "money": self._format_money,
             "transfers": self._portal_transfers(),
+            "pays_online": self._portal_pays_online(),
+            "asked": self._portal_asked(),
         }
 
-    def _portal_transfers(self):
-        """How what is late, or else the next installment, is paid by transfer; as of a page."""
+    def _portal_asked(self):
+        """What is asked for now: what is late, or else the next installment, less what arrives."""
         open_ones = self._ordered().filtered(
             lambda one: self.state == "active" and one.state in ("open", "partial", "late")
         )
         late = open_ones.filtered(lambda one: one.state == "late")
-        asked = late or open_ones[:1]
-        # bank account and invoices are told to the customer, whoever shows the page
-        moves_sudo = self.line_ids.move_id.sudo()
+        asked = sum(one.net_amount - one.paid_amount for one in late or open_ones[:1])
+        return max(self.currency_id.round(asked - (self._portal_arriving() if asked else 0)), 0)
+
+    def _portal_arriving(self):
+        """Payments online that were started and aren't booked yet."""
+        started = self._portal_debtor()._portal_started_payments(self._portal_moves_sudo())
+        payments = {one.id: one for ours in started.values() for one in ours}.values()
+        return float(
+            sum(one.amount for one in payments if one.currency == self.currency_id.id)
+        )
+
+    def _portal_moves_sudo(self):
+        """The invoices that the plan covers."""
+        # they are told to the customer, whoever shows the page
+        return self.sudo().line_ids.move_id
+
+    def _portal_transfers(self):
+        """How what is asked for is paid by transfer; as of a page."""
+        moves_sudo = self._portal_moves_sudo()
         account = moves_sudo.partner_bank_id[:1] or self.company_id.sudo().bank_ids[:1]
-        amount = self.currency_id.round(sum(one.net_amount - one.paid_amount for one in asked))
+        amount = self._portal_asked()
         if not account or amount <= 0:
             return []
         references = [self.name, *(move.payment_reference or move.name for move in moves_sudo)]
@@ -71,6 +88,48 @@ class CobranzaPlan(models.Model):
             communication = self.name
         transfer = self.debtor_id._portal_transfer_of
         return [transfer(account, self.currency_id, amount, communication)]
+
+    def _portal_to_pay(self, _currency_id=None, _line_id=None):
+        """What is paid online: (invoices, currency, amount); as of a page.
+
+        Raises UserError if nothing is to pay, or if it can't be paid online.
+        """
+        amount = self._portal_asked()
+        if amount <= 0:
+            raise UserError(self._portal_nothing_to_pay())
+        if not self._portal_reaches_plan():
+            raise UserError(
+                self.env._("This installment can't be paid online: please pay it by bank transfer.")
+            )
+        return self._portal_moves_sudo(), self.currency_id, amount
+
+    def _portal_pays_online(self):
+        """Whether the page offers to pay online what it asks for."""
+        company_sudo = self.company_id.sudo()
+        return (
+            company_sudo.cobranza_pays_online
+            and self._portal_asked() > 0
+            and self._portal_reaches_plan()
+        )
+
+    def _portal_reaches_plan(self):
+        """Whether a payment online goes to what the plan covers.
+
+        Odoo's transactions pay invoices, the earliest due dates first: what a plan has re-booked
+        isn't an invoice, and nothing else of the invoices may be due earlier.
+        """
+        if self.rebook_move_id:
+            return False
+        open_items = self._portal_moves_sudo().line_ids.filtered(
+            lambda one: one.account_type == "asset_receivable" and not one.reconciled
+        )
+        covered = open_items & self.line_ids.move_line_id.sudo()
+        last = max(covered.mapped("date_maturity"), default=None)
+        return bool(covered) and all(one.date_maturity > last for one in open_items - covered)
+
+    def _format_money(self, amount, _currency=None):
+        """An amount of the plan, in the context's language."""
+        return self._money(amount)
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""

@@ -49,6 +49,10 @@ class CobranzaPortalMixin(models.AbstractModel):
         """The language that the customer reads."""
         return self.partner_id.lang or self.company_id._cobranza_lang()
 
+    def _portal_nothing_to_pay(self):
+        """What is said to a customer who wants to pay what is paid already."""
+        return self.env._("There is nothing left to pay here. Thank you.")
+
     def _portal_debtor(self):
         """The collections account that it belongs to."""
         return self.debtor_id

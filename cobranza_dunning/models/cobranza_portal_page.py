@@ -178,6 +178,28 @@ class CobranzaPortalPage(models.AbstractModel):
         """Whether what is to pay of a line is asked for now."""
         return True
 
+    def _portal_to_pay(self, currency_id=None, line_id=None):
+        """What is paid online: (invoices, currency, amount).
+
+        line_id: this line alone, paused or not; else everything due in `currency_id`.
+        Raises UserError if nothing is to pay.
+        """
+        lines = self._portal_lines()
+        if line_id:
+            chosen = [(one, one.payable) for one in lines if one.id == line_id]
+        else:
+            chosen = [
+                (one, one.to_pay)
+                for one in lines
+                if one.currency.id == currency_id and self._portal_asks(one)
+            ]
+        chosen = [(one, amount) for one, amount in chosen if amount > 0]
+        if not chosen:
+            raise UserError(self._portal_nothing_to_pay())
+        currency = chosen[0][0].currency
+        moves = self.env["account.move"].union(*(one.move for one, _amount in chosen))
+        return moves, currency, currency.round(sum(amount for _one, amount in chosen))
+
     def _portal_credits(self, lines):
         """Return {currency: credits of the customer that are set against none of these lines}."""
         return {}

@@ -16,6 +16,7 @@ from . import (
     test_cobranza_interaction,
     test_cobranza_outcome,
     test_cobranza_plan,
+    test_cobranza_plan_payment,
     test_cobranza_plan_portal,
     test_cobranza_plan_rebook,
     test_cobranza_plan_wizard,
