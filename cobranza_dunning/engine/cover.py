@@ -154,14 +154,17 @@ def allocate(amounts, limit):
 def insurable(policy, line, residual=None):
     """Return what the policy can insure of what is open: all of it, or all but the tax.
 
-    residual: a part of the line instead of what is open.  The tax in what is open is to the
-    whole tax as what is open to the whole line.
+    residual: a part of the line instead of what is open.  What is paid pays tax and the rest
+    alike; a credit note for tax alone (Spain: Ley 37/1992, art. 80) takes back nothing else, so
+    that tax isn't taken off twice.
     """
     residual = line.residual if residual is None else residual
     amount = line.residual if line.amount is None else line.amount
-    if policy.covers_tax or not line.tax or not amount:
+    if policy.covers_tax or not line.tax or not amount or not line.residual:
         return residual
-    return residual - to_places(residual * line.tax / amount, policy.places)
+    open_tax = line.tax * (line.residual + line.tax_credited) - line.tax_credited * amount
+    share = residual * max(open_tax, ZERO) / (amount * line.residual)
+    return residual - to_places(share, policy.places)
 
 
 def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=()):

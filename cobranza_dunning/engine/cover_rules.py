@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .insurance import (
     CASH_SALE,
+    NAMED,
     SINGLE_DEBTOR,
     SINGLE_INVOICE,
     Buyer,
@@ -19,7 +20,7 @@ from .insurance import (
     delivery_day,
 )
 from .insurance_dates import activation_deadline, latest_due, mep_end, shifted
-from .limits import applicable
+from .limits import Applied, applicable
 
 
 class _Case(NamedTuple):
@@ -31,6 +32,7 @@ class _Case(NamedTuple):
     today: date
     buyer: Buyer
     spans: list
+    applied: Applied | None = None
 
 
 def verdict(policy, limits, line, today, buyer, spans):
@@ -42,7 +44,7 @@ def verdict(policy, limits, line, today, buyer, spans):
     if code := _first(case, _BEFORE_LIMIT):
         return None, code
     applied, code = applicable(policy, limits, case.attached, delivery_day(line))
-    code = code or _first(case, _AFTER_LIMIT)
+    code = code or _first(case._replace(applied=applied), _AFTER_LIMIT)
     return (None, code) if code else (applied, None)
 
 
@@ -54,8 +56,8 @@ def refused(policy, limits, today, buyer, spans):
     """
     sale = Line(None, Decimal(1), today, today)
     case = _Case(policy, sale, today, today, buyer, spans)
-    code = _first(case, _BEFORE_LIMIT)
-    return code or applicable(policy, limits, today, today)[1] or _before_stop(case)
+    applied, code = applicable(policy, limits, today, today)
+    return _first(case, _BEFORE_LIMIT) or code or _before_stop(case._replace(applied=applied))
 
 
 def outside(policy, line, buyer):
@@ -115,12 +117,18 @@ def _before_stop(case):
     delivered, buyer = delivery_day(case.line), case.buyer
     if buyer.insolvent_on and buyer.insolvent_on <= delivered:
         return "insolvent"
-    if buyer.claimed_on and buyer.claimed_on <= delivered:
+    if buyer.claimed_on and buyer.claimed_on <= delivered and not _is_granted_since(case):
         return "claim_filed"
     if any(first <= delivered and (not last or delivered <= last) for first, last in buyer.stops):
         return "stopped_by_insurer"
     if _is_within(delivered, case.spans):
         return "stop_shipment"
+
+
+def _is_granted_since(case):
+    """Whether the insurer has granted a limit since the claim: he insures the debtor again."""
+    word = case.applied and case.applied.limit
+    return bool(word) and word.kind == NAMED and word.effective > case.buyer.claimed_on
 
 
 def _activated(case):

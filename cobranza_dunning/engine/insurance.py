@@ -97,6 +97,7 @@ class Policy(NamedTuple):
     """The terms of a policy that decide what is covered, and until when something is to be done.
 
     periods: pairs (first day, last day) in which it is in force.
+    ended: it is kept only for what was sold under it (run-off).
     percentages: kind of limit -> insured per cent.
     debtor_id: the debtor of a single-debtor policy.
     attachment: "invoice" or "delivery", the day on which a sale falls under the policy.
@@ -136,6 +137,7 @@ class Policy(NamedTuple):
     warning: int = 14
     consequences: dict = CONSEQUENCES
     law: Law | None = None
+    ended: bool = False
 
 
 class Limit(NamedTuple):
@@ -160,7 +162,9 @@ class Buyer(NamedTuple):
     """What is known of a debtor.
 
     kind: "company" or one of UNINSURABLE.  country: its ISO code, or None.
-    insolvent_on, claimed_on: the day of insolvency, of the first claim about him.
+    insolvent_on: the day of insolvency.
+    claimed_on: the day of the last claim about him under the policy that is asked about.
+    claims: pairs (key of a policy, that day), see `under`.
     stops: pairs (first day, last day or None) in which the insurer wants no deliveries.
     """
 
@@ -170,6 +174,11 @@ class Buyer(NamedTuple):
     insolvent_on: date | None = None
     claimed_on: date | None = None
     stops: tuple = ()
+    claims: tuple = ()
+
+    def under(self, policy):
+        """Return him as one policy sees him: a claim under another one stops nothing here."""
+        return self._replace(claimed_on=dict(self.claims).get(policy))
 
 
 #: A company of which nothing speaks against insuring it.
@@ -180,7 +189,8 @@ class Line(NamedTuple):
     """A due line, open or settled.
 
     residual: what is open of it.  amount: what it was when invoiced (None = the residual), of
-    which `tax` is tax.  disputed: part of the residual, tax included.
+    which `tax` is tax.  tax_credited: of that tax, what credit notes for tax alone took back.
+    disputed: part of the residual, tax included.
     due: the original due date, whatever was agreed afterwards.
     delivered: None = on the invoice date.
     flagged: somebody wants this invoice insured.  cash: it is paid on delivery.
@@ -199,6 +209,7 @@ class Line(NamedTuple):
     delivered: date | None = None
     amount: Decimal | None = None
     tax: Decimal = ZERO
+    tax_credited: Decimal = ZERO
     disputed: Decimal = ZERO
     flagged: bool = True
     cash: bool = False

@@ -16,8 +16,13 @@ def choose(policies, line, buyer=PLAIN_BUYER, chosen=None):
     it says, as long as it is among the policies.
     Nobody falls under a policy for single invoices by himself.  A debtor's own policy comes before
     one for the whole turnover; of several, the first that is in force on the day of the sale, and
-    if none is, the first.
+    if none is, the first.  One that has ended counts only for sales from when it was in force.
     """
+    policies = {
+        key: policy
+        for key, policy in policies.items()
+        if not policy.ended or _is_in_force(policy, line)
+    }
     if chosen in policies:
         return chosen
     candidates = [

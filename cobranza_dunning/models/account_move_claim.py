@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class AccountMove(models.Model):
@@ -14,6 +15,19 @@ class AccountMove(models.Model):
         "cobranza.insurance.claim", "Insurance claim", readonly=True, copy=False,
         index="btree_not_null", ondelete="restrict",
     )  # fmt: skip
+
+    def _cobranza_credits_tax(self):
+        """Whether it is a credit note for tax alone, as after a default (Ley 37/1992, art. 80)."""
+        self.ensure_one()
+        return self.move_type == "out_refund" and not self.amount_untaxed and self.amount_tax > 0
+
+    @api.model
+    def _cobranza_sql_credits_tax(self, alias):
+        """The same as an SQL condition."""
+        return SQL(
+            "%s = 'out_refund' AND %s = 0 AND %s > 0",
+            *(SQL.identifier(alias, name) for name in ("move_type", "amount_untaxed", "amount_tax")),
+        )
 
     def button_draft(self):
         """Reset entries to draft.

@@ -27,7 +27,13 @@ class CobranzaInsuranceClaim(models.Model):
                 if partial.debit_amount_currency:
                     missing -= partial.debit_amount_currency
                     found |= partial
-        return found - self._recorded()
+        return found - self._recorded() - self._taxes_back(found)
+
+    def _taxes_back(self, partials):
+        """Those of credit notes for tax alone, where tax isn't insured: the loss stays as it is."""
+        if self.policy_id.sudo().covers_tax:
+            return partials.browse()
+        return partials.filtered(lambda one: one.credit_move_id.move_id._cobranza_credits_tax())
 
     def _recorded(self):
         """The reconciliations that are wholly those of booked recoveries."""

@@ -160,7 +160,8 @@ class CobranzaInsuranceCover(models.Model):
         declared of periods that are over, and what more could be insured, is made ready as well.
         Each of the three is committed by itself, for each company.
         """
-        companies = self.env["cobranza.insurance.policy"].search([]).company_id
+        policies = self.env["cobranza.insurance.policy"].with_context(active_test=False)
+        companies = policies.search([]).company_id
         each_company(
             companies.filtered(
                 lambda one: one.cobranza_insurance_date != one._cobranza_today()

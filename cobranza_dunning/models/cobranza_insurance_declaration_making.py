@@ -20,7 +20,9 @@ class CobranzaInsuranceDeclaration(models.Model):
         The first one of a policy is the last period that is over; after it each has its own.
         """
         today = company._cobranza_today()
-        policies = self.env["cobranza.insurance.policy"]._of_company(company).filtered("declares")
+        policies = self.env["cobranza.insurance.policy"]._of_company(company).filtered(
+            lambda one: one.active and one.declares
+        )
         drafts = self.search(
             [("policy_id", "in", policies.ids), ("state", "=", "draft"),
              ("downloaded_on", "=", False)], order="date_from"

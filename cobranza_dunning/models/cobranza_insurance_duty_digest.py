@@ -25,7 +25,8 @@ class CobranzaInsuranceDuty(models.Model):
 
         What is insured on the day has been decided by then.  Commits after each company.
         """
-        companies = self.env["cobranza.insurance.policy"].search([]).company_id
+        policies = self.env["cobranza.insurance.policy"].with_context(active_test=False)
+        companies = policies.search([]).company_id
         each_company(
             companies.filtered(lambda one: one._cobranza_now().hour >= MORNING), self._send_digest
         )

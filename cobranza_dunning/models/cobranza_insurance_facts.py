@@ -38,6 +38,7 @@ class Fact(NamedTuple):
     amount: str
     company_amount: str
     tax_share: str
+    tax_credited: str
     invoiced: Any
     due: Any
     date_due: Any
@@ -168,8 +169,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             SQL(
                 """
                 SELECT d.id, d.partner_id, %s,
-                       k.code, d.insolvent_on, f.claimed_on, d.insurance_stop_from,
-                       d.insurance_stop_until, d.insurance_policy_id
+                       k.code, d.insolvent_on, d.insurance_stop_from, d.insurance_stop_until,
+                       f.claims, d.insurance_policy_id
                   FROM cobranza_debtor d
                   JOIN res_partner p ON p.id = d.partner_id
              LEFT JOIN res_country k ON k.id = p.country_id
@@ -177,21 +178,27 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                  WHERE d.company_id = %s %s
                 """,
                 self._buyer_kind(),
-                self._query_first_claims(company),
+                self._query_last_claims(company),
                 company.id,
                 only,
             )
         )
         return {
-            # days: of insolvency, of the first claim
             debtor_id: (
                 insurance.Buyer(
-                    partner_id, kind, country, *days, ((first, last),) if first else ()
+                    partner_id,
+                    kind,
+                    country,
+                    insolvent_on,
+                    stops=((first, last),) if first else (),
+                    claims=tuple((int(key), _day(day)) for key, day in (claims or {}).items()),
                 ),
                 chosen,
             )
-            for debtor_id, partner_id, kind, country, *days, first, last, chosen in rows
-        }
+            for (
+                debtor_id, partner_id, kind, country, insolvent_on, first, last, claims, chosen,
+            ) in rows
+        }  # fmt: skip
 
     def _buyer_kind(self):
         """SQL: the kind of debtor of the account `d`, if there is one, and the customer `p`."""
@@ -272,18 +279,19 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
         if policy_id not in wanted:
             continue
         policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])
+        insured = buyer.under(policy_id)
         lines = {
             fact.line_id: _line(fact, policy_id, fact.flagged and key == policy_id, convert)
             for fact, key in keyed
         }
         by_id = {fact.line_id: fact for fact, key in keyed if key == policy_id}
-        covers = cover.decide(policy, limits, lines.values(), date, buyer)
+        covers = cover.decide(policy, limits, lines.values(), date, insured)
         ours = [
             Decided(by_id[one.line_id], lines[one.line_id], one)
             for one in covers
             if one.line_id in by_id
         ]
-        exposure = cover.exposure(policy, limits, covers, date, buyer, lines.values())
+        exposure = cover.exposure(policy, limits, covers, date, insured, lines.values())
         found.append(Position(policy_id, ours, exposure))
     return found
 
@@ -306,6 +314,7 @@ def _line(fact, policy_id, flagged, convert):
         fact.delivered,
         total,
         total * Decimal(fact.tax_share),
+        total * Decimal(fact.tax_credited) / amount if amount else ZERO,
         # a part of the residual, at the rate of the residual
         money(disputed, company_residual * disputed / residual) if disputed and residual else ZERO,
         flagged,

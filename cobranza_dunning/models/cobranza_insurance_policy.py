@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import insurance, premium
+from ..engine.insurance_dates import DAY
 from .amounts import to_decimal, to_rate
 from .insurance_texts import KIND_SELECTION, POLICY_MISTAKES
 
@@ -26,6 +27,10 @@ class CobranzaInsurancePolicy(models.Model):
     number = fields.Char("Policy number", tracking=True, copy=False)
     sequence = fields.Integer(default=10, help="The first one that is in force counts.")
     active = fields.Boolean(default=True)
+    ended_on = fields.Date(
+        "Ended on", compute="_compute_ended_on", store=True,
+        help="When it was archived: sales from then on aren't insured, older ones stay so.",
+    )  # fmt: skip
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -221,7 +226,7 @@ class CobranzaInsurancePolicy(models.Model):
         for policy in self:
             policy._check_deadlines()
             try:
-                insurance.check(policy._for_engine())
+                insurance.check(policy._for_engine()._replace(periods=policy._periods()))
                 premium.check(policy._tariff())
             except ValueError as error:
                 (code,) = error.args
@@ -234,6 +239,11 @@ class CobranzaInsurancePolicy(models.Model):
             raise ValidationError(
                 self.env._("Only the notice may have several deadlines: leave one of each other.")
             )
+
+    @api.depends("active")
+    def _compute_ended_on(self):
+        for policy in self:
+            policy.ended_on = not policy.active and policy.company_id._cobranza_today()
 
     # --- CRUD --------------------------------------------------------------------------
 
@@ -301,14 +311,31 @@ class CobranzaInsurancePolicy(models.Model):
 
     @api.model
     def _of_company(self, company):
-        """Return a company's policies in use, the preferred ones first, whoever may read them."""
-        return self.sudo().search([("company_id", "=", company.id)])
+        """Return a company's policies, the preferred ones first, whoever may read them.
+
+        Archived ones come last: what was sold under them is insured all the same.
+        """
+        found = self.sudo().with_context(active_test=False).search(
+            [("company_id", "=", company.id)]
+        )
+        return found.sorted(lambda one: not one.active).with_context(active_test=True)
+
+    def _periods(self):
+        """The pairs (first day, last day) of its periods."""
+        return tuple((one.date_from, one.date_to) for one in self.period_ids)
+
+    def _periods_in_force(self):
+        """The same, until it was archived."""
+        if not self.ended_on:
+            return self._periods()
+        last = self.ended_on - DAY
+        return tuple((first, min(end, last)) for first, end in self._periods() if first <= last)
 
     def _for_engine(self):
         """Return these terms as an engine.insurance.Policy; its debtor is the partner's id."""
         self.ensure_one()
         return insurance.Policy(
-            periods=tuple((one.date_from, one.date_to) for one in self.period_ids),
+            periods=self._periods_in_force(),
             percentages={one.kind: to_rate(one.percentage) for one in self.percentage_ids},
             kind=self.kind,
             places=self.currency_id.decimal_places,
@@ -331,6 +358,7 @@ class CobranzaInsurancePolicy(models.Model):
             warning=self.warning_days,
             consequences={duty: self[f"missed_{duty}"] for duty in insurance.CONSEQUENCES},
             law=LAWS.get(self.law),
+            ended=not self.active,
         )
 
     def _tariff(self):

@@ -27,13 +27,19 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             date,
         )
 
-    def _query_first_claims(self, company):
-        """The day of the first claim about each debtor: rows of `debtor_id` and `claimed_on`."""
+    def _query_last_claims(self, company):
+        """The last day of claims about each debtor: rows of `debtor_id` and `claims`.
+
+        claims: {policy id: day}.
+        """
         return SQL(
             """
-            SELECT debtor_id, min(filed_on) AS claimed_on FROM cobranza_insurance_claim
-             WHERE company_id = %s AND state IN %s
-          GROUP BY debtor_id
+            SELECT t.debtor_id, jsonb_object_agg(t.policy_id, t.day) AS claims
+              FROM (SELECT debtor_id, policy_id, max(filed_on) AS day
+                      FROM cobranza_insurance_claim
+                     WHERE company_id = %s AND state IN %s
+                  GROUP BY debtor_id, policy_id) t
+          GROUP BY t.debtor_id
             """,
             company.id,
             STANDING,

@@ -91,6 +91,26 @@ class InsuranceCase(CobranzaCase):
             partner or self.partner, amount, due=due, invoice_date=invoiced, **vals
         )
 
+    def add_tax(self, invoice, amount, total):
+        """Give a draft a tax that makes `amount` of its total; return it."""
+        tax = self.env["account.tax"].create(
+            {
+                "name": f"Tax of {invoice.id}",
+                "amount_type": "percent",
+                "amount": 100 * amount / (total - amount),
+                "type_tax_use": "sale",
+                "company_id": self.company.id,
+                "country_id": self.env.ref("base.us").id,
+                "tax_group_id": self.env["account.tax.group"]
+                .create({"name": "Tax", "company_id": self.company.id,
+                         "country_id": self.env.ref("base.us").id})
+                .id,
+            }
+        )  # fmt: skip
+        invoice.invoice_line_ids.tax_ids = tax
+        self.assertAlmostEqual(invoice.amount_total, total)
+        return tax
+
     def commit(self):
         """What follows when a transaction commits."""
         self.env.flush_all()

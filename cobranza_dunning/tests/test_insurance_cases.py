@@ -6,6 +6,7 @@ from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from dateutil.relativedelta import relativedelta
 from odoo import Command
 from odoo.tests import tagged
 
@@ -48,7 +49,7 @@ class TestWorkedCases(InsuranceCase):
         for number, case in enumerate(cases):
             with self.subTest(case.number, title=case.title):
                 self.partner = self.new_partner(f"Case {number}")
-                self.insurance.active = False
+                self.retire()
                 self.set_rates(module, module.Given(case.given))
                 self.check(module, case, module.Given(case.given))
 
@@ -192,24 +193,16 @@ class TestWorkedCases(InsuranceCase):
             )
         return invoice
 
-    def add_tax(self, invoice, amount, total):
-        """Give a draft the tax of its case."""
-        tax = self.env["account.tax"].create(
-            {
-                "name": f"Tax of {invoice.id}",
-                "amount_type": "percent",
-                "amount": 100 * amount / (total - amount),
-                "type_tax_use": "sale",
-                "company_id": self.company.id,
-                "country_id": self.env.ref("base.us").id,
-                "tax_group_id": self.env["account.tax.group"]
-                .create({"name": "Tax", "company_id": self.company.id,
-                         "country_id": self.env.ref("base.us").id})
-                .id,
-            }
-        )  # fmt: skip
-        invoice.invoice_line_ids.tax_ids = tax
-        self.assertAlmostEqual(invoice.amount_total, total)
+    def retire(self):
+        """Archive the policy of the case before; nothing of the next one was sold under it."""
+        self.insurance.active = False
+        for period in self.insurance.period_ids:
+            period.write(
+                {
+                    name: period[name] - relativedelta(years=50)
+                    for name in ("date_from", "date_to")
+                }
+            )
 
     def agree(self, invoice, day):
         """A promise of all that is open by a day, made before the invoice was to be insured."""

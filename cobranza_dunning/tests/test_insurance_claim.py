@@ -8,7 +8,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .claims import DUE, SOLD, ClaimCase
+from .claims import DUE, FILED, SOLD, ClaimCase
 
 
 @tagged("post_install", "-at_install")
@@ -193,6 +193,83 @@ class TestClaim(ClaimCase):
             self.assertCovered(later, 0, "not_covered", "claim_filed")
             claim.action_cancel()
             self.assertCovered(later, 500, "covered")
+
+    def test_a_claim_stops_until_the_insurer_grants_a_limit_again(self):
+        claim = self.filed(1000)
+        claim.action_accept()
+        with self.at(date(2026, 3, 20)):
+            self.limit(50000, effective=date(2026, 3, 15))
+            later = self.sale(500, date(2026, 3, 20))
+            self.assertCovered(later, 500, "covered")
+
+    def test_a_claim_stops_nothing_under_another_policy(self):
+        self.filed(1000)
+        other = self.new_insurance(name="Other", kind="single_debtor", partner_id=self.partner.id)
+        self.limit(50000, policy_id=other.id)
+        with self.at(date(2026, 3, 20)):
+            later = self.sale(500, date(2026, 3, 20))
+            self.assertEqual(self.assertCovered(later, 500, "covered").policy_id, other)
+
+    def test_tax_taken_back_after_a_default(self):
+        """Spain: a credit note for the tax alone; neither a payment nor less of a loss."""
+        self.limit(100000)
+        self.sold = self.sale(1000, SOLD, DUE, post=False)
+        tax = self.add_tax(self.sold, 210, 1210)
+        self.sold.action_post()
+        claim = self.claim()
+        self.assertEqual(
+            (claim.loss_amount, claim.covered_amount, claim.line_ids.tax_amount), (1210, 1000, 210)
+        )
+        claim.action_file()
+        self.take_tax_back(tax)
+        claim.action_update()
+        self.assertEqual(
+            (claim.loss_amount, claim.covered_amount, claim.line_ids.tax_amount), (1000, 1000, 0)
+        )
+        self.assertEqual(claim.expected_amount, 900)
+        claim.action_accept()
+        self.statement(claim.insurer_id, claim.open_amount, claim._insurer_items())
+        claim.action_close()
+        self.assertEqual((claim.state, claim.written_off_amount), ("closed", 100))
+
+    def test_tax_taken_back_after_the_insurer_agreed(self):
+        self.limit(100000)
+        self.sold = self.sale(1000, SOLD, DUE, post=False)
+        tax = self.add_tax(self.sold, 210, 1210)
+        self.sold.action_post()
+        claim = self.claim()
+        claim.action_file()
+        claim.action_accept()
+        self.take_tax_back(tax)
+        self.statement(claim.insurer_id, claim.open_amount, claim._insurer_items())
+        claim.action_close()
+        self.assertEqual((claim.state, claim.written_off_amount), ("closed", 100))
+
+    def test_tax_taken_back_is_shared_where_tax_is_insured(self):
+        self.insurance.covers_tax = True
+        self.limit(100000)
+        self.sold = self.sale(1000, SOLD, DUE, post=False)
+        tax = self.add_tax(self.sold, 210, 1210)
+        self.sold.action_post()
+        claim = self.claim()
+        claim.action_file()
+        claim.action_accept()
+        self.take_tax_back(tax)
+        self.statement(claim.insurer_id, claim.open_amount, claim._insurer_items())
+        with self.assertRaisesRegex(UserError, "whose money that is"):
+            claim.action_close()
+
+    def take_tax_back(self, tax):
+        """Credit the tax of the invoice, and nothing else."""
+        note = self.invoice(self.partner, 1000, due=FILED, move_type="out_refund", post=False)
+        note.invoice_line_ids.tax_ids = tax
+        note.invoice_line_ids = [
+            Command.create({"name": "Net", "quantity": 1, "price_unit": -1000, "tax_ids": False})
+        ]
+        note.action_post()
+        self.assertEqual((note.amount_untaxed, note.amount_total), (0, 210))
+        (self.due(note) | self.due(self.sold)).reconcile()
+        self.assertEqual(self.due(self.sold).amount_residual, 1000)
 
     def test_the_duty_to_claim_is_done(self):
         self.insurance.deadline_ids = [self.deadline("claim", "due", 40)]

@@ -254,14 +254,31 @@ class TestCover(InsuranceCase):
         one = self.assertCovered(one.move_id, 0, "not_covered", "no_limit")
         self.assertEqual(one.policy_id, self.insurance)
 
-    def test_an_archived_policy_insures_nothing_any_more(self):
-        self.limit(100)
+    def test_an_archived_policy_ends_and_what_was_sold_under_it_stays(self):
+        """As at a renewal: run-off, with its limit and its duties; nothing new falls under it."""
+        self.limit(250)
         one = self.sale(100)
         self.assertCovered(one, 100)
         self.insurance.active = False
         self.commit()
-        self.assertFalse(one.cover_ids)
-        self.assertEqual(self.debtor().insured_amount, 0)
+        self.assertEqual(self.insurance.ended_on, TODAY)
+        self.assertCovered(one, 100)
+        self.assertEqual(self.debtor().insured_amount, 100)
+        today = self.sale(100, TODAY, insured=True)
+        self.commit()
+        self.assertFalse(today.cover_ids)
+        renewed = self.new_insurance(name="Renewed", sequence=99)
+        renewed.period_ids[:1].date_from = TODAY
+        self.limit(70, policy_id=renewed.id)
+        self.assertEqual(self.assertCovered(today, 70, "partial").policy_id, renewed)
+        self.assertEqual(self.assertCovered(one, 100).policy_id, self.insurance)
+        # what is chosen for the customer holds for what is sold from then on, too
+        self.debtor().insurance_policy_id = self.insurance
+        self.assertEqual(self.assertCovered(today, 70, "partial").policy_id, renewed)
+        self.insurance.active = True
+        self.assertFalse(self.insurance.ended_on)
+        self.commit()
+        self.assertEqual(self.assertCovered(today, 100).policy_id, self.insurance)
 
     # --- currencies
 

@@ -214,6 +214,53 @@ def test_from_the_day_itself_deliveries_are_later(fact, code):
     assert [one.reasons for one in found] == [COVERED, (code,), (code,)]
 
 
+@pytest.mark.parametrize(
+    "decision, effective, reasons",
+    [
+        ("granted", 5, ("claim_filed",)),     # on the day of the claim: it was before
+        ("granted", 6, COVERED),              # the insurer insures him again
+        ("reduced", 6, COVERED),
+        ("refused", 6, ("limit_refused",)),
+        ("requested", 6, ("claim_filed",)),
+    ],
+)  # fmt: skip
+def test_a_limit_that_was_granted_after_a_claim(decision, effective, reasons):
+    words = [limit(1000), limit(1000, effective=day(effective), decision=decision)]
+    assert why(line(10, 8), limits=words, claimed_on=day(5)) == reasons
+    free = cover.exposure(policy(), words, [], day(8), Buyer(claimed_on=day(5))).free
+    assert free == (1000 if reasons == COVERED else 0)
+
+
+def test_an_own_limit_does_not_end_the_stop_of_a_claim():
+    words = [limit(1000, kind="discretionary", effective=day(6))]
+    found = why(line(10, 8), terms=policy(discretionary=D(1000)), limits=words, claimed_on=day(5))
+    assert found == ("claim_filed",)
+
+
+def test_a_claim_stops_under_its_own_policy():
+    buyer = Buyer(claims=((7, day(5)),))
+    assert buyer.under(7).claimed_on == day(5)
+    assert buyer.under(8).claimed_on is None
+
+
+@pytest.mark.parametrize(
+    "residual, credited, insured",
+    [
+        ("1210", "0", "1000"),       # nothing paid
+        ("605", "0", "500"),         # half paid: tax and the rest alike
+        ("1000", "210", "1000"),     # the tax was taken back: all that is open is insured
+        ("500", "105", "500"),       # half paid, then the rest of its tax taken back
+        ("500", "210", "500"),       # its tax taken back, then half of the rest paid
+        ("1110", "100", "1000"),     # a part of the tax
+        ("0", "210", "0"),
+    ],
+)  # fmt: skip
+def test_tax_that_was_taken_back_is_not_taken_off_twice(residual, credited, insured):
+    one = line(D(residual), amount=D(1210), tax=D(210), tax_credited=D(credited))
+    assert cover.insurable(policy(), one) == D(insured)
+    assert cover.insurable(policy(covers_tax=True), one) == D(residual)
+
+
 def test_delivered_before_and_invoiced_after_an_event():
     assert why(line(10, 6, delivered=day(4)), insolvent_on=day(5)) == COVERED
 

@@ -11,6 +11,7 @@ LAST_YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 OLD, NEW = policy(periods=(LAST_YEAR,)), policy()
 OWN = policy(kind=SINGLE_DEBTOR, debtor_id=7)
 ONE_SALE = policy(kind=SINGLE_INVOICE)
+ENDED, OVER = NEW._replace(ended=True), OLD._replace(ended=True)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,12 @@ ONE_SALE = policy(kind=SINGLE_INVOICE)
         ({"one": ONE_SALE, "new": NEW}, 7, "one", "one"),
         ({"old": OLD, "new": NEW}, 7, "old", "old"),
         ({"new": NEW}, 7, "gone", "new"),
+        ({"new": NEW, "ended": ENDED}, 7, None, "new"),
+        ({"old": OLD, "ended": ENDED}, 7, None, "ended"),  # sold while it was in force
+        ({"ended": ENDED}, 7, None, "ended"),
+        ({"ended": OVER}, 7, None, None),
+        ({"new": NEW, "ended": ENDED}, 7, "ended", "ended"),
+        ({"new": NEW, "ended": OVER}, 7, "ended", "new"),
     ],
 )
 def test_the_policy_of_a_sale(policies, debtor, chosen, expected):
