@@ -26,7 +26,9 @@ class AccountMove(models.Model):
         """The same as an SQL condition."""
         return SQL(
             "%s = 'out_refund' AND %s = 0 AND %s > 0",
-            *(SQL.identifier(alias, name) for name in ("move_type", "amount_untaxed", "amount_tax")),
+            SQL.identifier(alias, "move_type"),
+            SQL.identifier(alias, "amount_untaxed"),
+            SQL.identifier(alias, "amount_tax"),
         )
 
     def button_draft(self):
