@@ -7,6 +7,12 @@ from .amounts import to_decimal, to_rate
 from .insurance_texts import KIND_SELECTION, POLICY_MISTAKES
 
 CONSEQUENCE_SELECTION = [("at_risk", "Cover at risk"), ("lost", "Cover lost")]
+#: Fields of a policy that decide nothing about what it insures.
+NO_TERMS = {
+    "name", "number", "source", "insurer_id", "claim_journal_id", "insurer_account_id",
+    "claim_account_id", "insurer_share_account_id", "loss_account_id", "premium_journal_id",
+    "premium_account_id", "premium_tax_id", "premium_tax_account_id",
+}  # fmt: skip
 #: What the law grants, by the code of its country.
 LAWS = {"es": insurance.LAW_ES}
 
@@ -270,7 +276,8 @@ class CobranzaInsurancePolicy(models.Model):
                 )
             )
         result = super().write(vals)
-        self._terms_changed()
+        if not NO_TERMS >= set(vals):
+            self._terms_changed()
         return result
 
     def _has_amounts(self):

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -279,6 +280,14 @@ class TestCover(InsuranceCase):
         self.assertFalse(self.insurance.ended_on)
         self.commit()
         self.assertEqual(self.assertCovered(today, 100).policy_id, self.insurance)
+
+    def test_what_is_no_term_of_a_policy_decides_nothing_anew(self):
+        debtors = type(self.env["cobranza.debtor"])
+        with patch.object(debtors, "_refresh_covers_later") as anew:
+            self.insurance.write({"name": "Renamed", "number": "4711"})
+            anew.assert_not_called()
+            self.insurance.write({"name": "Renamed", "covers_tax": True})
+            anew.assert_called_once_with(self.company)
 
     # --- currencies
 
