@@ -279,6 +279,22 @@ def figures(env):
     return meter.result()
 
 
+def forecast(env):
+    """The list of what is expected of every open line and when: made, and made again."""
+    company = env["res.company"].search([], order="id", limit=1)
+    expectations = env["cobranza.expectation"]
+    with Meter(env) as meter:
+        expectations._refresh(company)
+    lines = expectations.search_count([("company_id", "=", company.id)])
+    env.invalidate_all()
+    with Meter(env) as again:
+        expectations._refresh(company)
+    found = meter.result(lines=lines, again=again.wall, again_cpu=again.python + again.database)
+    # the other scenarios begin without it
+    env.cr.rollback()
+    return found
+
+
 def cover(env):
     """What is insured of every line: decided the first time, and once more; of one debtor."""
     company = env["res.company"].search([], order="id", limit=1)
@@ -377,7 +393,8 @@ def _insure(env, company):
 SCENARIOS = {
     one.__name__: one
     for one in (
-        floor, preview, propose, again, reminders, trivial, deliver, forms, figures, cover,
+        floor, preview, propose, again, reminders, trivial, deliver, forms, figures, forecast,
+        cover,
     )
 }  # fmt: skip
 

@@ -45,6 +45,7 @@ def main():
     print_runs(results)
     print_sending(results)
     print_rest(results)
+    print_forecast(results)
     print_cover(results)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
@@ -55,7 +56,7 @@ def measure_size(lines, modes, keep):
     database = f"bench_{lines}"
     if not (keep and _has_ledger(database)):
         _make(database, lines)
-    scenarios = ["floor", *modes, "forms", "figures", "cover"]
+    scenarios = ["floor", *modes, "forms", "figures", "forecast", "cover"]
     if "propose" in modes:
         scenarios += ["again", "reminders", "trivial"]
     results = {scenario: _measure(scenario, database) for scenario in scenarios}
@@ -237,6 +238,19 @@ def print_rest(results):
         )
     heads = ("lines", "debtor form ms", "largest debtor ms", "debtor list ms",
              "explain a line ms", "all figures s")  # fmt: skip
+    _print_table(heads, rows)
+
+
+def print_forecast(results):
+    """Print what it costs to say what is expected of every line, and when."""
+    rows = [
+        (
+            f"{one['lines']:,}", f"{one['wall']:.1f}", f"{_cpu(one):.1f}", f"{one['queries']}",
+            f"{one['again']:.1f}", f"{one['again_cpu']:.1f}", f"{one['peak']:.0f}",
+        )
+        for one in (scenarios["forecast"] for scenarios in results.values())
+    ]  # fmt: skip
+    heads = ("expected lines", "first s", "CPU s", "queries", "again s", "CPU s ", "peak MiB")
     _print_table(heads, rows)
 
 

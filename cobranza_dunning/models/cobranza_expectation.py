@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..engine import expected
 from ..engine.due import ZERO
@@ -19,6 +19,8 @@ COLUMNS = (
     "provision_amount", "expected_amount",
 )  # fmt: skip
 LINE = COLUMNS.index("move_line_id")
+#: Rows that are kept in memory before they are written.
+CHUNK = 20_000
 
 
 class Found(NamedTuple):
@@ -145,15 +147,21 @@ class CobranzaExpectation(models.Model):
                 company.id,
             )
         )
-        rows = [_values(one, company.id) for one in self._find(company, debtor_ids)]
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM cobranza_expectation e WHERE (%s) OR e.move_line_id = ANY(%s)",
-                self.env["cobranza.facts"]._only_of("e", company, debtor_ids),
-                [values[LINE] for values in rows],
-            )
-        )
-        copy_rows(self.env.cr, self._table, COLUMNS, rows)
+        scope = self.env["cobranza.facts"]._only_of("e", company, debtor_ids)
+        self.env.cr.execute(SQL("DELETE FROM cobranza_expectation e WHERE %s", scope))
+        found = (_values(one, company.id) for one in self._find(company, debtor_ids))
+        for rows in split_every(CHUNK, found, list):
+            if debtor_ids is not None:
+                # what has come from another customer since
+                self.env.cr.execute(
+                    SQL(
+                        "DELETE FROM cobranza_expectation WHERE move_line_id = ANY(%s)"
+                        " AND (debtor_id IS NULL OR debtor_id <> ALL(%s))",
+                        [values[LINE] for values in rows],
+                        list(debtor_ids),
+                    )
+                )
+            copy_rows(self.env.cr, self._table, COLUMNS, rows)
         self.invalidate_model()
 
     # --- what a person does ------------------------------------------------------------
