@@ -32,9 +32,10 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
             return self._turn_away()
         link = self._link(page_sudo, access_token)
         try:
-            moves_sudo, currency, amount = page_sudo._portal_to_pay(currency_id, line_id)
+            moves_sudo, currency, parts = page_sudo._portal_to_pay(currency_id, line_id)
         except UserError:
             return request.redirect(link())
+        amount = _total(currency, parts)
         part = f"line/{line_id}" if line_id else f"currency/{currency.id}"
         values = self._get_common_page_view_values(
             {
@@ -87,7 +88,8 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
         except (AccessError, MissingError) as error:
             raise ValidationError(request.env._("The access token is invalid.")) from error
         self._validate_transaction_kwargs(kwargs)
-        moves_sudo, currency, open_amount = page_sudo._portal_to_pay(currency_id, line_id)
+        moves_sudo, currency, parts = page_sudo._portal_to_pay(currency_id, line_id)
+        open_amount = _total(currency, parts)
         if currency.compare_amounts(_number(amount), open_amount):
             raise ValidationError(
                 request.env._("What is to pay has changed: go back to the overview, please.")
@@ -95,7 +97,9 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
         visitor = request.env.user
         if visitor._is_public() and kwargs.get("flow") == "token":
             raise ValidationError(request.env._("Log in to pay with a saved payment method."))
-        payer_sudo = page_sudo.partner_id if visitor._is_public() else visitor.partner_id
+        # whoever pays for a customer by his link pays the customer's debt
+        is_own = visitor.partner_id.commercial_partner_id == page_sudo.partner_id
+        payer_sudo = visitor.partner_id if is_own else page_sudo.partner_id
         kwargs |= {
             "amount": open_amount,
             "is_validation": False,
@@ -103,9 +107,19 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
         }
         # a reference of Odoo's own making: the invoices' numbers, cut where there are many
         reference = None if len(moves_sudo) <= 3 else f"{moves_sudo[0].name}-{uuid4().hex[:6]}"
-        return self._process_transaction(
+        started = self._process_transaction(
             payer_sudo.id, currency.id, moves_sudo.ids, reference, **kwargs
         )
+        transaction_sudo = request.env["payment.transaction"].sudo().search(
+            [("reference", "=", started["reference"])]
+        )
+        transaction_sudo.cobranza_parts = [(item.id, amount) for item, amount in parts]
+        return started
+
+
+def _total(currency, parts):
+    """What is paid of all due lines together."""
+    return currency.round(sum(amount for _item, amount in parts))
 
 
 def _number(value):

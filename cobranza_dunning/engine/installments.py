@@ -261,13 +261,15 @@ def breaks_on(installments, payments, credited=ZERO, breach=None):
     return follow(installments, payments, date.max, credited, breach).broken_on
 
 
-def since(settled, before, limit):
+def since(settled, before, limit, spare=ZERO, made_on=None):
     """Return what of a line's payments counts for a plan that covers (part of) it.
 
     settled: triples (day, amount, is credit note) of everything that ever settled the line.
     before: what of them was there when the plan was made, as (payments, credit notes); what is
     reconciled later counts whatever day it is of.
     limit: what the plan covers of the line; more than that is not the plan's.
+    spare: what was left out of the plan, because it was disputed or being paid: credit notes, and
+    payments of before the day `made_on`, are for that first.
     Returns (list of Payment, amount of credit notes).
     """
     left = {False: before[0], True: before[1]}
@@ -275,7 +277,12 @@ def since(settled, before, limit):
     for day, amount, is_credit_note in sorted(settled):
         skipped = min(left[is_credit_note], amount)
         left[is_credit_note] -= skipped
-        counted = min(amount - skipped, room)
+        new = amount - skipped
+        if is_credit_note or (made_on and day < made_on):
+            aside = min(new, spare)
+            spare -= aside
+            new -= aside
+        counted = min(new, room)
         room -= counted
         if counted and is_credit_note:
             credited += counted

@@ -128,6 +128,23 @@ class Answer(NamedTuple):
     counter_offers: tuple = ()
 
 
+def as_meant(offer, situation):
+    """Return the offer with its number of installments, where their amount was offered.
+
+    Everything in a single installment, and nothing before it, is an extension.
+    """
+    if offer.is_extension:
+        return offer
+    if not offer.count and offer.each and offer.each > 0:
+        rest = max(situation.amount - offer.down_payment, ZERO)
+        count = int((rest / offer.each).to_integral_value(ROUND_CEILING))
+        # more than a plan may have, however many: no day is that far
+        offer = offer._replace(count=min(count, installments.MOST + 1))
+    if offer.count == 1 and not offer.down_payment:
+        return Offer(until=_first_day(offer, situation.today))
+    return offer
+
+
 def evaluate(offer, floor, situation):
     """Hold `offer` against `floor`; return the Answer.
 
@@ -135,7 +152,7 @@ def evaluate(offer, floor, situation):
     """
     if situation.amount <= 0:
         return Answer(REFUSE, ("nothing_owed",))
-    offer = _counted(offer, situation)
+    offer = as_meant(offer, situation)
     if not offer.is_extension and not offer.count:
         return Answer(REFUSE, ("incomplete",))
     reasons = below(offer, floor, situation)
@@ -220,16 +237,6 @@ def _is_quiet(floor, situation):
     return situation.today < situation.broken_on + relativedelta(months=floor.quiet_months)
 
 
-def _counted(offer, situation):
-    """The offer with its number of installments, where their amount was offered."""
-    if offer.is_extension or offer.count or not offer.each or offer.each <= 0:
-        return offer
-    rest = max(situation.amount - offer.down_payment, ZERO)
-    count = int((rest / offer.each).to_integral_value(ROUND_CEILING))
-    # more than a plan may have, however many: no day is that far
-    return offer._replace(count=min(count, installments.MOST + 1))
-
-
 def _installment(offer, situation):
     """The regular installment, rounded down to the currency as the split does."""
     if offer.each:
@@ -284,10 +291,11 @@ def _counters(offer, floor, situation):
         # of the same kind first, unless it is time that is needed
         wants_time = "extension_first" in below(offer, floor, situation)
         candidates = candidates if wants_time else [*candidates[1:], candidates[0]]
+    meant = [as_meant(one, situation) for one in candidates if one]
     found = [
         one
-        for one in candidates
-        if one and not below(one, floor, situation) and _comes_to_something(one, situation)
+        for one in meant
+        if not below(one, floor, situation) and _comes_to_something(one, situation)
     ]
     return tuple(dict.fromkeys(found))
 

@@ -185,6 +185,7 @@ from . import (
     mail_template_tone,
     mail_thread,
     mail_thread_bounce,
+    payment_transaction,
     res_company,
     res_company_insurance,
     res_company_insurance_digest,

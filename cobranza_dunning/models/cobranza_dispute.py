@@ -34,7 +34,7 @@ class CobranzaDispute(models.Model):
     _gated_fields = (
         "partner_id", "company_id", "currency_id", "date_due", "pausing", "origin", "state",
         "credit_note_id", "reject_reason", "decided_by_id", "decided_on", "activity_id",
-        "credited_before", "lapse_reason",
+        "credited_before", "credited_amount", "lapse_reason",
     )  # fmt: skip
 
     move_line_id = fields.Many2one(
@@ -115,6 +115,10 @@ class CobranzaDispute(models.Model):
     credited_before = fields.Monetary(
         readonly=True, help="What credit notes had taken off the due line when it was raised."
     )
+    credited_amount = fields.Monetary(
+        readonly=True, copy=False,
+        help="What was credited since, while its own credit note is missing: no longer paused.",
+    )  # fmt: skip
     lapse_reason = fields.Selection(
         LAPSES,
         "Why it lapsed",

@@ -49,7 +49,11 @@ class CobranzaDispute(models.Model):
     def _follow_ledger(self):
         """Let those lapse that nothing is left to decide about, and take up again the others."""
         settled = self.move_line_id._cobranza_payments()
-        reasons = {one: disputes.lapses(one._for_engine(settled)) for one in self}
+        known = {one: one._for_engine(settled) for one in self}
+        reasons = {one: disputes.lapses(known[one]) for one in self}
+        for one in self:
+            taken = known[one].credited if one.awaits_credit_note else 0
+            one._write_changed({"credited_amount": float(min(max(taken, 0), known[one].amount))})
         over = self.filtered(lambda one: reasons[one] and one.state != "lapsed")
         for (company, reason), ours in over.grouped(
             lambda one: (one.company_id, reasons[one])

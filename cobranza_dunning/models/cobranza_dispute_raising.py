@@ -173,7 +173,8 @@ class CobranzaDispute(models.Model):
         """Return what of a due line may still be disputed, in its currency."""
         # what a customer disputes counts, whoever may read it
         others_sudo = self.sudo().search([("move_line_id", "=", line.id), ("pausing", "=", True)])
-        return max(line.amount_residual_currency - sum(others_sudo.mapped("amount")), 0)
+        disputed = sum(one.amount - one.credited_amount for one in others_sudo)
+        return max(line.amount_residual_currency - disputed, 0)
 
     def _check_amount(self, line, amount):
         """Several disputes of a line together are about no more than is open of it."""

@@ -96,7 +96,8 @@ class CobranzaFacts(models.AbstractModel):
         """What is disputed has none either, whenever somebody is to look at it again."""
         return SQL(
             """
-            SELECT s.move_line_id AS line_id, 'dispute' AS kind, s.amount, NULL::date AS day
+            SELECT s.move_line_id AS line_id, 'dispute' AS kind,
+                   s.amount - COALESCE(s.credited_amount, 0) AS amount, NULL::date AS day
               FROM cobranza_dispute s
              WHERE %s AND s.pausing AND s.move_line_id IS NOT NULL
             """,

@@ -314,15 +314,19 @@ class CobranzaFacts(models.AbstractModel):
         return SQL("%s AND %s IN %s", condition, debtor, tuple(debtor_ids) or (0,))
 
     def _query_disputed(self, company, date, debtor_ids):
-        """Disputed amounts until somebody is to look again; nothing once they are decided."""
+        """Disputed amounts until somebody is to look again; nothing once they are decided.
+
+        Of one that was accepted and has no credit note yet, less what was credited since.
+        """
         return SQL(
             """
-            SELECT s.move_line_id AS line_id, 'dispute' AS kind, s.amount,
+            SELECT s.move_line_id AS line_id, 'dispute' AS kind,
+                   s.amount - COALESCE(s.credited_amount, 0) AS amount,
                    s.revisit_date AS until, %(reason)s AS label
               FROM cobranza_dispute s
               JOIN cobranza_dispute_reason r ON r.id = s.reason_id
              WHERE %(only)s AND s.pausing AND s.revisit_date > %(date)s
-               AND s.move_line_id IS NOT NULL
+               AND s.move_line_id IS NOT NULL AND s.amount > COALESCE(s.credited_amount, 0)
             """,
             reason=self.env["cobranza.dispute.reason"]._field_to_sql("r", "name"),
             only=self._only_of("s", company, debtor_ids),

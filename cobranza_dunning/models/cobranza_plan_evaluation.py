@@ -79,15 +79,19 @@ class CobranzaPlan(models.Model):
             counted[key] = _both(counted.get(key, (ZERO, ZERO)), before)
         for part, item, _before, limit in sources:
             key = part.plan_id, item
-            payments, credited = installments.since(paid.get(item.id, ()), counted[key], limit)
+            is_line = part._name == "cobranza.plan.line"
+            payments, credited = installments.since(
+                paid.get(item.id, ()), counted[key], limit,
+                part._left_out() if is_line else ZERO, part.plan_id.accepted_on or None,
+            )  # fmt: skip
             of_it = sum((one.amount for one in payments), ZERO)
             counted[key] = _both(counted[key], (of_it, credited))
-            if part._name == "cobranza.plan.line" and part._is_void():
+            if is_line and part._is_void():
                 # nothing of it is owed any more, as after a credit note
                 credited = limit - of_it
             plan = part.plan_id
             found[plan] = (found[plan][0] + payments, found[plan][1] + credited)
-            if part._name == "cobranza.plan.line":
+            if is_line:
                 part._write_changed({"settled_amount": float(of_it + credited)})
         return found
 

@@ -32,6 +32,7 @@ class CobranzaPlanLine(models.Model):
     # what had settled the line when the plan came into force
     paid_before = fields.Monetary()
     credited_before = fields.Monetary()
+    left_out_amount = fields.Monetary(help="Open then, and not covered: disputed, or being paid.")
     settled_amount = fields.Monetary(
         "Settled", help="Paid or credited since the plan came into force."
     )
@@ -63,8 +64,13 @@ class CobranzaPlanLine(models.Model):
             before = {False: 0, True: 0}
             for _day, amount, is_credit_note in settled.get(item.id, ()):
                 before[is_credit_note] += amount
+            shared = sum(ours.amount for ours, its in items.items() if its == item)
             line._gated().write(
-                {"paid_before": float(before[False]), "credited_before": float(before[True])}
+                {
+                    "paid_before": float(before[False]),
+                    "credited_before": float(before[True]),
+                    "left_out_amount": max(item.amount_residual_currency - shared, 0),
+                }
             )
 
     def _before(self):
@@ -73,6 +79,10 @@ class CobranzaPlanLine(models.Model):
             to_decimal(amount, self.currency_id)
             for amount in (self.paid_before, self.credited_before)
         )
+
+    def _left_out(self):
+        """What of the line was open then and isn't covered, as the engine takes it."""
+        return to_decimal(self.left_out_amount, self.currency_id)
 
     def action_view_move(self):
         """Open the invoice."""

@@ -117,6 +117,7 @@ class CobranzaPlan(models.Model):
             pay_days=debtor._pay_days(),
         )
         floor = debtor._negotiation_floor(currency, amounts)
+        offer = negotiation.as_meant(offer, situation)
         answer = negotiation.evaluate(offer, floor, situation)
         return Talk(debtor, currency, amounts, offer, floor, situation, answer, origin)
 
@@ -147,7 +148,7 @@ class CobranzaPlan(models.Model):
                 )
             lines = chosen
         else:
-            lines -= self._in_open_plans(lines).move_line_id
+            lines -= self._of_open_plans(lines)
             due = lines.filtered(lambda line: (line.date_maturity or line.date) <= today)
             lines = due or lines
         if len(lines.currency_id) > 1:
@@ -181,10 +182,23 @@ class CobranzaPlan(models.Model):
         }
 
     def _in_open_plans(self, items):
-        """The lines of plans, proposed or in force, that cover one of these items."""
+        """The lines of plans, proposed or in force, that one of these items belongs to.
+
+        An item that a plan has made by re-booking belongs to all that this plan covers.
+        """
         return self.env["cobranza.plan.line"].search(
-            [("move_line_id", "in", items.ids), ("plan_id.state", "in", OPEN_STATES)]
+            [
+                ("plan_id.state", "in", OPEN_STATES),
+                "|",
+                ("move_line_id", "in", items.ids),
+                ("plan_id.installment_ids.move_line_id", "in", items.ids),
+            ]
         )
+
+    def _of_open_plans(self, items):
+        """Those of these items that a plan, proposed or in force, covers or has made."""
+        found = self._in_open_plans(items)
+        return items & (found.move_line_id | found.plan_id.installment_ids.move_line_id)
 
     def _to_offer(self, values, currency):
         """The engine.negotiation.Offer of plain values. Raises UserError for what is none."""
@@ -233,8 +247,13 @@ class CobranzaPlan(models.Model):
     # --- what is known -----------------------------------------------------------------
 
     def _had_extension(self, amounts):
-        """Whether he has had more time for some of these lines already."""
-        moves = [line.move_id.id for line in amounts]
+        """Whether he has had more time for some of these lines already, re-booked or not."""
+        items = self.env["account.move.line"].union(*amounts)
+        # the entries are the books', what they come from is the plan's
+        made_sudo = self.env["cobranza.plan.installment"].sudo().search(
+            [("move_line_id", "in", items.ids)]
+        )
+        moves = (items.move_id | made_sudo.plan_id.line_ids.move_id).ids
         return bool(
             self.env["cobranza.plan.line"].search_count(
                 [

@@ -40,6 +40,7 @@ class CobranzaPlan(models.Model):
     def _portal_values(self):
         """What page and document show; texts in the context's language."""
         self.ensure_one()
+        asked = self._portal_asked()
         return {
             "plan": self,
             "company": self.company_id.sudo(),
@@ -48,9 +49,9 @@ class CobranzaPlan(models.Model):
             "today": self.company_id._cobranza_today(),
             "day": lambda value: format_date(self.env, value),
             "money": self._format_money,
-            "transfers": self._portal_transfers(),
-            "pays_online": self._portal_pays_online(),
-            "asked": self._portal_asked(),
+            "transfers": self._portal_transfers(asked),
+            "pays_online": self.company_id.sudo().cobranza_pays_online and asked > 0,
+            "asked": asked,
         }
 
     def _portal_asked(self):
@@ -60,26 +61,32 @@ class CobranzaPlan(models.Model):
         )
         late = open_ones.filtered(lambda one: one.state == "late")
         asked = sum(one.net_amount - one.paid_amount for one in late or open_ones[:1])
-        return max(self.currency_id.round(asked - (self._portal_arriving() if asked else 0)), 0)
+        if not asked:
+            return 0
+        arriving = sum(one.in_process for one in self._portal_covered().values())
+        return max(self.currency_id.round(asked - float(arriving)), 0)
 
-    def _portal_arriving(self):
-        """Payments online that were started and aren't booked yet."""
-        started = self._portal_debtor()._portal_started_payments(self._portal_moves_sudo())
-        payments = {one.id: one for ours in started.values() for one in ours}.values()
-        return float(
-            sum(one.amount for one in payments if one.currency == self.currency_id.id)
-        )
+    def _portal_covered(self):
+        """Return {due line that the plan covers: its due.Position}, the earliest first."""
+        debtor = self._portal_debtor()
+        # what is told to the customer doesn't depend on who shows it
+        items_sudo = self._portal_items_sudo()
+        facts = [one.item for one in debtor._assess().get(debtor.id, [])]
+        found = debtor._portal_positions(facts, items_sudo.move_id)
+        return {one: found[one.id] for one in items_sudo if one.id in found}
 
-    def _portal_moves_sudo(self):
-        """The invoices that the plan covers."""
-        # they are told to the customer, whoever shows the page
-        return self.sudo().line_ids.move_id
+    def _portal_items_sudo(self):
+        """The due lines on which what is paid of the plan is booked, the earliest first."""
+        plan_sudo = self.sudo()
+        covered = plan_sudo.line_ids.move_line_id
+        items = plan_sudo._ordered().move_line_id if self.rebook_move_id else covered
+        return items.sorted(lambda one: (one.date_maturity or one.date, one.id))
 
-    def _portal_transfers(self):
+    def _portal_transfers(self, amount):
         """How what is asked for is paid by transfer; as of a page."""
-        moves_sudo = self._portal_moves_sudo()
+        # bank account and invoices are told to the customer, whoever shows the page
+        moves_sudo = self.sudo().line_ids.move_id
         account = moves_sudo.partner_bank_id[:1] or self.company_id.sudo().bank_ids[:1]
-        amount = self._portal_asked()
         if not account or amount <= 0:
             return []
         references = [self.name, *(move.payment_reference or move.name for move in moves_sudo)]
@@ -90,42 +97,21 @@ class CobranzaPlan(models.Model):
         return [transfer(account, self.currency_id, amount, communication)]
 
     def _portal_to_pay(self, _currency_id=None, _line_id=None):
-        """What is paid online: (invoices, currency, amount); as of a page.
+        """What is paid online: (documents, currency, [(due line, amount)]); as of a page.
 
-        Raises UserError if nothing is to pay, or if it can't be paid online.
+        Raises UserError if nothing is to pay.
         """
-        amount = self._portal_asked()
-        if amount <= 0:
+        left, parts = self._portal_asked(), []
+        for item, position in self._portal_covered().items():
+            planned = float(position.paused_by("plan") or position.chaseable)
+            amount = self.currency_id.round(min(left, planned))
+            if amount > 0:
+                parts.append((item, amount))
+                left = self.currency_id.round(left - amount)
+        if not parts:
             raise UserError(self._portal_nothing_to_pay())
-        if not self._portal_reaches_plan():
-            raise UserError(
-                self.env._("This installment can't be paid online: please pay it by bank transfer.")
-            )
-        return self._portal_moves_sudo(), self.currency_id, amount
-
-    def _portal_pays_online(self):
-        """Whether the page offers to pay online what it asks for."""
-        company_sudo = self.company_id.sudo()
-        return (
-            company_sudo.cobranza_pays_online
-            and self._portal_asked() > 0
-            and self._portal_reaches_plan()
-        )
-
-    def _portal_reaches_plan(self):
-        """Whether a payment online goes to what the plan covers.
-
-        Odoo's transactions pay invoices, the earliest due dates first: what a plan has re-booked
-        isn't an invoice, and nothing else of the invoices may be due earlier.
-        """
-        if self.rebook_move_id:
-            return False
-        open_items = self._portal_moves_sudo().line_ids.filtered(
-            lambda one: one.account_type == "asset_receivable" and not one.reconciled
-        )
-        covered = open_items & self.line_ids.move_line_id.sudo()
-        last = max(covered.mapped("date_maturity"), default=None)
-        return bool(covered) and all(one.date_maturity > last for one in open_items - covered)
+        moves = self.env["account.move"].union(*(item.move_id for item, _amount in parts))
+        return moves, self.currency_id, parts
 
     def _format_money(self, amount, _currency=None):
         """An amount of the plan, in the context's language."""

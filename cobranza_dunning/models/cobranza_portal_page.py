@@ -11,7 +11,7 @@ from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from ..engine import due, dunning
-from ..engine.standing import standing
+from ..engine.standing import PLANNED, standing
 from .amounts import format_money, to_decimal
 from .late_texts import describe_late
 
@@ -107,7 +107,25 @@ class CobranzaPortalPage(models.AbstractModel):
         rows = self._portal_rows(items)
         moves = self.env["account.move"].union(*(row.move for row in rows))
         positions = self._portal_positions(items, moves)
-        return [self._portal_line(row, positions.get(row.item.id)) for row in rows]
+        planned = self._portal_rebooked([row.item for row in rows])
+        return [
+            self._portal_line(row, positions.get(row.item.id), planned.get(row.item.id))
+            for row in rows
+        ]
+
+    def _portal_rebooked(self, items):
+        """Return {item id: what a plan in force has moved of it to its installments' own items}."""
+        items = self.env["account.move.line"].union(*items)
+        parts = self.env["cobranza.plan.line"].search(
+            [
+                ("move_line_id", "in", items.ids),
+                ("plan_id.state", "=", "active"),
+                ("plan_id.rebook_move_id", "!=", False),
+            ]
+        )
+        return {item.id: sum(ours.mapped("amount")) for item, ours in parts.grouped(
+            "move_line_id"
+        ).items()}  # fmt: skip
 
     def _portal_positions(self, items, moves):
         """Return {item id: due.Position} of what the debtor owes now.
@@ -117,49 +135,58 @@ class CobranzaPortalPage(models.AbstractModel):
         """
         started = self._portal_started_payments(moves)
         items = [
-            item._replace(payments=item.payments + tuple(started.get(item.move_id, ())))
+            item._replace(
+                payments=(
+                    *item.payments,
+                    *started.get((item.move_id, item.id), ()),
+                    *started.get((item.move_id, None), ()),
+                )
+            )
             for item in items
         ]
         today = self.company_id._cobranza_today()
         return {one.item.id: one.position for one in dunning.assess(items, today)}
 
     def _portal_started_payments(self, moves):
-        """Return {move id: [due.Payment]} of online payments without an accounting payment."""
-        started = {}
-        transactions = moves.transaction_ids.filtered(
-            lambda one: one.state in ("pending", "authorized", "done")
-            and not one.payment_id
-            # those of a transfer only say that somebody has read our bank details
-            and one.provider_code != "custom"
-            and one.operation != "validation"
-        )
-        for transaction in transactions:
-            currency = transaction.currency_id
-            payment = due.Payment(
-                # their ids mustn't meet those of accounting payments
-                -transaction.id,
-                currency.id,
-                to_decimal(transaction.amount, currency),
-                to_decimal(
-                    currency._convert(
-                        transaction.amount,
-                        self.currency_id,
-                        self.company_id,
-                        transaction.create_date.date(),
-                    ),
-                    self.currency_id,
-                ),
-            )
+        """Return {(move id, item id or None): [due.Payment]} of what is paid online and not booked.
+
+        None: whatever of the move is due earliest, as Odoo books it.
+        """
+        started = defaultdict(list)
+        for transaction in moves.transaction_ids._cobranza_started_for(self.partner_id):
+            parts = transaction.cobranza_parts
+            if parts:
+                items = self.env["account.move.line"].browse(line_id for line_id, _part in parts)
+                for item, (_line_id, amount) in zip(items.exists(), parts, strict=False):
+                    payment = self._portal_started(transaction, amount, item.id)
+                    started[item.move_id.id, item.id].append(payment)
+                continue
+            payment = self._portal_started(transaction, transaction.amount)
             for move in transaction.invoice_ids:
-                started.setdefault(move.id, []).append(payment)
+                started[move.id, None].append(payment)
         return started
 
-    def _portal_line(self, row, position):
-        """How one line stands, as a PortalLine."""
+    def _portal_started(self, transaction, amount, item_id=None):
+        """The due.Payment of (a part of) an online payment, at the rate of its day."""
+        currency = transaction.currency_id
+        day = transaction.create_date.date()
+        booked = currency._convert(amount, self.currency_id, self.company_id, day)
+        return due.Payment(
+            # their ids mustn't meet those of accounting payments
+            (-transaction.id, item_id),
+            currency.id,
+            to_decimal(amount, currency),
+            to_decimal(booked, self.currency_id),
+        )
+
+    def _portal_line(self, row, position, rebooked=None):
+        """How one line stands, as a PortalLine; rebooked: see `_portal_rebooked`."""
         # an item that isn't open is settled, as long as it is in the books
         settled = row.item.parent_state == "posted"
         state = standing(position, to_decimal(row.total, row.currency), settled)
         if position is None or position.item.residual <= 0:
+            if settled and rebooked:
+                return PortalLine(row, PLANNED, rebooked, planned=rebooked)
             return PortalLine(row, state)
         amounts = {
             "open_amount": position.item.residual,
@@ -179,14 +206,15 @@ class CobranzaPortalPage(models.AbstractModel):
         return True
 
     def _portal_to_pay(self, currency_id=None, line_id=None):
-        """What is paid online: (invoices, currency, amount).
+        """What is paid online: (invoices, currency, [(due line, amount)]).
 
-        line_id: this line alone, paused or not; else everything due in `currency_id`.
+        line_id: this line alone, and what is paused of it if nothing else is to pay; else
+        everything due in `currency_id`.
         Raises UserError if nothing is to pay.
         """
         lines = self._portal_lines()
         if line_id:
-            chosen = [(one, one.payable) for one in lines if one.id == line_id]
+            chosen = [(one, one.to_pay or one.payable) for one in lines if one.id == line_id]
         else:
             chosen = [
                 (one, one.to_pay)
@@ -196,9 +224,8 @@ class CobranzaPortalPage(models.AbstractModel):
         chosen = [(one, amount) for one, amount in chosen if amount > 0]
         if not chosen:
             raise UserError(self._portal_nothing_to_pay())
-        currency = chosen[0][0].currency
         moves = self.env["account.move"].union(*(one.move for one, _amount in chosen))
-        return moves, currency, currency.round(sum(amount for _one, amount in chosen))
+        return moves, chosen[0][0].currency, [(one.item, amount) for one, amount in chosen]
 
     def _portal_credits(self, lines):
         """Return {currency: credits of the customer that are set against none of these lines}."""

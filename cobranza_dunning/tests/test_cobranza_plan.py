@@ -290,6 +290,26 @@ class TestStories(PlanCase):
 class TestWithOthers(PlanCase):
     """A plan beside a pause, a dispute and a promise; customers that become one; many plans."""
 
+    def test_the_credit_note_of_what_was_left_out(self):
+        """Of 1 000 were 400 disputed: their credit note pays nothing of the plan of 600."""
+        invoice = self.invoice(self.partner, 1000)
+        line = self.due(invoice)
+        self.debtor()
+        disputes = self.env["cobranza.dispute"]
+        dispute = disputes.browse(disputes.raise_dispute(line.id, 400, "price")["id"])
+        plan = self.agreed(count=6)
+        self.assertEqual((plan.amount, plan.line_ids.left_out_amount), (600, 400))
+        dispute.action_accept()
+        note = self.invoice(self.partner, 400, move_type="out_refund")
+        (self.due(note) | line).reconcile()
+        self.looked_at(plan)
+        self.assertEqual((plan.credited_amount, plan.open_amount), (0, 600))
+        disputes._evaluate(self.company)
+        self.assertEqual((dispute.state, dispute.credited_amount), ("accepted", 400))
+        explained = line.cobranza_explain()[0]
+        self.assertEqual((explained["paused"], explained["amount"]), (600, 0))
+        self.assertEqual([one["kind"] for one in explained["pauses"]], ["plan"])
+
     def test_each_amount_is_paused_once(self):
         """Of 1 000: 300 disputed, 500 in a plan, 200 promised; nothing is left, nothing twice."""
         line = self.due(self.invoice(self.partner, 1000))

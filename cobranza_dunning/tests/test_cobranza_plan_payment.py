@@ -70,19 +70,44 @@ class TestPlanPayment(OnlineMixin, PlanCase, HttpCase):
         plan = self.agreed(**THREE)
         self.assertNotStarted("access token is invalid", plan, 200, token="wrong")
 
-    def test_where_a_payment_would_go_elsewhere(self):
-        """Odoo puts a payment on the earliest due date of the invoice, which isn't the plan's."""
-        first = self.due(self.move)
-        parts = [(days_ago(35), 50), (days_ago(20), 50)]
-        second = self.due(self.invoice(self.partner, None, installments=parts))[-1]
-        plan = self.agreed(lines=(first | second).ids, **THREE)
-        self.assertEqual(plan.amount, 650)
-        self.assertNotIn("/pay?", self.text(plan))
-        self.assertNotStarted("pay it by bank transfer", plan, 216.67)
+    def test_it_goes_to_what_the_plan_covers(self):
+        """Whatever else of the invoice is due earlier, or open and disputed."""
+        self.env["cobranza.dispute"].raise_dispute(self.due(self.move).id, 500, "price")
+        parts = [(days_ago(60), 50), (days_ago(20), 50)]
+        earlier, second = self.due(self.invoice(self.partner, None, installments=parts))
+        plan = self.agreed(lines=(self.due(self.move) | second).ids, **THREE)
+        self.assertEqual(plan.amount, 150)
+        for _number in range(3):
+            self.paid(self.start(plan, 50))
+            self.looked_at(plan)
+        self.assertEqual(plan.state, "fulfilled")
+        self.assertEqual(
+            (self.due(self.move) | earlier | second).mapped("amount_residual"), [500, 50, 0]
+        )
 
     def test_a_plan_that_was_re_booked(self):
-        """Odoo's transactions pay invoices, and these are settled: he transfers it."""
         self.company.sudo().cobranza_plan_rebook = True
         plan = self.agreed(**THREE)
-        self.assertNotIn("/pay?", self.text(plan))
-        self.assertNotStarted("pay it by bank transfer", plan, 200)
+        self.assertIn("/pay?", self.text(plan))
+        transaction = self.start(plan, 200)
+        transaction._set_pending()
+        self.assertNotStarted("nothing left to pay", plan, 200)
+        self.paid(transaction)
+        self.looked_at(plan)
+        self.assertEqual([one.state for one in plan._ordered()], ["paid", "open", "open"])
+        self.assertEqual(plan._ordered().move_line_id.mapped("amount_residual"), [0, 200, 200])
+
+    def test_an_item_without_a_due_date(self):
+        debt = self.journal_debt(self.partner, 300)
+        self.due(debt).date_maturity = False
+        plan = self.agreed(lines=(self.due(self.move) | self.due(debt)).ids, **THREE)
+        self.assertIn("/pay?", self.text(plan))
+        self.assertEqual(self.start(plan, 300).amount, 300)
+
+    def test_by_somebody_with_another_login(self):
+        """Whoever follows the customer's link pays the customer's debt."""
+        stranger = self.new_user("base.group_portal", login="payer", password="payer-secret")
+        plan = self.agreed(**THREE)
+        self.authenticate(stranger.login, "payer-secret")
+        transaction = self.start(plan, 200)
+        self.assertEqual(transaction.partner_id, self.partner)

@@ -80,11 +80,11 @@ class TestPlanPage(PlanCase, HttpCase):
             self.assertIn(said, text)
         with self.at(date(2026, 5, 11)):
             self.env["cobranza.plan"]._evaluate(self.company, plan.debtor_id)
-            [transfer] = plan._portal_transfers()
+            [transfer] = plan._portal_transfers(plan._portal_asked())
             self.assertEqual((transfer["amount"], transfer["plain_amount"]), (200, "200.00"))
         with self.at(date(2026, 5, 12)):
             self.env["cobranza.plan"]._evaluate(self.company, plan.debtor_id)
-            [transfer] = plan._portal_transfers()
+            [transfer] = plan._portal_transfers(plan._portal_asked())
             self.assertEqual(transfer["amount"], 400)
 
     def test_an_offer_that_nobody_signs_ends(self):

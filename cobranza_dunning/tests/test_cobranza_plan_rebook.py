@@ -121,6 +121,37 @@ class TestRebook(PlanCase):
         self.assertTrue(plan.rebook_reversal_id)
         self.assertSettled(self.old | self.new, [400, 200])
 
+    def test_an_installment_is_in_no_second_plan(self):
+        """Neither more time for it nor another plan: the first one wouldn't see what is paid."""
+        plan = self.agreed(**SIX)
+        late = self.invoice(self.partner, 90, due=days_ago(10))
+        items = plan._ordered().move_line_id
+        self.assertEqual(self.negotiate(count=3)["amount"], 90)
+        with self.assertRaisesRegex(UserError, f"part of {plan.name} already"):
+            self.proposed(lines=items[:1].ids, until="2026-03-20")
+        self.assertTrue(self.proposed(lines=self.due(late).ids, count=3))
+
+    def test_more_time_again_for_what_was_re_booked(self):
+        """An extension's item is as old as what it comes from, whatever move it is in."""
+        self.policy.plan_automatic = True
+        first = self.proposed(lines=self.due(self.new).ids, until="2026-03-20")
+        first.action_accept()
+        first.action_cancel()
+        again = self.negotiate(lines=self.due(self.new).ids, until="2026-03-20")
+        self.assertEqual(again["decision"], "propose")
+
+    def test_the_reminders_page_says_so(self):
+        """What was told is settled by the entry, and owed by installments: it isn't paid."""
+        reminder = self.propose()
+        reminder.action_approve()
+        reminder.action_send()
+        self.agreed(**SIX)
+        lines = reminder.sudo()._portal_lines()
+        self.assertEqual(
+            {(one.name, one.state, one.planned, one.to_pay) for one in lines},
+            {(self.old.name, "planned", 400, 0), (self.new.name, "planned", 200, 0)},
+        )
+
     def test_it_is_no_credit_note_for_a_dispute(self):
         """What the plan moved elsewhere wasn't credited: who paid under protest is answered."""
         line = self.due(self.old)

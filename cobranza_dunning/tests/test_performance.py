@@ -217,7 +217,7 @@ class TestInsuranceQueries(InsuranceCase):
             self.assertEqual(*counts)
 
     def test_without_insurance_it_costs_next_to_nothing(self):
-        self.insurance.active = False
+        self.insurance.unlink()
         self.sale(100)
         self.commit()
         debtor = self.debtor()

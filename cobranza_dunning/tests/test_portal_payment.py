@@ -141,3 +141,47 @@ class TestPortalPayment(OnlineMixin, PortalCase):
         answer = self.page(reminder, part="/pay")
         self.assertEqual(answer.status_code, 303)
         self.assertIn(f"/my/reminders/{reminder.id}?", answer.headers["Location"])
+
+    def test_it_settles_what_was_asked_for(self):
+        """1000 with 400 disputed and 500: what is asked for is settled, the dispute is left."""
+        reminder, first, second = self.sent(1000, 500)
+        self.env["cobranza.dispute"].raise_dispute(self.due(first).id, 400, "price")
+        transaction = self.start(reminder, 1100)
+        transaction._set_done()
+        transaction._post_process()
+        self.env.invalidate_all()
+        self.assertEqual((first.amount_residual, second.amount_residual), (400, 0))
+
+    def test_one_line_with_a_part_in_dispute(self):
+        reminder, first, _second = self.sent(1000, 500)
+        self.env["cobranza.dispute"].raise_dispute(self.due(first).id, 400, "price")
+        line = reminder.line_ids.filtered(lambda one: one.move_id == first)
+        self.assertNotStarted("has changed", reminder, 1000, line)
+        self.assertEqual(self.start(reminder, 600, line).amount, 600)
+
+    def test_what_was_settled_meanwhile_leaves_a_credit(self):
+        reminder, move = self.sent(100)
+        transaction = self.start(reminder, 100)
+        self.pay(move)
+        transaction._set_done()
+        transaction._post_process()
+        [credit] = transaction.payment_id.move_id.line_ids.filtered(
+            lambda one: one.account_type == "asset_receivable"
+        )
+        self.assertEqual(credit.amount_residual, -100)
+
+    def test_a_debt_that_is_a_journal_entry(self):
+        """An opening balance is no invoice, and its payment is booked and matched all the same."""
+        debt = self.journal_debt(self.partner, 80)
+        reminder, move = self.sent(100)
+        item = self.due(debt)
+        self.assertIn(item, reminder.line_ids.move_line_id)
+        transaction = self.start(reminder, 180)
+        transaction._set_pending()
+        page = self.page(reminder).text
+        self.assertIn("on its way", page)
+        transaction._set_done()
+        transaction._post_process()
+        self.env.invalidate_all()
+        self.assertTrue(item.reconciled)
+        self.assertEqual(move.amount_residual, 0)

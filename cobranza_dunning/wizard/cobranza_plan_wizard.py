@@ -119,7 +119,7 @@ class CobranzaPlanWizard(models.TransientModel):
         for wizard in self:
             plans = wizard._plans()
             lines = wizard.env["account.move.line"].union(*plans._free_amounts(wizard.debtor_id))
-            wizard.open_line_ids = lines - plans._in_open_plans(lines).move_line_id
+            wizard.open_line_ids = lines - plans._of_open_plans(lines)
 
     @api.depends("debtor_id")
     def _compute_line_ids(self):

@@ -320,6 +320,29 @@ def test_since(before, limit, payments, credited):
     assert credit == D(credited)
 
 
+@pytest.mark.parametrize(
+    "settled, spare, payments, credited",
+    [
+        # 400 of 1 000 were disputed: their credit note is no part of the plan's 600
+        ([(5, 400, True)], 400, [], 0),
+        ([(5, 500, True)], 400, [], 100),
+        ([(5, 100, True), (6, 400, True)], 400, [], 100),
+        # 100 were on their way when it was made, and are matched later
+        ([(-1, 100, False)], 100, [], 0),
+        ([(-1, 150, False)], 100, [50], 0),
+        ([(0, 100, False)], 100, [100], 0),  # on its day: for the plan
+        ([(5, 100, False)], 400, [100], 0),  # who pays an installment pays the plan
+        ([(5, 700, False)], 400, [600], 0),
+    ],
+)
+def test_what_was_left_out_of_the_plan(settled, spare, payments, credited):
+    made_on = date(2026, 3, 10)
+    came = [(made_on + timedelta(days=n), D(amount), note) for n, amount, note in settled]
+    found, credit = installments.since(came, (D(0), D(0)), D(600), D(spare), made_on)
+    assert [one.amount for one in found] == payments
+    assert credit == credited
+
+
 def test_when_it_breaks_if_nothing_more_is_paid():
     plan = [Installment(DAY, D(50)), Installment(DAY + timedelta(days=30), D(50))]
     breach = Breach(days=10, count=2)

@@ -34,6 +34,12 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(10, D("100")), {}, ("installment_too_small", "too_long")),
         (Offer(until=date(2026, 3, 31)), {}, ("acceptable",)),  # thirty days
         (Offer(until=date(2026, 4, 1)), {}, ("extension_too_long",)),
+        # everything in one installment is more time, and nothing else
+        (Offer(1, first=date(2026, 3, 31)), {}, ("acceptable",)),
+        (Offer(1, first=date(2026, 4, 1)), {}, ("extension_too_long",)),
+        (Offer(1), {}, ("extension_too_long",)),  # a month from now
+        (Offer(each=D("1000"), first=date(2026, 4, 1)), {}, ("extension_too_long",)),
+        (Offer(1, D("100"), first=date(2026, 4, 1)), {}, ("acceptable",)),  # the rest, after a part
         (Offer(6, D("100")), {"cannot_pay_now": True}, ("extension_first",)),
         (Offer(6, D("100")), {"cannot_pay_now": True, "had_extension": True}, ("acceptable",)),
         (Offer(6, D("100")), {"broken_on": date(2025, 9, 2)}, ("plan_broken_recently",)),
@@ -73,6 +79,7 @@ def test_who_accepts(automatic, decision):
     (Offer(until=date(2026, 3, 31)), False, "accept"),
     # nobody gives himself more time again and again; installments are another thing
     (Offer(until=date(2026, 3, 31)), True, "propose"),
+    (Offer(1, first=date(2026, 3, 31)), True, "propose"),
     (Offer(6, D("100")), True, "accept"),
 ])
 def test_more_time_again_is_a_persons_decision(offer, had_extension, decision):
