@@ -22,6 +22,7 @@ GROUPS = {
     "letter": "message",
     "phone": "call",
     "visit": "visit",
+    "meeting": "visit",
 }
 #: What a cap can be about -> the groups it counts.
 CAP_GROUPS = {

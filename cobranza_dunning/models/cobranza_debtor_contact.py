@@ -13,6 +13,10 @@ from .cobranza_contact_rule import CHANNELS, zone_of
 from .contact_texts import explain
 
 
+#: Channels in which somebody is spoken with, or isn't there.
+SPOKEN = ("phone", "visit", "meeting")
+
+
 class Ask(NamedTuple):
     """A question: may this debtor be contacted through this channel?
 
@@ -288,8 +292,8 @@ class CobranzaDebtor(models.Model):
                           AND (made.channel = 'whatsapp' OR made.right_party)))
              UNION ALL
                 SELECT i.debtor_id, i.date, i.channel,
-                       i.channel IN ('phone', 'visit') AND (i.right_party OR i.direction = 'in'),
-                       i.channel IN ('phone', 'visit') AND i.right_party IS NOT TRUE,
+                       i.channel IN %(spoken)s AND (i.right_party OR i.direction = 'in'),
+                       i.channel IN %(spoken)s AND i.right_party IS NOT TRUE,
                        i.direction = 'in'
                   FROM cobranza_interaction i
              LEFT JOIN cobranza_reminder told ON told.id = i.reminder_id
@@ -302,6 +306,7 @@ class CobranzaDebtor(models.Model):
                 delivered=self.env["cobranza.reminder"]._sql_delivered("r"),
                 ids=tuple(self.ids) or (0,),
                 since=since,
+                spoken=SPOKEN,
             )
         )
         history = {}

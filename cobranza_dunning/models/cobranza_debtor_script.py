@@ -1,5 +1,5 @@
 from markupsafe import Markup
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -17,6 +17,23 @@ class CobranzaDebtor(models.Model):
 
     # a file for each part of its life
     _inherit = "cobranza.debtor"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def call_script(self, partner_id, contact_id=None):
+        """Tell a script what to say in a call to a customer, with what is known of him.
+
+        partner_id: id of the customer, or of one of his contacts.  contact_id: who is called; the
+        customer himself if left out.
+        Returns `script` (id, False where none fits), `name`, and `html` in the customer's
+        language; a text that must not be said says why instead.
+        Raises UserError for somebody who has never owed anything, or another customer's contact.
+        """
+        debtor = self._of_partner(partner_id, self.env.company)
+        debtor.check_access("read")
+        contact = debtor._own_record("res.partner", contact_id)
+        script = debtor._call_script()
+        html = debtor._describe_script(script, contact or None) if script else ""
+        return {"script": script.id, "name": script.name, "html": str(html)}
 
     def _call_script(self, reminder=None):
         """Return the cobranza.script that fits a call to this customer best; may be none.

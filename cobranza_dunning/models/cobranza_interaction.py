@@ -10,6 +10,8 @@ CHANNELS = [
     ("whatsapp", "WhatsApp"),
     ("letter", "Letter"),
     ("portal", "Portal"),
+    ("visit", "Visit"),
+    ("meeting", "Meeting"),
 ]
 
 #: What it was about: stable codes, scripts may compare them.

@@ -209,6 +209,26 @@ class TestOutcome(OutcomeCase):
         self.log("right_party", direction="in")
         self.assertFalse(self.work())
 
+    def test_a_visit_and_a_meeting_are_contacts_like_others(self):
+        """What was said face to face counts for the limits as visits do."""
+        debtor = self.debtor()
+        for channel in ("visit", "meeting"):
+            self.log("right_party", channel=channel)
+        self.assertEqual(
+            debtor.interaction_ids.sorted("id").mapped("channel"), ["visit", "meeting"]
+        )
+        rule = self.env["cobranza.contact.rule"].create(
+            {
+                "name": "Two visits a week",
+                "cap_ids": [
+                    fields.Command.create({"about": "visit", "max_contacts": 2, "days": 7})
+                ],
+            }
+        )
+        self.policy.contact_rule_id = rule
+        self.assertFalse(debtor.cobranza_may_contact("visit")["allowed"])
+        self.assertTrue(debtor.cobranza_may_contact("phone")["allowed"])
+
     def test_a_message_doesnt_end_it(self):
         self.log()
         self.log("message_left", channel="whatsapp")

@@ -1,7 +1,7 @@
 """Call scripts: the one that fits, the customer's data in it, and a tone that may be heard."""
 
 from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext
 
@@ -40,6 +40,22 @@ class TestScript(ScriptCase):
             self.assertEqual(
                 self.debtor()._call_script(), self.env.ref(f"cobranza_dunning.script_{kind}")
             )
+
+    def test_over_rpc(self):
+        self.invoice(self.partner, 100)
+        clerk = self.new_partner("Clara Clerk", parent_id=self.partner.id)
+        debtors = self.env["cobranza.debtor"].with_user(self.collector)
+        self.debtor()
+        said = debtors.call_script(self.partner.id, clerk.id)
+        script = self.debtor()._call_script()
+        self.assertEqual((said["script"], said["name"]), (script.id, script.name))
+        self.assertIn("Clara Clerk", said["html"])
+        with self.assertRaisesRegex(UserError, "belongs to another customer"):
+            debtors.call_script(self.partner.id, self.other.id)
+        self.env["cobranza.script"].search([]).active = False
+        self.assertEqual(
+            debtors.call_script(self.partner.id), {"script": False, "name": False, "html": ""}
+        )
 
     def test_a_reminders_own_level_counts(self):
         demand = self.policy.level_ids.filtered(lambda one: one.kind == "demand")
