@@ -3,8 +3,8 @@
 Installing Odoo's accounting with its demo data takes a minute, cloning a database a third of a
 second. Layers, each made from the one before, so that a change costs only what comes after it:
 
-- base: the Odoo addons that ours depend on and the demo company's chart of accounts if it is
-  named, with Odoo's demo data;
+- base: the Odoo addons that ours depend on, with Odoo's demo data;
+- chart: that and the demo company's chart of accounts, where it is named;
 - addons: base plus our addons;
 - assets: that and the web client's bundles, where they are wanted (`assets=True`);
 - extra: that and other addons of Odoo's, where some are named.
@@ -23,7 +23,7 @@ from . import environment, odoo_source, paths, postgres, venv
 from .system import lock
 from .ui import SetupError, step
 
-RECIPE = 3      # raise when this file builds templates differently
+RECIPE = 4      # raise when this file builds templates differently
 ALWAYS = ("account",)
 #: What our demo data is depends on whether this is there.
 DEMO_CHART = "l10n_es"
@@ -66,9 +66,10 @@ def drop_database(name):
 def _ensure(addons, assets):
     """Name of the template for these addons, made if it isn't there."""
     own = [name for name in addons if name in paths.addons()]
-    base = foreign_dependencies(own + [one for one in addons if one == DEMO_CHART] or addons)
-    extra = sorted(set(addons) - set(own) - base)
-    for addon in extra:
+    base = foreign_dependencies(own or addons)
+    chart = sorted({DEMO_CHART} & set(addons) - base)
+    extra = sorted(set(addons) - set(own) - base - set(chart))
+    for addon in chart + extra:
         _check_exists(addon)
     base = sorted(base)
     template, way = None, ()
@@ -76,6 +77,7 @@ def _ensure(addons, assets):
         ("base", base, True,
          f"Building the base database ({', '.join(base)}; one to two minutes) ...",
          [odoo_source.version_key(odoo_source.home()), venv.lock_key()]),
+        ("chart", chart, chart, f"Adding {DEMO_CHART} ...", []),
         ("addons", own, own, f"Building the database template for {', '.join(own)} ...",
          map(_content, _closure(own))),
         ("assets", [], assets, "Generating the web client's assets (half a minute) ...", []),
@@ -181,7 +183,9 @@ def _build(name, origin, addons, assets):
     if addons:
         _odoo("-d", draft, "-i", ",".join(addons), "--with-demo", "--stop-after-init", "--no-http",
               "--max-cron-threads=0")
-    run_in(draft, STORE_IN_DATABASE + (GENERATE_ASSETS if assets else ""))
+    code = ("" if origin else STORE_IN_DATABASE) + (GENERATE_ASSETS if assets else "")
+    if code:
+        run_in(draft, code)
     postgres.psql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
     # a forgotten connection would block cloning
     postgres.psql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')

@@ -5,12 +5,13 @@ from devenv import paths, system
 
 SCREENSHOTS = paths.STATE / "screenshots"
 # nothing but the page under test: no sandbox (root), no updates, no look-ups of its own, and no
-# machine but this one (Playwright's own way to refuse requests would turn the cache off)
+# machine but this one (Playwright's own way to refuse requests would turn the cache off); what
+# moves takes the processor's time
 FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-default-apps", "--disable-sync", "--no-first-run",
-    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--disable-features=OptimizationHints,MediaRouter,Translate", "--force-prefers-reduced-motion",
 ]
 
 
