@@ -93,8 +93,13 @@ def _create(interpreter):
 
 
 def base_python():
-    """An interpreter of a supported version: `$PYTHON`, the running one, or one on PATH."""
-    names = [os.environ.get("PYTHON"), getattr(sys, "_base_executable", sys.executable),
+    """An interpreter of a supported version: `$PYTHON`, the system's, the running one, or another.
+
+    Distributions build theirs with profiles of real programs, which makes Odoo a fifth faster
+    than one that was compiled plainly.
+    """
+    names = [os.environ.get("PYTHON"), "/usr/bin/python3",
+             getattr(sys, "_base_executable", sys.executable),
              *(f"python3.{minor}" for _major, minor in reversed(SUPPORTED))]
     for name in filter(None, names):
         found = shutil.which(name)
