@@ -118,7 +118,7 @@ def _run(env, mode):
     chunks = []
     model = env.registry["cobranza.run"]
     work_chunk = model._work_chunk
-    model._work_chunk = lambda run, chunk: (chunks.append(1), work_chunk(run, chunk))[1]
+    model._work_chunk = lambda run, *args: (chunks.append(1), work_chunk(run, *args))[1]
     company = env["res.company"].search([], order="id", limit=1)
     with Meter(env) as meter:
         run = env["cobranza.run"].create({"company_id": company.id, "mode": mode})

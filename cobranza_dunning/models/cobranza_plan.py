@@ -236,6 +236,7 @@ class CobranzaPlan(models.Model):
         policy's limits, and for one that has become impossible meanwhile.
         """
         self.check_access("write")
+        self._check_there()
         for plan in self.filtered(lambda one: one.state == "draft"):
             plan._check_agreeable()
             plan._update_state(
@@ -249,6 +250,7 @@ class CobranzaPlan(models.Model):
         Raises UserError like `action_offer`; its lines are left alone from now on.
         """
         self.check_access("write")
+        self._check_there()
         self._accept()
         return True
 
@@ -260,6 +262,13 @@ class CobranzaPlan(models.Model):
         self.check_access("write")
         self._cancel(to_line(reason) or False)
         return True
+
+    def _check_there(self):
+        """Raise UserError for a script that goes on though no plan came of its offer."""
+        if not all(self._ids):
+            raise UserError(
+                self.env._("There is no plan: look at what became of the offer, and make another.")
+            )
 
     def _accept(self, **signed):
         """Put drafts and offers into force; signed: the customer's signature, if he signed."""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .common import TODAY
@@ -30,6 +30,12 @@ class TestTerms(PlanCase):
         plan.action_offer()
         self.assertEqual(plan.state, "offered")
         self.assertEqual(plan.offered_on, TODAY)
+
+    def test_no_plan_came_of_the_offer(self):
+        """A script that doesn't look at the answer is told so."""
+        for act in ("action_offer", "action_accept"):
+            with self.assertRaisesRegex(UserError, "There is no plan"):
+                getattr(self.env["cobranza.plan"].browse([False]), act)()
 
     def test_a_day_by_hand(self):
         """On another day of the same amounts; past the policy's limits it takes a manager."""

@@ -354,3 +354,30 @@ def test_an_online_payment_lowers_what_is_open(shop, visit):
         "rows => rows.map(row => row.dataset.state)")
     assert states == ["paid", "open", "open"]
     screenshot(page, "portal-paid")
+
+
+def test_an_installment_is_paid_online(shop, visit):
+    env, partner_id = shop.books.env, shop.books.customer(name="Talleres Lérez")
+    shop.books.invoice(partner_id, amount=600.0, overdue=20)
+    plans = env["cobranza.plan"]
+    made = plans.propose(partner_id, {"count": 3, "period": "week"})
+    plan_id = made["plan_id"]
+    assert plan_id, made["sentences"]
+    plans.action_offer([plan_id])
+    plans.action_accept([plan_id])
+    (plan,) = plans.read([plan_id], ["access_url", "access_token"])
+    page = visit(f"{shop.url}{plan['access_url']}?access_token={plan['access_token']}", PHONE)
+    assert fits(page)
+    whole(page, "portal-plan-pay")
+    page.click("a:has-text('Pay online')")
+    page.wait_for_selector("#o_payment_form")
+    assert "200.00" in page.inner_text(".o_cobranza_total")
+    page.locator("label.o_payment_option_label").first.click()
+    page.wait_for_selector("#customer_input")
+    page.fill("#customer_input", "4242424242424242")
+    page.click("button[name=o_payment_submit_button]")
+    page.wait_for_url("**/my/plans/**thanks=paid**")
+    assert "Thank you" in page.inner_text(".o_cobranza_thanks")
+    states = page.locator(".o_cobranza_cards > li[data-state]").evaluate_all(
+        "rows => rows.map(row => row.dataset.state)")
+    assert states == ["paid", "open", "open"]
