@@ -12,7 +12,6 @@ from .arguments import FURTHEST
 from .cobranza_contact_rule import CHANNELS, zone_of
 from .contact_texts import explain
 
-
 #: Channels in which somebody is spoken with, or isn't there.
 SPOKEN = ("phone", "visit", "meeting")
 

@@ -50,8 +50,8 @@ class TestAccessRpc(AccessCase):
         """Every method a script can call is an action, an explanation or one of Odoo's own."""
         allowed = {
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
-            "cobranza_may_contact", "call_script", "promise", "raise_dispute", "negotiate", "propose",
-            "log_contact", "upsert", "prepare", "figures", "export", "suggest", "notify",
+            "cobranza_may_contact", "call_script", "promise", "raise_dispute", "negotiate",
+            "propose", "log_contact", "upsert", "prepare", "figures", "export", "suggest", "notify",
             "file_claim", "record_recovery", "as_dict", "set_segment", "cobranza_expected",
             "forecast",
             "cancel", "mark_outgoing", "message_route", "mail_allowed_qweb_expressions",
