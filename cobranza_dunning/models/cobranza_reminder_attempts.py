@@ -108,20 +108,28 @@ class CobranzaReminder(models.Model):
     def _check_queued(self, companies):
         """Look once more at what has waited in the queues: a stop may have lasted for days.
 
-        What isn't right any more is taken out, what may not leave at this hour leaves later.
+        What isn't right any more is taken out, what may not leave at this hour leaves later.  A
+        thank-you is another message about a reminder, and stays.
         """
         waiting = [("mail_message_id.model", "=", self._name), ("state", "=", "outgoing")]
         for queue in ("mail.mail", "sms.sms"):
             # the queues are the system's
             queued_sudo = self.env[queue].sudo().search(waiting)
-            by_reminder = queued_sudo.grouped(lambda one: one.mail_message_id.res_id)
-            reminders_sudo = self.sudo().browse(by_reminder).exists()
-            reminders_sudo = reminders_sudo.filtered(lambda one: one.company_id in companies)
-            for reminder_id, obstacle in reminders_sudo._obstacles_to_send_again().items():
-                if obstacle.until:
-                    by_reminder[reminder_id]._cobranza_put_off(obstacle.until)
-                else:
-                    by_reminder[reminder_id]._cobranza_take_out(obstacle.text)
+            by_message = queued_sudo.grouped("mail_message_id")
+            reminders_sudo = self.sudo().search(
+                [
+                    ("mail_message_id", "in", queued_sudo.mail_message_id.ids),
+                    ("company_id", "in", companies.ids),
+                ]
+            )
+            obstacles = reminders_sudo._obstacles_to_send_again()
+            for reminder_sudo in reminders_sudo:
+                message_sudo = by_message[reminder_sudo.mail_message_id]
+                obstacle = obstacles.get(reminder_sudo.id)
+                if obstacle and obstacle.until:
+                    message_sudo._cobranza_put_off(obstacle.until)
+                elif obstacle:
+                    message_sudo._cobranza_take_out(obstacle.text)
 
     def action_confirm_arrived(self):
         """A person knows that a message arrived that no mail server confirmed.

@@ -56,6 +56,16 @@ class TestThanks(RunCase):
         self.assertEqual(reminder.thanked_date, days_after(4))
         self.assertEqual(reminder.mail_ids, reminder.mail_message_id.mail_ids)
 
+    def test_a_stop_that_is_released_judges_reminders_only(self):
+        """Everything is paid: that takes a reminder out of the queue, and no thank-you."""
+        [invoice] = self.reminded(100)
+        told = self.env["cobranza.reminder"].search([("partner_id", "=", self.partner.id)])
+        self.paid(invoice, 2)
+        thanks = self.thank(2)
+        with self.at(days_after(3)):
+            self.env["cobranza.stop"]._stop(self.company, "Wrong bank file").action_release()
+        self.assertEqual((told.mail_ids.state, thanks.state), ("cancel", "outgoing"))
+
     def test_how_late_is_too_late(self):
         for day, thanked in ((0, True), (10, True), (11, False)):
             with self.subTest(day):
