@@ -126,10 +126,23 @@ class CobranzaReminder(models.Model):
             for reminder_sudo in reminders_sudo:
                 message_sudo = by_message[reminder_sudo.mail_message_id]
                 obstacle = obstacles.get(reminder_sudo.id)
-                if obstacle and obstacle.until:
-                    message_sudo._cobranza_put_off(obstacle.until)
-                elif obstacle:
+                if obstacle and not obstacle.until:
                     message_sudo._cobranza_take_out(obstacle.text)
+                    continue
+                if obstacle:
+                    message_sudo._cobranza_put_off(obstacle.until)
+                reminder_sudo._set_leaving(obstacle and obstacle.until)
+
+    def _set_leaving(self, moment=None):
+        """Have these count as told from when they leave: since the hand-over days may have passed.
+
+        moment: UTC, without zone; now if left out.
+        """
+        moment = moment or fields.Datetime.now()
+        for company, reminders in self.grouped("company_id").items():
+            reminders._gated().write(
+                {"sent_at": moment, "sent_date": company._cobranza_date(moment)}
+            )
 
     def action_confirm_arrived(self):
         """A person knows that a message arrived that no mail server confirmed.
