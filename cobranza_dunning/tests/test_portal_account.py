@@ -395,6 +395,17 @@ class TestAccountAnswers(AccountCase):
                 self.assertIn(kind, self.told(debtor).mapped("kind"))
         self.assertTrue(debtor.answer_waiting)
 
+    def test_several_invoices_that_did_not_arrive(self):
+        """They are sent again, and with the last of them the answer is handled."""
+        debtor, first, second, other = self.owing(100, 50, 70)
+        chosen = [str(self.due(move).id) for move in (first, second)]
+        data = self.form(debtor, "not_received", line_ids=chosen)
+        self.assertTaken(self.send(debtor, data), "not_received")
+        answer = self.told(debtor)
+        self.assertEqual(answer._concerned_moves(), first | second)
+        self.assertFalse(answer.waiting)
+        self.assertFalse(other.cobranza_resent_date)
+
     def test_nobody_floods_a_collector(self):
         debtor, _move = self.owing()
         for number in range(20):
