@@ -75,6 +75,15 @@ class ResCompany(models.Model):
 
     # --- how much leaves in a day --------------------------------------------------------
 
+    def _cobranza_caps(self):
+        """Return the engine.approval.Caps of this company."""
+        self.ensure_one()
+        return approval.Caps(
+            self.cobranza_cap_number,
+            to_decimal(self.cobranza_cap_amount, self.currency_id),
+            self.cobranza_cap_debtor,
+        )
+
     def _cobranza_over_cap(self, reminders):
         """Return {reminder id: cap} of those that don't fit into today; see engine.approval.within.
 
@@ -82,11 +91,7 @@ class ResCompany(models.Model):
         read as others have committed it: two workers at once can't exceed a cap together.
         """
         self.ensure_one()
-        caps = approval.Caps(
-            self.cobranza_cap_number,
-            to_decimal(self.cobranza_cap_amount, self.currency_id),
-            self.cobranza_cap_debtor,
-        )
+        caps = self._cobranza_caps()
         if not any(caps):
             return {}
         self.env.flush_all()

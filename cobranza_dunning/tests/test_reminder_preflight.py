@@ -295,6 +295,27 @@ class TestReminderPreflight(MailingCase):
         self.assertEqual(reminders.mapped("state"), ["sent", "approved", "sent"])
         self.assertIn("$ 100.00", reminders[1].waits_for.replace("\xa0", " "))
 
+    def test_larger_than_the_amount_of_a_day_is_work_for_a_person(self):
+        """It would be put off from one day to the next for ever."""
+        large, small = self.automatic([150, 40], amount=100)
+        self.send(large, small)
+        self.assertEqual((large.state, small.state), ("approved", "sent"))
+        self.assertFalse(large.not_before)
+        self.assertIn("press Send", large.problem)
+        self.assertIn("$ 100.00", large.problem.replace("\xa0", " "))
+        collector = self.new_collector(name="Cora")
+        self.assertIs(large.with_user(collector).action_send(), True)
+        self.assertEqual((large.state, large.automatic), ("sent", False))
+        self.assertIn("Cora sends it", self.log(large))
+
+    def test_a_letter_larger_than_the_amount_of_a_day_is_printed(self):
+        self.r5.channel = "letter"
+        self.partner.write({"street": "Calle 1", "city": "Madrid", "zip": "28001"})
+        self.invoice(self.partner, 150, days_ago(9))
+        large = self.automatic([], amount=100)
+        large.action_print_and_send()
+        self.assertEqual(large.state, "sent", large.problem)
+
     def test_what_a_person_approved_is_not_capped_by_the_company(self):
         self.company.write({"cobranza_cap_number": 1, "cobranza_cap_amount": 1})
         self.invoice(self.partner, 100)
