@@ -67,6 +67,9 @@ class CobranzaAttempt(models.Model):
     asked_at = fields.Datetime("Offered on")
     answered_at = fields.Datetime("Answered on")
     answer = fields.Text(help="What the mail server said, or why it wasn't asked.")
+    about_address = fields.Boolean(
+        "The address's fault", help="It failed because the address is of no use."
+    )
     next_try = fields.Datetime(help="It is offered again then, unless it has been paid by then.")
 
     # after these results a message may have left
