@@ -155,6 +155,7 @@ class ResCompany(models.Model):
 
         That is a statement line, or an entry of a bank journal on the bank's own account; a
         payment that somebody registered and the bank hasn't confirmed is on another account.
+        What is dated in the future says nothing about what the bank has told.
         A branch may use the bank accounts of its parents.
         """
         self.ensure_one()
@@ -167,9 +168,10 @@ class ResCompany(models.Model):
                 SELECT max(l.date) FROM account_move_line l
                   JOIN account_journal j ON j.id = l.journal_id AND j.type = 'bank'
                    AND j.default_account_id = l.account_id
-                 WHERE l.parent_state = 'posted' AND j.company_id IN %s
+                 WHERE l.parent_state = 'posted' AND j.company_id IN %s AND l.date <= %s
                 """,
                 tuple(companies),
+                self._cobranza_today(),
             )
         )
         return last

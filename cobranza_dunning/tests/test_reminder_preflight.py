@@ -195,6 +195,17 @@ class TestReminderPreflight(MailingCase):
                 self.assertEqual(bool(company._cobranza_stale_bank(days)), stale)
         self.assertIn("03/06/2026", company._cobranza_stale_bank(3))
 
+    def test_what_the_bank_has_not_done_yet_says_nothing(self):
+        """An entry that was dated in the future by mistake would be the newest for a long time."""
+        company = self.company
+        tomorrow = self.bank_entry(TODAY + timedelta(days=1))
+        self.assertFalse(company._cobranza_last_bank_date())
+        self.bank_entry(days_ago(6))
+        self.assertEqual(company._cobranza_last_bank_date(), days_ago(6))
+        self.assertTrue(company._cobranza_stale_bank(5))
+        with self.at(tomorrow.date):
+            self.assertFalse(company._cobranza_stale_bank(5))
+
     def test_another_companys_bank_is_not_ours(self):
         other = self.new_company()
         self.bank_entry(TODAY)
