@@ -141,8 +141,11 @@ class CobranzaAttempt(models.Model):
 
     # --- what became of them -----------------------------------------------------------
 
-    def _set_asked(self, address):
-        """The mail server is being asked: from now on it may have arrived or not."""
+    def _set_asked(self, address=None):
+        """The mail server, or operator, is being asked: from now on it may have arrived or not.
+
+        address: where it goes, if that may have changed since it was queued.
+        """
         vals = {"result": "ambiguous", "asked_at": fields.Datetime.now(), "answer": False}
         address = email_normalize(address or "", strict=False) or address
         if address and self.address != address:

@@ -156,6 +156,7 @@ class CobranzaReminder(models.Model):
         answer = self.env._("%(user)s knows that it arrived.", user=self.env.user.name)
         # the mails are the system's; who works with the reminder says what became of them
         unconfirmed.sudo().mail_ids._cobranza_arrived(answer)
+        unconfirmed._sms_arrived(answer)
         unconfirmed._message_log_batch(dict.fromkeys(unconfirmed.ids, answer))
         unconfirmed.invalidate_recordset(["delivery", "delivery_error"])
         return True
