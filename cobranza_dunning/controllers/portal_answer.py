@@ -140,6 +140,7 @@ class CustomerAnswer(CustomerPage):
             office._("Not received: %(invoices)s", invoices=names)[:250],
             note=_note(facts, texts["text"]),
             move_id=moves.id if len(moves) == 1 else False,
+            missing_move_ids=moves.ids if len(moves) > 1 else False,
         )
         # his words may name another address, or another reason: somebody reads them first
         if not texts["text"]:

@@ -64,7 +64,9 @@ def refusal(user, proposer, approvers, amount, limits):
 
 
 def within(waiting, caps, number=0, amount=ZERO, by_debtor=None):
-    """Return {key: "number" | "amount" | "debtor"} of those that don't fit into today any more.
+    """Return {key: why} of those that don't fit into today any more.
+
+    why: "number", "amount", "debtor"; "large" for one that fits into no day at all.
 
     waiting: tuples (key, debtor, amount, automatic) in the order in which they may leave; the
     amount in company currency.
@@ -75,7 +77,9 @@ def within(waiting, caps, number=0, amount=ZERO, by_debtor=None):
     by_debtor = dict(by_debtor or {})
     held = {}
     for key, debtor, its_amount, automatic in waiting:
-        if caps.debtor and by_debtor.get(debtor, 0) >= caps.debtor:
+        if automatic and fits_no_day(its_amount, caps):
+            held[key] = "large"
+        elif caps.debtor and by_debtor.get(debtor, 0) >= caps.debtor:
             held[key] = "debtor"
         elif automatic and caps.number and number >= caps.number:
             held[key] = "number"
@@ -86,6 +90,11 @@ def within(waiting, caps, number=0, amount=ZERO, by_debtor=None):
             if automatic:
                 number, amount = number + 1, amount + its_amount
     return held
+
+
+def fits_no_day(amount, caps):
+    """Whether an automatic reminder is larger than all that may leave by itself in one day."""
+    return _is_above(amount, caps.amount)
 
 
 def _is_above(amount, limit):

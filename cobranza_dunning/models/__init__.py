@@ -58,6 +58,7 @@ from . import (
     cobranza_debtor_routing,
     cobranza_debtor_script,
     cobranza_debtor_segment,
+    cobranza_debtor_unreachable,
     cobranza_dispute,
     cobranza_dispute_decision,
     cobranza_dispute_evaluation,

@@ -42,10 +42,10 @@ class AccountMove(models.Model):
         """
         self._cobranza_check_resend()
         # a collector need not be an accountant: what he may do is decided above
-        moves_sudo = self.sudo()
+        moves_sudo = leaving_sudo = self.sudo()
         if self.env.user.share:
-            moves_sudo = moves_sudo.filtered(lambda move: not move._cobranza_resent_today())
-        for move_sudo in moves_sudo:
+            leaving_sudo = moves_sudo.filtered(lambda move: not move._cobranza_resent_today())
+        for move_sudo in leaving_sudo:
             move_sudo._cobranza_send_again(move_sudo._cobranza_recipient(recipient_id))
         for debtor_sudo, moves in moves_sudo.grouped("cobranza_debtor_id").items():
             debtor_sudo._after_resend(moves)

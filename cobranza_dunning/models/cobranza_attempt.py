@@ -67,6 +67,9 @@ class CobranzaAttempt(models.Model):
     asked_at = fields.Datetime("Offered on")
     answered_at = fields.Datetime("Answered on")
     answer = fields.Text(help="What the mail server said, or why it wasn't asked.")
+    about_address = fields.Boolean(
+        "The address's fault", help="It failed because the address is of no use."
+    )
     next_try = fields.Datetime(help="It is offered again then, unless it has been paid by then.")
 
     # after these results a message may have left
@@ -138,8 +141,11 @@ class CobranzaAttempt(models.Model):
 
     # --- what became of them -----------------------------------------------------------
 
-    def _set_asked(self, address):
-        """The mail server is being asked: from now on it may have arrived or not."""
+    def _set_asked(self, address=None):
+        """The mail server, or operator, is being asked: from now on it may have arrived or not.
+
+        address: where it goes, if that may have changed since it was queued.
+        """
         vals = {"result": "ambiguous", "asked_at": fields.Datetime.now(), "answer": False}
         address = email_normalize(address or "", strict=False) or address
         if address and self.address != address:

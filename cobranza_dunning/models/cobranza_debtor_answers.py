@@ -212,11 +212,15 @@ class CobranzaDebtor(models.Model):
             wake(self.env, WORK)
 
     def _after_resend(self, moves):
-        """What waited because these invoices had not arrived is handled: they were sent again."""
+        """What waited because these invoices had not arrived is handled: they were sent again.
+
+        Of several that had not arrived the last one handles it.
+        """
         waiting = self.interaction_ids.filtered(
             lambda one: one.waiting
             and one.kind == "not_received"
-            and one._concerned_moves() <= moves
+            and one._concerned_moves() & moves
+            and one._is_resent()
         )
         waiting.action_handled()
         self._refresh_after_message()

@@ -161,6 +161,11 @@ def _name(line):
 
 
 def _concept(move):
-    """What an invoice is for: the customer's reference, or the first thing on it."""
+    """What an invoice is for: the customer's reference, or the first thing on it.
+
+    Nothing for an entry: its reference and its lines may be about other customers.
+    """
+    if move.move_type == "entry":
+        return ""
     first = move.invoice_line_ids.filtered(lambda one: one.display_type == "product")[:1].name
     return move.ref or (first or "").partition("\n")[0]

@@ -76,6 +76,12 @@ class CobranzaInteraction(models.Model):
         ondelete="set null",
         check_company=True,
     )
+    missing_move_ids = fields.Many2many(
+        "account.move",
+        string="Invoices not received",
+        check_company=True,
+        help="Which ones the customer chose, where there are several.",
+    )
     channel = fields.Selection(CHANNELS, required=True, default="phone")
     direction = fields.Selection(
         [("in", "From the customer"), ("out", "To the customer")], required=True, default="out"
@@ -125,14 +131,14 @@ class CobranzaInteraction(models.Model):
             handled_or_noted = "handled" if one.handled_at else "noted"
             one.status = "waiting" if one.waiting else handled_or_noted
 
-    @api.constrains("debtor_id", "contact_id", "reminder_id", "move_id")
+    @api.constrains("debtor_id", "contact_id", "reminder_id", "move_id", "missing_move_ids")
     def _check_customer(self):
         """What an interaction is about is the customer's own, and so is whom it was with.
 
         Who wrote to us by himself may be anybody.
         """
         for one in self:
-            named = [one.reminder_id, one.move_id]
+            named = [one.reminder_id, one.move_id, *one.missing_move_ids]
             if not one.automatic:
                 named.append(one.contact_id)
             if not all(one.debtor_id._owns(record) for record in named if record):
@@ -220,8 +226,20 @@ class CobranzaInteraction(models.Model):
         """The invoices this may be about: its own, else those of its reminder, else all open."""
         self.ensure_one()
         return (
-            self.move_id or self.reminder_id.line_ids.move_id or self.debtor_id.due_line_ids.move_id
+            self.move_id
+            or self.missing_move_ids
+            or self.reminder_id.line_ids.move_id
+            or self.debtor_id.due_line_ids.move_id
         ).filtered(lambda move: move.is_sale_document(include_receipts=True))
+
+    def _is_resent(self):
+        """Whether all that this may be about was sent again on its day or since."""
+        self.ensure_one()
+        day = self.company_id._cobranza_date(self.date)
+        return all(
+            move.cobranza_resent_date and move.cobranza_resent_date >= day
+            for move in self._concerned_moves()
+        )
 
     def _attach(self, attachments):
         """Keep files with this interaction.

@@ -108,20 +108,41 @@ class CobranzaReminder(models.Model):
     def _check_queued(self, companies):
         """Look once more at what has waited in the queues: a stop may have lasted for days.
 
-        What isn't right any more is taken out, what may not leave at this hour leaves later.
+        What isn't right any more is taken out, what may not leave at this hour leaves later.  A
+        thank-you is another message about a reminder, and stays.
         """
         waiting = [("mail_message_id.model", "=", self._name), ("state", "=", "outgoing")]
         for queue in ("mail.mail", "sms.sms"):
             # the queues are the system's
             queued_sudo = self.env[queue].sudo().search(waiting)
-            by_reminder = queued_sudo.grouped(lambda one: one.mail_message_id.res_id)
-            reminders_sudo = self.sudo().browse(by_reminder).exists()
-            reminders_sudo = reminders_sudo.filtered(lambda one: one.company_id in companies)
-            for reminder_id, obstacle in reminders_sudo._obstacles_to_send_again().items():
-                if obstacle.until:
-                    by_reminder[reminder_id]._cobranza_put_off(obstacle.until)
-                else:
-                    by_reminder[reminder_id]._cobranza_take_out(obstacle.text)
+            by_message = queued_sudo.grouped("mail_message_id")
+            reminders_sudo = self.sudo().search(
+                [
+                    ("mail_message_id", "in", queued_sudo.mail_message_id.ids),
+                    ("company_id", "in", companies.ids),
+                ]
+            )
+            obstacles = reminders_sudo._obstacles_to_send_again()
+            for reminder_sudo in reminders_sudo:
+                message_sudo = by_message[reminder_sudo.mail_message_id]
+                obstacle = obstacles.get(reminder_sudo.id)
+                if obstacle and not obstacle.until:
+                    message_sudo._cobranza_take_out(obstacle.text)
+                    continue
+                if obstacle:
+                    message_sudo._cobranza_put_off(obstacle.until)
+                reminder_sudo._set_leaving(obstacle and obstacle.until)
+
+    def _set_leaving(self, moment=None):
+        """Have these count as told from when they leave: since the hand-over days may have passed.
+
+        moment: UTC, without zone; now if left out.
+        """
+        moment = moment or fields.Datetime.now()
+        for company, reminders in self.grouped("company_id").items():
+            reminders._gated().write(
+                {"sent_at": moment, "sent_date": company._cobranza_date(moment)}
+            )
 
     def action_confirm_arrived(self):
         """A person knows that a message arrived that no mail server confirmed.
@@ -135,6 +156,7 @@ class CobranzaReminder(models.Model):
         answer = self.env._("%(user)s knows that it arrived.", user=self.env.user.name)
         # the mails are the system's; who works with the reminder says what became of them
         unconfirmed.sudo().mail_ids._cobranza_arrived(answer)
+        unconfirmed._sms_arrived(answer)
         unconfirmed._message_log_batch(dict.fromkeys(unconfirmed.ids, answer))
         unconfirmed.invalidate_recordset(["delivery", "delivery_error"])
         return True

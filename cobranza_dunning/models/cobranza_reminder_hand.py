@@ -115,6 +115,7 @@ class CobranzaReminder(models.Model):
             raise UserError(
                 self.env._("None of these is an approved letter: approve letters before printing.")
             )
+        letters._take_over_large()
         letters._hand_over()
         sent = letters.filtered(lambda one: one.state == "sent")
         return self.env.ref(LETTER).report_action(sent, config=False) if sent else letters._stay()
@@ -134,6 +135,8 @@ class CobranzaReminder(models.Model):
         if not self.phone_number:
             raise UserError(self.recipient_id._cobranza_lack("phone"))
         own = self.state == "approved" and channel == self.channel
+        if own:
+            self._take_over_large()
         if own and not self._ready_to_leave():
             return self._stay()
         refusal = not own and self._other_channel_refusal(channel)
@@ -184,6 +187,7 @@ class CobranzaReminder(models.Model):
         from being told is noted on it.
         """
         undialled = self.filtered(lambda one: not one.contacted_at)
+        undialled._take_over_large()
         ready = undialled._ready_to_leave() if undialled else undialled
         ready._gated().write({"contacted_at": fields.Datetime.now()})
         return ready | (self - undialled)

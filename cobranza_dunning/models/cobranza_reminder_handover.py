@@ -64,6 +64,7 @@ class CobranzaReminder(models.Model):
             raise UserError(
                 self.env._("None of the reminders is approved: approve them before sending.")
             )
+        approved._take_over_large()
         approved._hand_over()
         held = approved.filtered(lambda one: one.state in OPEN_STATES)
         return approved._tell_left(

@@ -34,7 +34,7 @@ class CobranzaReminderLine(models.Model):
         "cobranza.policy.level", required=True, index=True, ondelete="restrict"
     )
     name = fields.Char("Number", required=True)
-    concept = fields.Char()
+    concept = fields.Char(help="Empty for what is no invoice: its name says what it is.")
     date_invoice = fields.Date("Invoice date")
     date_due = fields.Date("Due date", required=True)
     currency_id = fields.Many2one("res.currency", required=True)
@@ -118,9 +118,11 @@ class CobranzaReminderLine(models.Model):
                        CASE WHEN m.move_type = 'entry'
                             THEN COALESCE(NULLIF(ml.name, ''), m.name, '/')
                             ELSE COALESCE(m.name, '/') END,
-                       COALESCE(NULLIF(m.ref, ''), product.name), COALESCE(m.invoice_date, m.date),
-                       rl.date_due, rl.currency_id, ml.amount_currency, rl.residual, rl.amount,
-                       rl.company_amount
+                       -- an entry's reference and lines may be about other customers
+                       CASE WHEN m.move_type <> 'entry'
+                            THEN COALESCE(NULLIF(m.ref, ''), product.name) END,
+                       COALESCE(m.invoice_date, m.date), rl.date_due, rl.currency_id,
+                       ml.amount_currency, rl.residual, rl.amount, rl.company_amount
                   FROM unnest(%(reminder_ids)s, %(move_line_ids)s) WITH ORDINALITY
                        AS told (reminder_id, move_line_id, place)
                   JOIN cobranza_reminder r ON r.id = told.reminder_id

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import groupby
 from odoo.tools.translate import LazyTranslate
 
-from ..engine import preflight
+from ..engine import approval, preflight
 from .cobranza_reminder import OPEN_STATES
 from .cobranza_reminder_handover import Obstacle
 from .reason_texts import REASON_SELECTION
@@ -213,7 +213,10 @@ class CobranzaReminder(models.Model):
         return sentences
 
     def _cap_obstacles(self):
-        """Reminders that don't fit into today any more: they leave tomorrow."""
+        """Reminders that don't fit into today any more: they leave tomorrow.
+
+        One that fits into no day is work for a person.
+        """
         held = {}
         for company, reminders in self.grouped("company_id").items():
             texts = {
@@ -225,6 +228,11 @@ class CobranzaReminder(models.Model):
                     "It would exceed the amount of automatic reminders for one day, %(amount)s.",
                     amount=company.currency_id.format(company.cobranza_cap_amount),
                 ),
+                "large": self.env._(
+                    "It is larger than all that may leave by itself in one day, %(amount)s: read "
+                    "it and press Send, or raise that amount in the settings.",
+                    amount=company.currency_id.format(company.cobranza_cap_amount),
+                ),
                 "debtor": self.env._(
                     "The customer had %(number)s message(s) today.",
                     number=company.cobranza_cap_debtor,
@@ -232,5 +240,26 @@ class CobranzaReminder(models.Model):
             }
             over = company._cobranza_over_cap(reminders)
             until = company._cobranza_opening_tomorrow() if over else None
-            held.update({key: Obstacle(texts[why], until) for key, why in over.items()})
+            held.update(
+                {
+                    key: Obstacle(texts[why], None if why == "large" else until)
+                    for key, why in over.items()
+                }
+            )
         return held
+
+    def _take_over_large(self):
+        """A person sends these: what is too large to leave by itself is his decision from now on.
+
+        It counts no more among what leaves by itself.
+        """
+        large = self.filtered(
+            lambda one: one.automatic
+            and approval.fits_no_day(one._decimal_total(), one.company_id._cobranza_caps())
+        )
+        if large:
+            large._gated().write({"automatic": False})
+            note = self.env._(
+                "%(user)s sends it: it is too large to leave by itself.", user=self.env.user.name
+            )
+            large._message_log_batch(dict.fromkeys(large.ids, note))

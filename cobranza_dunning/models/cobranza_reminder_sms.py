@@ -4,11 +4,13 @@ from odoo.fields import Command, Domain
 from .cobranza_reminder_handover import Obstacle
 
 #: Odoo's notification statuses for an SMS, where they mean something else than for an e-mail:
-#: "pending" was taken by the operator, "process" is on its way to him.
+#: "pending" was taken by the operator, "process" is on its way to him.  "process" with a failure
+#: is what he was asked about and didn't answer: not confirmed, as for an e-mail.
 SMS_DELIVERY = {"pending": "delivered", "process": "queued"}
 
 #: What the operator's word means in the ledger of attempts; the others say nothing new.
 SMS_RESULT = {
+    "process": "accepted",
     "pending": "accepted",
     "sent": "accepted",
     "bounce": "bounced",
@@ -124,10 +126,16 @@ class CobranzaReminder(models.Model):
         notifications_sudo = self.env["mail.notification"].sudo().search(
             [("mail_message_id", "in", by_sms.mail_message_id.ids)]
         )
-        statuses = {one.mail_message_id: one.notification_status for one in notifications_sudo}
+        by_message = notifications_sudo.grouped("mail_message_id")
         for reminder in by_sms:
-            status = statuses.get(reminder.mail_message_id)
-            if status in SMS_DELIVERY:
+            found = by_message.get(reminder.mail_message_id, notifications_sudo.browse())[:1]
+            status = found.notification_status
+            if status == "process" and found.failure_type:
+                reminder.delivery_error = self.env._(
+                    "The operator didn't confirm it: it may have arrived or not. Ask the customer "
+                    "before you write again."
+                )
+            elif status in SMS_DELIVERY:
                 reminder.delivery = SMS_DELIVERY[status]
                 reminder.delivery_error = False
 
@@ -137,11 +145,27 @@ class CobranzaReminder(models.Model):
         found = super()._search_delivery(operator, value)
         if found is NotImplemented:
             return found
-        different = Domain("channel", "=", "sms") & self._with_notification(
-            [("notification_status", "in", list(SMS_DELIVERY))]
-        )
         wanted = [status for status, name in SMS_DELIVERY.items() if name in value]
-        by_sms = Domain("channel", "=", "sms") & self._with_notification(
-            [("notification_status", "in", wanted)]
-        )
+        different, by_sms = self._with_sms_status(SMS_DELIVERY), self._with_sms_status(wanted)
         return (found & ~different) | by_sms
+
+    def _with_sms_status(self, statuses):
+        """Domain of reminders by SMS with one of these statuses that has its own meaning."""
+        answered = Domain("notification_status", "!=", "process") | Domain(
+            "failure_type", "=", False
+        )
+        return Domain("channel", "=", "sms") & self._with_notification(
+            Domain("notification_status", "in", list(statuses)) & answered
+        )
+
+    def _sms_arrived(self, answer):
+        """A person says that these SMS arrived."""
+        # the queue and what is told of it are the system's
+        by_sms_sudo = self.filtered(lambda one: one.channel == "sms").sudo()
+        messages_sudo = by_sms_sudo.mail_message_id
+        messages_sudo.notification_ids.write(
+            {"notification_status": "sent", "failure_type": False, "failure_reason": False}
+        )
+        sms_sudo = self.env["sms.sms"].sudo().search([("mail_message_id", "in", messages_sudo.ids)])
+        sms_sudo.write({"state": "sent"})
+        by_sms_sudo._receive_sms_status("sent", answer)

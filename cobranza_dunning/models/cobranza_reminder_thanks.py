@@ -172,7 +172,7 @@ class CobranzaReminder(models.Model):
         for reminder in free:
             try:
                 with self.env.cr.savepoint():
-                    reminder._thank()
+                    reminder._thank(by_debtor[reminder.debtor_id])
             except OperationalError:
                 raise
             except Exception as error:
@@ -182,11 +182,35 @@ class CobranzaReminder(models.Model):
                 )
             by_debtor[reminder.debtor_id]._gated().write({"thanked_date": today})
 
-    def _thank(self):
-        """Put the thank-you into the mail queue, to whoever had the reminder."""
+    @api.depends_context("cobranza_thanked")
+    def _compute_totals(self):
+        """Those of a thank-you are others than those of its reminder."""
+        super()._compute_totals()
+
+    def _totals(self):
+        """What the lines ask for by currency; in a thank-you, what all that is thanked for asked.
+
+        A due line that several of them told counts once, with the most that was asked for.
+        """
+        thanked = self.env.context.get("cobranza_thanked")
+        if not thanked:
+            return super()._totals()
+        most, totals = {}, {}
+        for line in self.browse(thanked).line_ids:
+            most[line.move_line_id] = max(line.amount, most.get(line.move_line_id, 0))
+        for item, amount in most.items():
+            totals[item.currency_id] = totals.get(item.currency_id, 0) + amount
+        return list(totals.items())
+
+    def _thank(self, thanked):
+        """Put the thank-you into the mail queue, to whoever had the reminder.
+
+        thanked: all reminders that it is for, this one among them.
+        """
         self.ensure_one()
         # the text belongs to the policy, mails are the system's
         template_sudo = self.level_id.policy_id.thanks_template_id.sudo()
+        template_sudo = template_sudo.with_context(cobranza_thanked=tuple(thanked.ids))
         subject = template_sudo._render_field("subject", self.ids, compute_lang=True)[self.id]
         body = template_sudo._render_field(
             "body_html", self.ids, compute_lang=True, options={"post_process": False}

@@ -101,6 +101,11 @@ class CobranzaRunLine(models.Model):
                 line.channel, line.level_id.channel, line.recipient_rule,
             )  # fmt: skip
 
+    def _describe_unreachable(self, user):
+        """What is missing so that somebody can be written to, in the language of a user."""
+        line = self.with_context(lang=user.lang or self.company_id._cobranza_lang())
+        return line.env._("No reminder can be made. %(why)s", why=line.sentence)
+
     def _amount_parts(self):
         self.ensure_one()
         return {

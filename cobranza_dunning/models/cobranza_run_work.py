@@ -153,9 +153,11 @@ class CobranzaRun(models.Model):
         if self.mode == "preview":
             return
         debtors = self.env["cobranza.debtor"]
+        debtors._follow_unreachable(self)
         debtors._refresh_figures(self.company_id, self.debtor_ids.ids or None)
         if self.mode == "auto" and not self.company_id._cobranza_stop():
-            self._automatic_reminders()._need_nobody()._approve_automatically()
+            ready = self._automatic_reminders()._need_nobody()._hold_what_failed()
+            ready._approve_automatically()
             wake(self.env, WORK)
 
     def _add_warnings(self):

@@ -92,6 +92,7 @@ class MailMail(models.Model):
         messages = self.mail_message_id
         reminders_sudo = self.env["cobranza.reminder"].sudo()
         reminders_sudo = reminders_sudo.search([("mail_message_id", "in", messages.ids)])
+        reminders_sudo._set_leaving()
         self.env["cobranza.attempt"].sudo()._record(reminders_sudo, again=again)
 
     def _cobranza_arrived(self, answer):

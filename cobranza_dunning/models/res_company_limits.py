@@ -75,6 +75,15 @@ class ResCompany(models.Model):
 
     # --- how much leaves in a day --------------------------------------------------------
 
+    def _cobranza_caps(self):
+        """Return the engine.approval.Caps of this company."""
+        self.ensure_one()
+        return approval.Caps(
+            self.cobranza_cap_number,
+            to_decimal(self.cobranza_cap_amount, self.currency_id),
+            self.cobranza_cap_debtor,
+        )
+
     def _cobranza_over_cap(self, reminders):
         """Return {reminder id: cap} of those that don't fit into today; see engine.approval.within.
 
@@ -82,11 +91,7 @@ class ResCompany(models.Model):
         read as others have committed it: two workers at once can't exceed a cap together.
         """
         self.ensure_one()
-        caps = approval.Caps(
-            self.cobranza_cap_number,
-            to_decimal(self.cobranza_cap_amount, self.currency_id),
-            self.cobranza_cap_debtor,
-        )
+        caps = self._cobranza_caps()
         if not any(caps):
             return {}
         self.env.flush_all()
@@ -150,6 +155,7 @@ class ResCompany(models.Model):
 
         That is a statement line, or an entry of a bank journal on the bank's own account; a
         payment that somebody registered and the bank hasn't confirmed is on another account.
+        What is dated in the future says nothing about what the bank has told.
         A branch may use the bank accounts of its parents.
         """
         self.ensure_one()
@@ -162,9 +168,10 @@ class ResCompany(models.Model):
                 SELECT max(l.date) FROM account_move_line l
                   JOIN account_journal j ON j.id = l.journal_id AND j.type = 'bank'
                    AND j.default_account_id = l.account_id
-                 WHERE l.parent_state = 'posted' AND j.company_id IN %s
+                 WHERE l.parent_state = 'posted' AND j.company_id IN %s AND l.date <= %s
                 """,
                 tuple(companies),
+                self._cobranza_today(),
             )
         )
         return last

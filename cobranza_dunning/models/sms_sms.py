@@ -1,23 +1,109 @@
 from odoo import fields, models
+from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
 
 from .crons import TEXT_MESSAGES, wake
 
+#: What Odoo writes when the operator didn't answer.
+UNANSWERED = "sms_server"
+
 
 class SmsSms(models.Model):
-    """Text messages of reminders wait while they may not leave.
+    """Text messages of reminders wait while they may not leave, and are offered once.
 
-    That is as long as their company's automatic contact is stopped, or until the hour at which
+    They wait as long as their company's automatic contact is stopped, or until the hour at which
     the customer may be written to again.
+
+    Odoo commits after the operator has answered.  A process killed between the two leaves a whole
+    batch in the queue, and it would leave a second time.  So the attempts are committed first:
+    what is then interrupted, or not answered, stays *not confirmed*, and a person decides about
+    it (as with mails: mail_mail.py).
     """
 
     _inherit = "sms.sms"
 
     cobranza_not_before = fields.Datetime("Not Before", help="It stays in the queue until then.")
 
+    def send(self, *args, **kwargs):
+        """Send; those of reminders last: their commit lets go of what is locked for the others."""
+        ours = self.browse(self._cobranza_reminders())
+        super(SmsSms, self - ours).send(*args, **kwargs)
+        super(SmsSms, ours).send(*args, **kwargs)
+
     def _send(self, *args, **kwargs):
-        """Send what may leave now; the rest stays in the queue."""
+        """Send what may leave now; the rest stays in the queue.
+
+        Before the operator is asked about reminders it is committed that he is.
+        """
         free = self - self._cobranza_waiting()
-        return super(SmsSms, free)._send(*args, **kwargs) if free else None
+        ours = self.browse(free._cobranza_reminders())
+        others = free - ours
+        if others:
+            super(SmsSms, others)._send(*args, **kwargs)
+        claimed = ours._cobranza_claim()
+        if claimed:
+            claimed._cobranza_ask()
+            super(SmsSms, claimed)._send(*args, **kwargs)
+            unanswered = claimed.filtered(lambda sms: sms.failure_type == UNANSWERED)
+            unanswered.write({"state": "process", "failure_type": False})
+
+    # --- to the operator -----------------------------------------------------------------
+
+    def _cobranza_reminders(self):
+        """Return {id: the reminder (sudo) whose own message it is} of those that are one's."""
+        # the queue is the system's: whoever works it off need not see the reminders
+        reminders_sudo = self.env["cobranza.reminder"].sudo().search(
+            [("mail_message_id", "in", self.mail_message_id.ids), ("channel", "=", "sms")]
+        )
+        by_message = reminders_sudo.grouped("mail_message_id")
+        return {
+            sms.id: by_message[sms.mail_message_id]
+            for sms in self
+            if sms.mail_message_id in by_message
+        }
+
+    def _cobranza_claim(self):
+        """Take these for this process; return those that no other one has, or has sent already.
+
+        The database is asked, not the cache: two processes may work off the same queue.
+        """
+        if not self:
+            return self
+        self.env.flush_all()
+        query = SQL(
+            "SELECT id FROM sms_sms WHERE id IN %s AND state = 'outgoing'"
+            " ORDER BY id FOR UPDATE SKIP LOCKED",
+            tuple(self.ids),
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                # that one is taken is no error for the log
+                self.env.cr.execute(query, log_exceptions=False)
+                return self.browse(sms_id for [sms_id] in self.env.cr.fetchall())
+        except SerializationFailure:
+            # somebody sent one since this transaction began: the next turn of the queue
+            wake(self.env, TEXT_MESSAGES)
+            return self.browse()
+
+    def _cobranza_ask(self):
+        """Commit that these left the queue and nobody knows yet what became of them."""
+        reminders_sudo = self.env["cobranza.reminder"].sudo().union(
+            *self._cobranza_reminders().values()
+        )
+        # put back into the queue by somebody: that is a decision
+        again = reminders_sudo._last_attempts().filtered(lambda one: one.result != "pending")
+        if again:
+            again.reminder_id._set_leaving()
+            again._record(again.reminder_id, again=True)
+        reminders_sudo._last_attempts()._set_asked()
+        reminders_sudo.mail_message_id.notification_ids.write(
+            {"notification_status": "process", "failure_type": "unknown", "failure_reason": False}
+        )
+        self.write({"state": "process", "failure_type": False})
+        # the very purpose: the attempt is known whatever dies after it
+        self.env["mail.mail"]._cobranza_commit()
+
+    # --- in the queue ------------------------------------------------------------------
 
     def _cobranza_waiting(self):
         """Those that may not leave now."""

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .sms_sms import UNANSWERED
+
 
 class SmsTracker(models.Model):
     """What an operator says of the SMS of a reminder is written to its ledger of attempts, too."""
@@ -9,7 +11,14 @@ class SmsTracker(models.Model):
     def _update_sms_notifications(
         self, notification_status, failure_type=False, failure_reason=False
     ):
-        """Update the notifications; tell the reminders whose they are."""
+        """Update the notifications; tell the reminders whose they are.
+
+        That the operator didn't answer says nothing: it was written down before he was asked.
+        """
+        if failure_type == UNANSWERED:
+            self = self.filtered(
+                lambda one: one.mail_notification_id.mail_message_id.model != "cobranza.reminder"
+            )
         result = super()._update_sms_notifications(
             notification_status, failure_type=failure_type, failure_reason=failure_reason
         )
@@ -23,6 +32,9 @@ class SmsTracker(models.Model):
             reminder_sudo = reminders_sudo.search(
                 [("mail_message_id", "=", notification.mail_message_id.id)]
             )
+            if reminder_sudo and notification_status == "process":
+                # he answered, and works on it
+                notification.failure_type = False
             reminder_sudo._receive_sms_status(
                 notification_status,
                 failure_type and (failure_reason or notification.format_failure_reason()),

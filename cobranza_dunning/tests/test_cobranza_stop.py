@@ -1,9 +1,14 @@
 """The switch that stops all automatic contact of a company at once, and its release."""
 
+from datetime import datetime, time
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext
 
+from ..models.cobranza_reminder_handover import Obstacle
 from .cases import MailingCase
 from .common import days_ago
 
@@ -159,6 +164,27 @@ class TestCobranzaStop(MailingCase):
         stop.with_user(self.manager).action_release()
         self.process_queue()
         self.assertEqual((self.mails().state, reminder.delivery), ("sent", "delivered"))
+
+    def test_what_leaves_after_a_stop_counts_from_then(self):
+        reminder = self.sent(due=days_ago(9))
+        stop = self.stop()
+        with self.at(days_ago(-3)):
+            stop.with_user(self.manager).action_release()
+            self.assertEqual(reminder.sent_date, days_ago(-3))
+            self.assertEqual(reminder.sent_at, fields.Datetime.now())
+
+    def test_what_has_to_wait_after_a_stop_counts_from_the_day_it_leaves(self):
+        reminder = self.sent(due=days_ago(9))
+        stop, until = self.stop(), datetime.combine(days_ago(-4), time(8))
+        night = patch.object(
+            type(reminder),
+            "_moment_again_obstacles",
+            lambda self: dict.fromkeys(self.ids, Obstacle("It is late.", until)),
+        )
+        with self.at(days_ago(-3)), night:
+            stop.with_user(self.manager).action_release()
+        self.assertEqual(self.mails().scheduled_date, until)
+        self.assertEqual((reminder.sent_date, reminder.sent_at), (days_ago(-4), until))
 
     def test_what_is_not_right_any_more_does_not_leave(self):
         """Paid while everything was stopped: it is taken out of the queue, with the reason."""

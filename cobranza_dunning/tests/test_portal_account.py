@@ -280,12 +280,17 @@ class TestAccountStanding(AccountCase):
         self.invoice(self.partner, 20)
         debt = self.journal_debt(self.partner, 30)
         self.due(debt).name = "Balance of 2025"
+        # such an entry may be about other customers as well
+        debt.ref = "Balances, also of Secret Ltd"
+        (debt.line_ids - self.due(debt)).name = "Loan of Secret Ltd"
         debtor = self.account()
         lines = {(one.name, one.concept) for one in debtor.sudo()._portal_lines()}
         self.assertIn("PO 4711", {concept for _name, concept in lines})
         self.assertIn("Delivery", {concept for _name, concept in lines})
-        self.assertIn("Balance of 2025", {name for name, _concept in lines})
-        self.assertSeen(self.page(debtor))
+        self.assertIn(("Balance of 2025", ""), lines)
+        answer = self.page(debtor)
+        self.assertSeen(answer)
+        self.assertNotIn("Secret", answer.text)
 
     def test_somebody_elses_invoice_is_not_shown(self):
         """A receivable that was booked to him by hand: whose invoice it is isn't his to know."""
@@ -389,6 +394,17 @@ class TestAccountAnswers(AccountCase):
                 self.assertTaken(self.send(debtor, self.form(debtor, kind, **values)), kind)
                 self.assertIn(kind, self.told(debtor).mapped("kind"))
         self.assertTrue(debtor.answer_waiting)
+
+    def test_several_invoices_that_did_not_arrive(self):
+        """They are sent again, and with the last of them the answer is handled."""
+        debtor, first, second, other = self.owing(100, 50, 70)
+        chosen = [str(self.due(move).id) for move in (first, second)]
+        data = self.form(debtor, "not_received", line_ids=chosen)
+        self.assertTaken(self.send(debtor, data), "not_received")
+        answer = self.told(debtor)
+        self.assertEqual(answer._concerned_moves(), first | second)
+        self.assertFalse(answer.waiting)
+        self.assertFalse(other.cobranza_resent_date)
 
     def test_nobody_floods_a_collector(self):
         debtor, _move = self.owing()

@@ -334,3 +334,90 @@ class TestNoStrangersLines(RecipientCase):
         self.assertIn("belongs to another customer by now: cancel this reminder", obstacle.text)
         reminder.action_send()
         self.assertEqual((reminder.state, bool(reminder.mail_ids)), ("cancelled", False))
+
+
+@tagged("post_install", "-at_install")
+class TestNobodyToWriteTo(RecipientCase):
+    """A customer whom a run can write to nobody of is work for a person, once."""
+
+    def work(self, partner=None):
+        """What there is to do about a customer who can't be written to."""
+        kind = self.env.ref("cobranza_dunning.activity_type_recipient")
+        return self.env["mail.activity"].sudo().search(
+            [
+                ("activity_type_id", "=", kind.id),
+                ("res_model", "=", "cobranza.debtor"),
+                ("res_id", "in", self.debtor(partner).ids),
+            ]
+        )
+
+    def test_it_is_made_once_and_ends_when_there_is_somebody(self):
+        collector = self.new_collector(name="Cora")
+        self.invoice(self.partner, 100)
+        self.invoice(self.partner, 50)
+        self.invoice(self.other, 50)
+        self.debtor().user_id = collector
+        self.partner.email = False
+        self.run_dunning("preview")
+        self.assertFalse(self.work(), "a preview changes nothing")
+        self.run_dunning("propose")
+        activity = self.work()
+        self.assertEqual((activity.user_id, len(activity)), (collector, 1))
+        self.assertEqual(
+            activity.summary,
+            "No reminder can be made. The recipient has no e-mail address: add one to the contact.",
+        )
+        self.run_dunning("propose")
+        self.assertEqual(self.work(), activity)
+        self.partner.email = "ana@right.example.com"
+        self.run_dunning("propose", debtors=self.debtor(self.other))
+        self.assertEqual(self.work(), activity, "that run didn't look at this customer")
+        self.run_dunning("propose")
+        self.assertFalse(self.work())
+
+    def test_automatic_runs_and_each_reason(self):
+        self.invoice(self.partner, 100)
+        for name in ("First Clerk", "Second Clerk"):
+            self.give(self.child(name), "payments_clerk")
+        self.invoice(self.other, 100)
+        self.other.email = False
+        self.run_dunning("auto")
+        self.assertIn("Several contacts have the role", self.work().summary)
+        self.assertIn("no e-mail address", self.work(self.other).summary)
+        self.pay(self.debtor().due_line_ids.move_id)
+        self.run_dunning("auto")
+        self.assertFalse(self.work(), "nothing is owed any more")
+        self.assertTrue(self.work(self.other))
+
+    def test_what_is_done_without_effect_comes_again(self):
+        self.invoice(self.partner, 100)
+        self.partner.email = False
+        self.run_dunning("propose")
+        self.work().action_feedback()
+        self.assertFalse(self.work())
+        self.run_dunning("propose")
+        self.assertEqual(len(self.work()), 1)
+
+    def test_an_address_that_comes_back_is_work_already(self):
+        self.invoice(self.partner, 100)
+        self.partner._cobranza_pause_email(self.partner.email, "550 No such mailbox")
+        self.debtor().activity_schedule("cobranza_dunning.activity_type_undelivered")
+        self.run_dunning("propose")
+        self.assertFalse(self.work())
+
+    def test_many_at_once_cost_the_same_queries(self):
+        counts = []
+        for number in (3, 9):
+            for each in range(number):
+                partner = self.new_partner(f"Many {number} {each}")
+                self.invoice(partner, 100)
+                partner.email = False
+            run = self.run_dunning("preview")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.subTest(number):
+                before = self.env.cr.sql_log_count
+                self.env["cobranza.debtor"]._follow_unreachable(run)
+                self.env.flush_all()
+                counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0], counts)

@@ -195,6 +195,17 @@ class TestReminderPreflight(MailingCase):
                 self.assertEqual(bool(company._cobranza_stale_bank(days)), stale)
         self.assertIn("03/06/2026", company._cobranza_stale_bank(3))
 
+    def test_what_the_bank_has_not_done_yet_says_nothing(self):
+        """An entry that was dated in the future by mistake would be the newest for a long time."""
+        company = self.company
+        tomorrow = self.bank_entry(TODAY + timedelta(days=1))
+        self.assertFalse(company._cobranza_last_bank_date())
+        self.bank_entry(days_ago(6))
+        self.assertEqual(company._cobranza_last_bank_date(), days_ago(6))
+        self.assertTrue(company._cobranza_stale_bank(5))
+        with self.at(tomorrow.date):
+            self.assertFalse(company._cobranza_stale_bank(5))
+
     def test_another_companys_bank_is_not_ours(self):
         other = self.new_company()
         self.bank_entry(TODAY)
@@ -294,6 +305,27 @@ class TestReminderPreflight(MailingCase):
         self.send(reminders)
         self.assertEqual(reminders.mapped("state"), ["sent", "approved", "sent"])
         self.assertIn("$ 100.00", reminders[1].waits_for.replace("\xa0", " "))
+
+    def test_larger_than_the_amount_of_a_day_is_work_for_a_person(self):
+        """It would be put off from one day to the next for ever."""
+        large, small = self.automatic([150, 40], amount=100)
+        self.send(large, small)
+        self.assertEqual((large.state, small.state), ("approved", "sent"))
+        self.assertFalse(large.not_before)
+        self.assertIn("press Send", large.problem)
+        self.assertIn("$ 100.00", large.problem.replace("\xa0", " "))
+        collector = self.new_collector(name="Cora")
+        self.assertIs(large.with_user(collector).action_send(), True)
+        self.assertEqual((large.state, large.automatic), ("sent", False))
+        self.assertIn("Cora sends it", self.log(large))
+
+    def test_a_letter_larger_than_the_amount_of_a_day_is_printed(self):
+        self.r5.channel = "letter"
+        self.partner.write({"street": "Calle 1", "city": "Madrid", "zip": "28001"})
+        self.invoice(self.partner, 150, days_ago(9))
+        large = self.automatic([], amount=100)
+        large.action_print_and_send()
+        self.assertEqual(large.state, "sent", large.problem)
 
     def test_what_a_person_approved_is_not_capped_by_the_company(self):
         self.company.write({"cobranza_cap_number": 1, "cobranza_cap_amount": 1})

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import TODAY
@@ -136,6 +136,48 @@ class TestResend(AnswerCase):
         self.assertEqual(len(self.resent(invoice)), 1)
         self.assertFalse(answer.waiting)
         self.assertTrue(other.waiting)
+
+    def test_several_invoices_are_handled_with_the_last_of_them(self):
+        both = self.invoice(self.partner, 100) | self.invoice(self.partner, 50)
+        answer = self.debtor()._log_answer(
+            "They never arrived", kind="not_received", missing_move_ids=both.ids
+        )
+        self.invoice(self.partner, 70)
+        self.assertEqual(answer._concerned_moves(), both)
+        both[0].cobranza_resend()
+        self.assertTrue(answer.waiting)
+        both[1].cobranza_resend()
+        self.assertFalse(answer.waiting)
+
+    def test_what_was_sent_again_before_the_answer_does_not_handle_it(self):
+        both = self.invoice(self.partner, 100) | self.invoice(self.partner, 50)
+        debtor = self.debtor()
+        both[0].cobranza_resend()
+        with self.at(TODAY + timedelta(days=2)):
+            answer = debtor._log_answer("They never arrived", kind="not_received")
+            both[1].cobranza_resend()
+            self.assertTrue(answer.waiting)
+            both[0].cobranza_resend()
+        self.assertFalse(answer.waiting)
+
+    def test_in_the_portal_the_second_answer_of_a_day_is_handled_too(self):
+        reminder = self.sent()
+        invoice = reminder.line_ids.move_id
+        for _time in range(2):
+            answer = reminder._log_answer(
+                "It never arrived", "portal", kind="not_received", move_id=invoice.id
+            )
+            invoice.with_user(self.portal).sudo().cobranza_resend()
+            self.assertFalse(answer.waiting)
+        self.assertEqual(len(self.resent(invoice)), 1)
+
+    def test_an_answer_names_the_customers_own_invoices(self):
+        self.invoice(self.partner, 100)
+        foreign = self.invoice(self.other, 100)
+        with self.assertRaisesRegex(ValidationError, "is another customer's"):
+            self.debtor()._log_answer(
+                "It never arrived", kind="not_received", missing_move_ids=foreign.ids
+            )
 
     def test_who_may_not(self):
         invoice = self.invoice(self.partner, 100)

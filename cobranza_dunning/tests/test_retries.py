@@ -242,6 +242,21 @@ class TestPersonDecides(AttemptCase):
                 undo.rollback()
                 self.env.invalidate_all()
 
+    def test_what_is_sent_again_counts_from_the_day_it_leaves(self):
+        self.r20.gap_days = 10
+        reminder = self.sent(due=days_ago(30))
+        move = reminder.line_ids.move_id
+        self.work_queue(NOBODY)
+        with self.at(days_ago(-9)):
+            self.partner.email = "ana@right.example.com"
+            reminder.action_send_again()
+            self.work_queue()
+            self.assertEqual(reminder.sent_date, days_ago(-9))
+            self.assertEqual(reminder.sent_at, NOW + timedelta(days=9))
+            self.assertEqual(self.debtor().last_contact_date, days_ago(-9))
+        with self.at(days_ago(-10)):
+            self.assertDecision(move, "wait", "gap", date=days_ago(-10))
+
     def test_of_two_about_one_line_only_the_newest_leaves_again(self):
         invoice = self.invoice(self.partner, 100)
         older = self.remind()

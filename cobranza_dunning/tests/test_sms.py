@@ -1,5 +1,6 @@
 """Reminders by SMS: up to Odoo's queue, and what its states mean afterwards."""
 
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -89,19 +90,135 @@ class TestSms(ChannelCase):
         self.work_queue()
         self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
 
-    def work_queue(self):
-        """Let the queue send, with Odoo's service answering from memory."""
+    def work_queue(self, state="success", happens=None):
+        """Let the queue send, with Odoo's service answering from memory; the uuids it was asked.
+
+        state: its answer. happens: a function that is called instead of an answer.
+        """
+        asked = []
 
         def answer(api, endpoint, params):
-            return [
-                {"uuid": number["uuid"], "state": "success", "credit": 1}
-                for message in params["messages"]
-                for number in message["numbers"]
-            ]
+            uuids = [one["uuid"] for message in params["messages"] for one in message["numbers"]]
+            asked.extend(uuids)
+            if happens:
+                happens()
+            return [{"uuid": uuid, "state": state, "credit": 1} for uuid in uuids]
 
         with patch.object(SmsApi, "_contact_iap", answer):
             self.env["sms.sms"].sudo().search([("state", "=", "outgoing")]).send(unlink_sent=False)
         self.env.invalidate_all()
+        return asked
+
+    # --- once, whatever dies
+
+    def results(self, reminder):
+        """The results of its attempts, oldest first."""
+        self.env.invalidate_all()
+        return reminder.attempt_ids.sorted("number").mapped("result")
+
+    def assertUnconfirmed(self, reminder):
+        self.assertEqual(self.results(reminder), ["ambiguous"])
+        self.assertEqual((self.sms(reminder).state, reminder.delivery), ("process", "unconfirmed"))
+        self.assertIn("may have arrived or not", reminder.problem_text)
+        for delivery in ("queued", "delivered", "unconfirmed", "failed"):
+            found = self.env["cobranza.reminder"].search([("delivery", "=", delivery)])
+            self.assertEqual(reminder in found, delivery == "unconfirmed", delivery)
+        self.assertEqual(self.work_queue(), [], "it is never offered again by itself")
+        self.assertEqual(self.decide(reminder.line_ids.move_id).reason, "level_not_reached")
+
+    def test_that_the_operator_is_asked_is_written_down_before(self):
+        reminder = self.sent()
+        sms, seen = self.sms(reminder), []
+        commit = patch.object(
+            type(self.env["mail.mail"]),
+            "_cobranza_commit",
+            lambda mails: seen.append((sms.state, self.results(reminder))),
+        )
+        with commit:
+            self.work_queue(happens=lambda: seen.append("asked"))
+        self.assertEqual(seen, [("process", ["ambiguous"]), "asked"])
+        self.assertEqual((self.results(reminder), reminder.delivery), (["accepted"], "delivered"))
+
+    def test_killed_while_the_operator_is_asked(self):
+        reminder = self.sent()
+
+        def dies():
+            raise KeyboardInterrupt
+
+        # not assertRaises: that would undo what was committed
+        with suppress(KeyboardInterrupt):
+            self.work_queue(happens=dies)
+        self.assertUnconfirmed(reminder)
+
+    def test_no_answer_is_no_refusal(self):
+        def is_silent():
+            raise TimeoutError
+
+        for values in ({"state": "server_error"}, {"happens": is_silent}):
+            with self.subTest(**values), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue(**values)
+                self.assertUnconfirmed(reminder)
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_what_the_operator_refuses_is_refused(self):
+        reminder = self.sent()
+        self.work_queue("wrong_number_format")
+        self.assertEqual((self.results(reminder), reminder.delivery), (["refused"], "failed"))
+        self.assertEqual(self.sms(reminder).state, "error")
+
+    def test_what_the_operator_works_on_is_on_its_way(self):
+        reminder = self.sent()
+        self.work_queue("processing")
+        self.assertEqual((self.results(reminder), reminder.delivery), (["accepted"], "queued"))
+        self.assertFalse(reminder.problem_text)
+        self.assertIn(reminder, self.env["cobranza.reminder"].search([("delivery", "=", "queued")]))
+        self.report(reminder, "sent")
+        self.assertEqual(reminder.delivery, "delivered")
+
+    def test_a_late_report_or_a_person_confirms_it(self):
+        ways = {
+            "report": lambda one: self.report(one, "sent"),
+            "person": lambda one: one.with_user(self.new_collector()).action_confirm_arrived(),
+        }
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue("server_error")
+                happens(reminder)
+                self.assertEqual(self.results(reminder), ["accepted"])
+                self.assertEqual((reminder.delivery, reminder.problem_text), ("delivered", False))
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_a_person_puts_it_into_the_queue_again(self):
+        """In Odoo's own list of text messages: that is a decision, and a new generation."""
+        reminder = self.sent()
+        self.work_queue("server_error")
+        sms = self.sms(reminder)
+        sms.action_set_outgoing()
+        self.assertEqual(self.work_queue(), [sms.uuid])
+        self.assertEqual(self.results(reminder), ["ambiguous", "accepted"])
+        self.assertEqual(reminder.attempt_ids.sorted("number").mapped("generation"), [1, 2])
+        self.assertEqual(reminder.delivery, "delivered")
+
+    def test_others_are_sent_first_and_as_ever(self):
+        """What is committed for ours lets go of what is locked: they must be through by then."""
+        reminder = self.sent()
+        foreign = self.env["sms.sms"].sudo().create({"number": E164, "body": "Not ours"})
+        asked = self.work_queue("server_error")
+        self.assertEqual(asked, [foreign.uuid, self.sms(reminder).uuid])
+        self.assertEqual((foreign.state, foreign.failure_type), ("error", "sms_server"))
+
+    def test_another_worker_has_it_already(self):
+        reminder = self.sent()
+        sms = self.sms(reminder)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sms_sms SET state = 'process' WHERE id = %s", [sms.id])
+        with patch.object(SmsApi, "_contact_iap", side_effect=AssertionError):
+            sms._send()
+        self.assertEqual(self.results(reminder), ["pending"])
 
     def stop(self):
         """Stop the company's automatic contact; the stop."""

@@ -343,6 +343,18 @@ class TestTexts(ReminderCase):
         self.assertEqual(lines[debt].name, debt.name)
         self.assertNotIn("False", lines[debt].reminder_id.body)
 
+    def test_an_entry_of_several_customers_tells_each_his_own_words_only(self):
+        entry = self.journal_debt(self.partner, 30)
+        entry.button_draft()
+        entry.ref = "Balances, also of Secret Ltd"
+        other, own = entry.line_ids.sorted("balance")
+        other.name, own.name = "Loan of Secret Ltd", "Balance of 2025"
+        entry.action_post()
+        line = self.propose().line_ids
+        self.assertEqual(line.name, "Balance of 2025")
+        self.assertFalse(line.concept)
+        self.assertNotIn("Secret", line.reminder_id.body)
+
     def test_a_line_keeps_what_it_told(self):
         self.invoice(self.partner, 100, days_ago(30))
         self.pay(self.debtor().due_line_ids.move_id, 40)

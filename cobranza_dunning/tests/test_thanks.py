@@ -56,6 +56,16 @@ class TestThanks(RunCase):
         self.assertEqual(reminder.thanked_date, days_after(4))
         self.assertEqual(reminder.mail_ids, reminder.mail_message_id.mail_ids)
 
+    def test_a_stop_that_is_released_judges_reminders_only(self):
+        """Everything is paid: that takes a reminder out of the queue, and no thank-you."""
+        [invoice] = self.reminded(100)
+        told = self.env["cobranza.reminder"].search([("partner_id", "=", self.partner.id)])
+        self.paid(invoice, 2)
+        thanks = self.thank(2)
+        with self.at(days_after(3)):
+            self.env["cobranza.stop"]._stop(self.company, "Wrong bank file").action_release()
+        self.assertEqual((told.mail_ids.state, thanks.state), ("cancel", "outgoing"))
+
     def test_how_late_is_too_late(self):
         for day, thanked in ((0, True), (10, True), (11, False)):
             with self.subTest(day):
@@ -130,6 +140,20 @@ class TestThanks(RunCase):
         self.paid(self.debtor().due_line_ids.move_id, 9)
         self.assertEqual(len(self.thank(9)), 1)
         self.assertEqual(len(self.thank(10)), 1)
+
+    def test_all_that_several_reminders_asked_for_is_named_once(self):
+        """The newest one tells less: a part of the first is paid, and another line came."""
+        first, _second = self.reminded(100, 30)
+        reminder = self.env["cobranza.reminder"].search([("partner_id", "=", self.partner.id)])
+        with self.at(days_after(8)):
+            self.pay(first, 40)
+            self.invoice(self.partner, 50)
+            newest = self.remind()
+        self.paid(self.debtor().due_line_ids.move_id, 9)
+        mail = self.thank(9)
+        self.assertEqual((newest | reminder).mapped("thanked_date"), [days_after(9)] * 2)
+        self.assertIn("$ 180.00", html2plaintext(mail.body_html).replace("\xa0", " "))
+        self.assertEqual(newest.totals.replace("\xa0", " "), "$ 140.00")
 
     def test_the_text_is_in_the_customers_language_and_has_a_contact(self):
         self.env["res.lang"]._activate_lang("es_ES")

@@ -11,7 +11,10 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import days_ago
 from .test_cobranza_attempt import NOBODY, NOW, AttemptCase
+
+POLICY = SMTPRecipientsRefused({"x@example.com": (554, b"5.7.1 Relaying denied")})
 
 
 @tagged("post_install", "-at_install")
@@ -136,7 +139,7 @@ class TestUndelivered(AttemptCase):
     def test_what_is_not_about_the_address_does_not_pause_it(self):
         refusals = {
             "sender": SMTPSenderRefused(550, b"5.7.1 Not allowed", "me@example.com"),
-            "policy": SMTPRecipientsRefused({"x@example.com": (554, b"5.7.1 Relaying denied")}),
+            "policy": POLICY,
             "content": SMTPDataError(554, b"5.6.0 Not accepted"),
         }
         for name, error in refusals.items():
@@ -149,6 +152,82 @@ class TestUndelivered(AttemptCase):
                 self.assertIn("could not be sent", self.activities().note)
                 undo.rollback()
                 self.env.invalidate_all()
+
+    def refused_by_policy(self):
+        """An automatic reminder that the mail server refuses, whatever the address."""
+        self.r5.approval = "auto"
+        reminder = self.sent(due=days_ago(9))
+        self.work_queue(POLICY)
+        return reminder
+
+    def automatic(self, day=0):
+        """The open reminder of the customer after an automatic run of a later day."""
+        with self.at(days_ago(-day)):
+            self.run_dunning("auto")
+            return self.env["cobranza.reminder"].search(
+                [("partner_id", "=", self.partner.id), ("state", "in", ("proposed", "approved"))]
+            )
+
+    def test_what_would_fail_again_waits_for_a_person(self):
+        """Refused for another reason than its address: another one every day is of no use."""
+        self.refused_by_policy()
+        reminder = self.automatic(1)
+        self.assertEqual((reminder.state, reminder.level_id), ("proposed", self.r5))
+        self.assertIn("554 5.7.1 Relaying denied", reminder.problem_text)
+        self.assertIn("then approve", reminder.problem_text)
+        self.assertEqual(self.automatic(9).state, "proposed")
+        with self.at(days_ago(-9)):
+            reminder.action_approve()
+        self.assertEqual((reminder.state, reminder.problem), ("approved", False))
+
+    def test_after_some_time_it_is_tried_by_itself_again(self):
+        for gap, day in ((0, 15), (20, 21)):
+            with self.subTest(gap), self.env.cr.savepoint() as undo:
+                self.r5.gap_days = gap
+                self.r20.delay_days = 90
+                self.refused_by_policy()
+                self.assertEqual(self.automatic(day - 1).state, "proposed")
+                self.assertEqual(self.automatic(day).state, "approved")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_what_arrived_since_or_goes_elsewhere_needs_nobody(self):
+        def arrives(reminder):
+            reminder.action_send_again()
+            self.work_queue()
+            self.invoice(self.partner, 50, days_ago(9))
+            self.policy.cadence_days = 0
+
+        ways = {
+            "arrived": arrives,
+            "elsewhere": lambda reminder: self.partner.write({"email": "ana@right.example.com"}),
+            "taken out": lambda reminder: (
+                reminder.action_send_again(), self.mails().cancel(), arrives(reminder)
+            ),
+        }
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                happens(self.refused_by_policy())
+                self.assertEqual(self.automatic(1).state, "approved")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_why_many_wait_is_found_at_once(self):
+        self.r5.approval = "auto"
+        counts = []
+        for number in (2, 6):
+            for each in range(number):
+                partner = self.new_partner(f"Many {number} {each}")
+                self.invoice(partner, 100, days_ago(9))
+            self.remind()
+            self.work_queue(POLICY)
+            reminders = self.propose()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(set(reminders._failed_before()), set(reminders.ids))
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0], counts)
 
     def test_hard_bounce(self):
         invoice = self.invoice(self.partner, 100)

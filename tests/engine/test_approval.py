@@ -104,6 +104,14 @@ def test_what_does_not_fit_takes_no_place():
     assert approval.within(waiting(60, 50, 40), caps) == {1: "amount"}
 
 
+@pytest.mark.parametrize("sent", [0, 99])
+def test_larger_than_a_whole_day_never_fits(sent):
+    caps = approval.Caps(number=5, amount=Decimal(100), debtor=9)
+    found = approval.within(waiting("100.01", 100), caps, number=sent)
+    assert found == {0: "large"} | ({1: "number"} if sent else {})
+    assert approval.within(waiting("100.01", automatic=False), caps) == {}
+
+
 @pytest.mark.parametrize("sent, held", [(0, []), (1, [1]), (2, [0, 1])])
 def test_messages_to_one_debtor(sent, held):
     caps = approval.Caps(debtor=2)
