@@ -116,7 +116,7 @@ class CobranzaDispute(models.Model):
         readonly=True, help="What credit notes had taken off the due line when it was raised."
     )
     credited_amount = fields.Monetary(
-        readonly=True, copy=False,
+        "Credited since", readonly=True, copy=False,
         help="What was credited since, while its own credit note is missing: no longer paused.",
     )  # fmt: skip
     lapse_reason = fields.Selection(
