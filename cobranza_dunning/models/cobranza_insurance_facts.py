@@ -38,7 +38,6 @@ class Fact(NamedTuple):
     amount: str
     company_amount: str
     tax_share: str
-    tax_credited: str
     invoiced: Any
     due: Any
     date_due: Any
@@ -178,7 +177,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                  WHERE d.company_id = %s %s
                 """,
                 self._buyer_kind(),
-                self._query_last_claims(company),
+                self._query_claim_days(company),
                 company.id,
                 only,
             )
@@ -191,7 +190,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                     country,
                     insolvent_on,
                     stops=((first, last),) if first else (),
-                    claims=tuple((int(key), _day(day)) for key, day in (claims or {}).items()),
+                    claims=tuple((key, _day(day)) for key, day in claims or ()),
                 ),
                 chosen,
             )
@@ -314,7 +313,6 @@ def _line(fact, policy_id, flagged, convert):
         fact.delivered,
         total,
         total * Decimal(fact.tax_share),
-        total * Decimal(fact.tax_credited) / amount if amount else ZERO,
         # a part of the residual, at the rate of the residual
         money(disputed, company_residual * disputed / residual) if disputed and residual else ZERO,
         flagged,

@@ -27,7 +27,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             WITH late AS (%(late)s),
                  scope AS (%(scope)s),
                  rebooked AS (%(rebooked)s),
-                 tax_credited AS (%(tax_credited)s),
                  disputed AS (%(disputed)s),
                  extended AS (%(extended)s),
                  done AS (%(done)s)
@@ -36,7 +35,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    l.amount_currency::text, l.balance::text,
                    COALESCE(b.tax_share, CASE WHEN m.amount_total > 0 AND m.amount_tax > 0
                                               THEN m.amount_tax / m.amount_total END, 0)::text,
-                   COALESCE(n.amount, 0)::text,
                    COALESCE(b.invoiced, m.invoice_date, m.date),
                    COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date),
                    COALESCE(l.date_maturity, l.date),
@@ -53,7 +51,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN res_currency c ON c.id = l.currency_id
          LEFT JOIN late t ON t.line_id = l.id
          LEFT JOIN rebooked b ON b.line_id = l.id
-         LEFT JOIN tax_credited n ON n.line_id = l.id
          LEFT JOIN disputed g ON g.line_id = l.id
          LEFT JOIN extended x ON x.line_id = l.id
          LEFT JOIN done o ON o.line_id = l.id
@@ -61,7 +58,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             late=self._query_late(company, debtor_ids, extensions),
             scope=self._query_scope(company, debtor_ids),
             rebooked=self._query_rebooked(),
-            tax_credited=self._query_tax_credited(),
             disputed=self._query_disputed(),
             extended=self._query_extended(),
             done=self._query_done(date),
@@ -153,20 +149,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN account_move m ON m.id = part.move_id
           GROUP BY s.line_id
             """
-        )
-
-    def _query_tax_credited(self):
-        """What credit notes for tax alone took off each line, in its currency."""
-        return SQL(
-            """
-            SELECT s.line_id, sum(r.debit_amount_currency) AS amount
-              FROM scope s
-              JOIN account_partial_reconcile r ON r.debit_move_id = s.line_id
-              JOIN account_move_line k ON k.id = r.credit_move_id
-              JOIN account_move n ON n.id = k.move_id AND %s
-          GROUP BY s.line_id
-            """,
-            self.env["account.move"]._cobranza_sql_credits_tax("n"),
         )
 
     def _query_disputed(self):

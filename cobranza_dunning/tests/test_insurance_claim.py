@@ -202,6 +202,25 @@ class TestClaim(ClaimCase):
             later = self.sale(500, date(2026, 3, 20))
             self.assertCovered(later, 500, "covered")
 
+    def test_a_second_claim_stops_nothing_that_was_delivered_before_it(self):
+        """Each claim stops from its own day on, until the limit that came after it."""
+        self.filed(1000)
+        self.limit(50000, effective=date(2026, 3, 15))
+        with self.at(date(2026, 3, 20)):
+            between = self.sale(300, date(2026, 3, 12))
+            later = self.sale(500, date(2026, 3, 20))
+            self.assertCovered(between, 0, "not_covered", "claim_filed")
+            self.assertCovered(later, 500, "covered")
+        with self.at(date(2026, 4, 25)):
+            second = self.env["cobranza.insurance.claim"].file_claim(
+                self.partner.id, line_ids=self.due(later).ids
+            )
+            last = self.sale(70, date(2026, 4, 25))
+            self.assertEqual(second["state"], "filed")
+            self.assertCovered(between, 0, "not_covered", "claim_filed")
+            self.assertCovered(later, 500, "covered")
+            self.assertCovered(last, 0, "not_covered", "claim_filed")
+
     def test_a_claim_stops_nothing_under_another_policy(self):
         self.filed(1000)
         other = self.new_insurance(name="Other", kind="single_debtor", partner_id=self.partner.id)

@@ -18,7 +18,8 @@ class TestClaimTerms(ClaimCase):
         """Open lines that fall under the policy no more: nothing is taken back in silence."""
         claim = self.filed(1000, loss_date="2026-06-01")
         money = self.customer_pays(100)
-        self.insurance.active = False
+        other = self.new_insurance(name="Other")
+        self.sold.insurance_policy_id = other
         with self.assertRaisesRegex(UserError, "isn't insured under this policy any more"):
             claim.action_update()
         named = f"{self.sold.name} of Ana Customer"
@@ -26,13 +27,20 @@ class TestClaimTerms(ClaimCase):
             claim.record_recovery(money.id)
         self.assertEqual(claim.expected_amount, 900)
         self.assertBalances(insurer=900, claims=-900)
-        self.insurance.active = True
-        self.sold.insured = False
+        self.sold.write({"insurance_policy_id": False, "insured": False})
         with self.assertRaisesRegex(UserError, "isn't insured under this policy any more"):
             claim.action_update()
         self.sold.insured = True
         claim.record_recovery(money.id)
         self.assertEqual(claim.expected_amount, 810)
+
+    def test_an_archived_policy_keeps_what_was_sold_under_it(self):
+        """As at a renewal: the claim goes on as if nothing had been."""
+        claim = self.filed(1000, loss_date="2026-06-01")
+        self.insurance.active = False
+        claim.record_recovery(self.customer_pays(100).id)
+        self.assertEqual(claim.expected_amount, 810)
+        self.assertBalances(insurer=810, claims=-810)
 
     def test_settled_lines_are_lost_no_more(self):
         """What was paid is nothing of the claim any more, whatever is insured by now."""
