@@ -276,7 +276,7 @@ class CobranzaInsurancePolicy(models.Model):
                 )
             )
         result = super().write(vals)
-        if not NO_TERMS >= set(vals):
+        if not set(vals) <= NO_TERMS:
             self._terms_changed()
         return result
 
