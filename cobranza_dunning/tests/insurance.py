@@ -111,12 +111,13 @@ class InsuranceCase(CobranzaCase):
         self.assertAlmostEqual(invoice.amount_total, total)
         return tax
 
-    def take_tax_back(self, of, tax, net=1000):
+    def take_tax_back(self, of, tax, net=1000, **vals):
         """Credit the tax of so much of a document, and nothing else; return the credit note."""
         today = self.company._cobranza_today()
         note = self.invoice(
-            self.partner, net, due=today, invoice_date=today, move_type="out_refund", post=False
-        )
+            self.partner, net, due=today, invoice_date=today, move_type="out_refund", post=False,
+            **vals,
+        )  # fmt: skip
         note.invoice_line_ids.tax_ids = tax
         note.invoice_line_ids = [
             Command.create({"name": "Net", "quantity": 1, "price_unit": -net, "tax_ids": False})
