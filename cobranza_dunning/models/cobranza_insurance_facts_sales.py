@@ -129,7 +129,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                         ELSE COALESCE(r.insured, credited.insured,
                                       CASE d.insure WHEN 'always' THEN TRUE
                                                     WHEN 'never' THEN FALSE END) END,
-                   COALESCE(m.insurance_policy_id, r.insurance_policy_id), d.insurance_policy_id,
+                   COALESCE(m.insurance_policy_id, r.insurance_policy_id, kept.policy_id),
+                   d.insurance_policy_id,
                    %(kind)s, k.code, k.id, f.told::text, f.told_tax::text, f.told_policy,
                    f.told_day, f.told_document::text, f.told_document_tax::text
               FROM found f
@@ -139,6 +140,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
          LEFT JOIN cobranza_debtor d ON d.partner_id = p.id AND d.company_id = %(company)s
          LEFT JOIN res_country k ON k.id = p.country_id
          LEFT JOIN LATERAL (%(credited)s) credited ON m.move_type = 'out_refund'
+         LEFT JOIN LATERAL (%(kept)s) kept ON TRUE
           ORDER BY f.id
             """,
             told=self._query_told(policy, declaration, first),
@@ -147,6 +149,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             else self._query_changed(policy, last),
             kind=self._buyer_kind(),
             company=policy.company_id.id,
+            kept=self._query_sold_under(),
             credited=SQL(
                 """
                 SELECT bool_or(i.insured) AS insured
@@ -156,6 +159,23 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                   JOIN account_move i ON i.id = b.move_id AND i.move_type <> 'entry'
                  WHERE c.move_id = m.id
                 """
+            ),
+        )
+
+    def _query_sold_under(self):
+        """The archived policy that the sale of `m` was last believed to be under, as covers are."""
+        return SQL(
+            """
+            SELECT v.policy_id
+              FROM (SELECT c.policy_id FROM cobranza_insurance_cover c
+                     WHERE c.move_id = COALESCE(r.id, m.id)
+                  ORDER BY c.date_from DESC, c.id DESC LIMIT 1) v
+              JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
+             WHERE %s
+            """,
+            self._sql_was_in_force(
+                SQL("COALESCE(r.invoice_date, m.invoice_date, m.date)"),
+                SQL("COALESCE(r.delivery_date, m.delivery_date)"),
             ),
         )
 

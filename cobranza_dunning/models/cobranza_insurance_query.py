@@ -29,6 +29,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                  settled AS (%(settled)s),
                  tax_settled AS (%(tax_settled)s),
                  rebooked AS (%(rebooked)s),
+                 kept AS (%(kept)s),
                  disputed AS (%(disputed)s),
                  extended AS (%(extended)s),
                  done AS (%(done)s)
@@ -46,7 +47,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    COALESCE(b.delivered, m.delivery_date),
                    COALESCE(b.insured, m.insured, FALSE),
                    m.move_type = 'out_receipt',
-                   COALESCE(b.policy_id, m.insurance_policy_id), t.settled_on,
+                   COALESCE(b.policy_id, m.insurance_policy_id, w.policy_id), t.settled_on,
                    COALESCE(g.amount, 0)::text,
                    GREATEST(x.extended_to, CASE WHEN l.cobranza_original_due_date IS NOT NULL
                                                 THEN l.date_maturity END), o.done
@@ -57,6 +58,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
          LEFT JOIN late t ON t.line_id = l.id
          LEFT JOIN rebooked b ON b.line_id = l.id
          LEFT JOIN tax_settled n ON n.move_id = l.move_id
+         LEFT JOIN kept w ON w.line_id = l.id
          LEFT JOIN disputed g ON g.line_id = l.id
          LEFT JOIN extended x ON x.line_id = l.id
          LEFT JOIN done o ON o.line_id = l.id
@@ -66,6 +68,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             settled=self._query_settled(company),
             tax_settled=self._query_tax_settled(),
             rebooked=self._query_rebooked(),
+            kept=self._query_kept(),
             disputed=self._query_disputed(),
             extended=self._query_extended(),
             done=self._query_done(date),
@@ -225,6 +228,39 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                                      ORDER BY e.day, e.id))
             """
         )
+
+    def _query_kept(self):
+        """The archived policy that lines are believed to be under: what was sold stays there."""
+        return SQL(
+            """
+            SELECT s.line_id, v.policy_id
+              FROM scope s
+              JOIN cobranza_insurance_cover v ON v.move_line_id = s.line_id AND v.date_to IS NULL
+              JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
+              JOIN account_move_line l ON l.id = s.line_id
+              JOIN account_move m ON m.id = l.move_id
+         LEFT JOIN rebooked b ON b.line_id = s.line_id
+             WHERE %s
+            """,
+            self._sql_was_in_force(
+                SQL("COALESCE(b.invoiced, m.invoice_date, m.date)"),
+                SQL("COALESCE(b.delivered, m.delivery_date)"),
+            ),
+        )
+
+    def _sql_was_in_force(self, invoiced, delivered):
+        """SQL condition: the archived policy `p` was in force on the day of a sale."""
+        return SQL(
+            """
+            EXISTS (SELECT 1 FROM cobranza_insurance_period y
+                     WHERE y.policy_id = p.id
+                       AND %(day)s BETWEEN y.date_from AND LEAST(y.date_to, p.ended_on - 1))
+            """,
+            day=SQL(
+                "CASE p.attachment WHEN 'delivery' THEN COALESCE(%s, %s) ELSE %s END",
+                delivered, invoiced, invoiced,
+            ),
+        )  # fmt: skip
 
     def _query_disputed(self):
         """What is disputed of each line until somebody has decided, however long that takes."""
