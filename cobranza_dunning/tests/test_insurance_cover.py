@@ -281,6 +281,17 @@ class TestCover(InsuranceCase):
         self.commit()
         self.assertEqual(self.assertCovered(today, 100).policy_id, self.insurance)
 
+    def test_archived_once_more_it_ended_when_it_was_archived_first(self):
+        self.insurance.active = False
+        self.assertEqual(self.insurance.ended_on, TODAY)
+        with self.at(date(2026, 4, 1)):
+            self.insurance.active = False
+            self.assertEqual(self.insurance.ended_on, TODAY)
+            self.insurance.active = True
+            self.assertFalse(self.insurance.ended_on)
+            self.insurance.active = False
+            self.assertEqual(self.insurance.ended_on, date(2026, 4, 1))
+
     def test_a_successor_for_the_same_days_takes_nothing_from_an_archived_policy(self):
         """What was sold stays where it is insured, whatever the next policy says of it."""
         self.limit(250)
