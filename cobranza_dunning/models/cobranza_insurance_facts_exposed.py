@@ -36,7 +36,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     def _exposures(self, company):
         """Return [Exposure] of all customers of a company, as of today.
 
-        The number of queries doesn't depend on how many there are.
+        Under archived policies nothing more can be insured.  The number of queries doesn't depend
+        on how many there are.
         """
         terms = self._terms(company, None)
         if not terms.policies:
@@ -55,6 +56,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             buyer, chosen = buyers[partner_id]
             asked = (terms, today, debtor_id, buyer, chosen, convert)
             for policy_id, lines in _compare(rows, tariffs, asked).items():
+                if terms.policies[policy_id].ended:
+                    continue
                 decisions = limits.known(terms.limits.get((policy_id, debtor_id), ()), today)
                 wanted = limits.asked(decisions)
                 found.append(Exposure(partner_id, debtor_id, policy_id, lines, wanted))

@@ -191,6 +191,15 @@ class TestSuggestion(InsuranceCase):
         self.records([found]).action_insure()
         self.assertTrue(chosen.insured)
 
+    def test_nothing_more_is_insured_under_an_archived_policy(self):
+        """Neither an invoice that was sold under it, nor a limit for one that is short of it."""
+        self.limit(100)
+        self.sale(500, MARCH, due=SOON)
+        self.sale(50, MARCH, due=SOON, insured=False)
+        self.assertEqual(len(self.suggest()), 1)
+        self.insurance.active = False
+        self.assertEqual(self.suggest(), [])
+
     def test_what_changes_keeps_its_record(self):
         limit = self.limit(100)
         self.sale(500, MARCH, due=SOON)
