@@ -189,7 +189,8 @@ class Line(NamedTuple):
     """A due line, open or settled.
 
     residual: what is open of it.  amount: what it was when invoiced (None = the residual), of
-    which `tax` is tax.  disputed: part of the residual, tax included.
+    which `tax` is tax, by the share of tax in what is open (cover.open_tax_share).
+    disputed: part of the residual, tax included.
     due: the original due date, whatever was agreed afterwards.
     delivered: None = on the invoice date.
     flagged: somebody wants this invoice insured.  cash: it is paid on delivery.

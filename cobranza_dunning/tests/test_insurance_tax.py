@@ -79,6 +79,13 @@ class TestTaxBack(InsuranceCase):
         self.take_tax_back(one, tax, net=250)
         self.assertInsured(one, [552.5], [500])
 
+    def test_the_premium_is_of_the_sale(self):
+        """It was 1 000 without tax, whatever became of the tax."""
+        self.insurance.premium_rate = 2
+        one, tax = self.sold()
+        self.take_tax_back(one, tax)
+        self.assertEqual(self.open_covers(one).premium_amount, 2)
+
     def test_a_policy_that_insures_the_tax(self):
         self.insurance.covers_tax = True
         one, tax = self.sold()
