@@ -263,15 +263,18 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         )
 
     def _query_balances(self, policy, first, last):
-        """What was open of each document at each end of a month of a period."""
+        """What was open of each document at each end of a month of a period.
+
+        The tax in it is pro rata, as if credit notes for tax alone had come after all payments.
+        """
         return SQL(
             """
             SELECT q.id, q.partner_id, NULL AS name, q.currency_id, o.amount,
-                   round(o.amount * q.amount_tax / NULLIF(q.amount_total, 0), c.decimal_places)
-                       AS tax,
+                   round(GREATEST(o.amount * t.share - o.tax_back * (1 - t.share),
+                                  LEAST(o.amount, 0)), c.decimal_places) AS tax,
                    o.company_amount,
-                   round(o.company_amount * q.amount_tax / NULLIF(q.amount_total, 0), %(places)s)
-                       AS company_tax,
+                   round(GREATEST(o.company_amount * t.share - o.company_tax_back * (1 - t.share),
+                                  LEAST(o.company_amount, 0)), %(places)s) AS company_tax,
                    e.day AS balance_day, NULL::numeric AS told, NULL::numeric AS told_tax,
                    NULL::int AS told_policy, NULL::date AS told_day, 0 AS told_document,
                    0 AS told_document_tax
@@ -279,6 +282,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN res_currency c ON c.id = q.currency_id
               JOIN unnest(%(days)s::date[]) AS e (day) ON q.date <= e.day AND q.day <= e.day
               JOIN LATERAL (%(open)s) o ON o.amount <> 0
+        CROSS JOIN LATERAL (SELECT q.amount_tax / NULLIF(q.amount_total, 0) AS share) t
              WHERE q.wanted
             """,
             posted=self._query_posted(policy),
@@ -287,7 +291,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             open=SQL(
                 """
                 SELECT sum(l.amount_currency - COALESCE(paid.amount, 0)) AS amount,
-                       sum(l.balance - COALESCE(paid.company_amount, 0)) AS company_amount
+                       sum(l.balance - COALESCE(paid.company_amount, 0)) AS company_amount,
+                       sum(COALESCE(paid.tax_back, 0)) AS tax_back,
+                       sum(COALESCE(paid.company_tax_back, 0)) AS company_tax_back
                   FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id
                    AND a.account_type = 'asset_receivable'
@@ -295,12 +301,18 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                     SELECT sum(CASE WHEN r.debit_move_id = l.id THEN r.debit_amount_currency
                                     ELSE -r.credit_amount_currency END) AS amount,
                            sum(CASE WHEN r.debit_move_id = l.id THEN r.amount
-                                    ELSE -r.amount END) AS company_amount
+                                    ELSE -r.amount END) AS company_amount,
+                           sum(r.debit_amount_currency)
+                               FILTER (WHERE n.id <> l.move_id) AS tax_back,
+                           sum(r.amount) FILTER (WHERE n.id <> l.move_id) AS company_tax_back
                       FROM account_partial_reconcile r
+                      JOIN account_move_line k ON k.id = r.credit_move_id
+                 LEFT JOIN account_move n ON n.id = k.move_id AND %s
                      WHERE l.id IN (r.debit_move_id, r.credit_move_id)
                        AND r.max_date <= e.day) paid ON TRUE
                  WHERE l.move_id = q.id
-                """
+                """,
+                self.env["account.move"]._cobranza_sql_credits_tax("n"),
             ),
         )
 

@@ -432,6 +432,22 @@ class TestDeclaration(DeclarationCase):
         self.assertEqual((quarter.amount, quarter.premium_net), (1650, 1.65))
         self.assertEqual(set(quarter.line_ids.mapped("kind")), {"balance"})
 
+    def test_balances_after_tax_was_taken_back(self):
+        """Of 1 210 half is paid: 500 and 105 of tax, which are taken back in March."""
+        self.insurance.write({"premium_basis": "balances", "declaration_months": "3"})
+        self.insurance.declaration_from = "2026-01-01"
+        one = self.sale(1000, date(2026, 1, 10), due=date(2026, 6, 30), post=False)
+        tax = self.add_tax(one, 210, 1210)
+        one.action_post()
+        self.pay(one, 605, payment_date=date(2026, 2, 20))
+        self.take_tax_back(one, tax, net=500)
+        with self.at(APRIL):
+            quarter = self.draft(MARCH)
+        self.assertEqual(
+            [(line.amount, line.tax_amount, line.declared_amount) for line in quarter.line_ids],
+            [(1210, 210, 1000), (605, 105, 500), (500, 0, 500)],
+        )
+
     # --- companies, queries
 
     def test_each_company_declares_its_own(self):
