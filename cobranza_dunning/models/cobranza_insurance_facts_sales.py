@@ -149,7 +149,11 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             else self._query_changed(policy, last),
             kind=self._buyer_kind(),
             company=policy.company_id.id,
-            kept=self._query_sold_under(),
+            kept=self._query_sold_under(
+                SQL("COALESCE(r.id, m.id)"),
+                SQL("COALESCE(r.invoice_date, m.invoice_date, m.date)"),
+                SQL("COALESCE(r.delivery_date, m.delivery_date)"),
+            ),
             credited=SQL(
                 """
                 SELECT bool_or(i.insured) AS insured
@@ -159,23 +163,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                   JOIN account_move i ON i.id = b.move_id AND i.move_type <> 'entry'
                  WHERE c.move_id = m.id
                 """
-            ),
-        )
-
-    def _query_sold_under(self):
-        """The archived policy that the sale of `m` was last believed to be under, as covers are."""
-        return SQL(
-            """
-            SELECT v.policy_id
-              FROM (SELECT c.policy_id FROM cobranza_insurance_cover c
-                     WHERE c.move_id = COALESCE(r.id, m.id)
-                  ORDER BY c.date_from DESC, c.id DESC LIMIT 1) v
-              JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
-             WHERE %s
-            """,
-            self._sql_was_in_force(
-                SQL("COALESCE(r.invoice_date, m.invoice_date, m.date)"),
-                SQL("COALESCE(r.delivery_date, m.delivery_date)"),
             ),
         )
 

@@ -156,7 +156,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
             SELECT s.line_id, min(m.invoice_date) AS invoiced, min(m.delivery_date) AS delivered,
                    bool_and(COALESCE(m.insured, FALSE)) AS insured,
-                   min(m.insurance_policy_id) AS policy_id,
+                   min(COALESCE(m.insurance_policy_id, u.policy_id)) AS policy_id,
                    sum(part.amount * t.share) / sum(part.amount) AS tax_share,
                    CASE WHEN bool_or(z.before IS NOT NULL)
                         THEN jsonb_agg(jsonb_build_array(part.amount::text, t.share::text,
@@ -168,15 +168,19 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN account_move m ON m.id = part.move_id
         CROSS JOIN LATERAL (SELECT COALESCE(GREATEST(m.amount_tax / NULLIF(m.amount_total, 0), 0),
                                             0) AS share) t
+         LEFT JOIN LATERAL (%(under)s) u ON TRUE
          LEFT JOIN LATERAL (
-                SELECT %s AS before FROM settled e
+                SELECT %(settled)s AS before FROM settled e
                  WHERE e.move_id = m.id
                    AND e.id < (SELECT min(r.id) FROM settled r
                                 WHERE r.move_id = m.id AND r.by_id = p.rebook_move_id)
                 HAVING count(*) > 0) z ON TRUE
           GROUP BY s.line_id
             """,
-            self._sql_settled(),
+            under=self._query_sold_under(
+                SQL("m.id"), SQL("COALESCE(m.invoice_date, m.date)"), SQL("m.delivery_date")
+            ),
+            settled=self._sql_settled(),
         )
 
     def _query_settled(self, company):
@@ -246,6 +250,24 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                 SQL("COALESCE(b.invoiced, m.invoice_date, m.date)"),
                 SQL("COALESCE(b.delivered, m.delivery_date)"),
             ),
+        )
+
+    def _query_sold_under(self, move, invoiced, delivered):
+        """The archived policy that a sale was last believed to be under, whatever is open of it.
+
+        move, invoiced, delivered: SQL of its invoice's id and days.
+        """
+        return SQL(
+            """
+            SELECT v.policy_id
+              FROM (SELECT c.policy_id FROM cobranza_insurance_cover c
+                     WHERE c.move_id = %s
+                  ORDER BY c.date_from DESC, c.id DESC LIMIT 1) v
+              JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
+             WHERE %s
+            """,
+            move,
+            self._sql_was_in_force(invoiced, delivered),
         )
 
     def _sql_was_in_force(self, invoiced, delivered):

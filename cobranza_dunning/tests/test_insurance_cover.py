@@ -311,6 +311,23 @@ class TestCover(InsuranceCase):
             self.env["cobranza.insurance.cover"]._follow(self.company)
             self.assertEqual(self.assertCovered(one, 100).policy_id, self.insurance)
 
+    def test_what_is_re_booked_stays_under_an_archived_policy(self):
+        self.company.sudo().cobranza_plan_rebook = True
+        self.limit(250)
+        one = self.sale(100)
+        self.commit()
+        self.new_insurance(name="Renewed", sequence=99, blind_amount=1000)
+        self.insurance.active = False
+        self.assertCovered(one, 100)
+        made = self.env["cobranza.plan"].propose(
+            self.partner.id, {"lines": self.due(one).ids, "count": 2, "first": "2026-04-10"}
+        )
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        plan.action_accept()
+        self.commit()
+        found = plan.installment_ids.move_line_id.cobranza_cover()
+        self.assertEqual([one["policy_id"] for one in found], [self.insurance.id] * 2)
+
     def test_an_archived_policy_keeps_nothing_that_was_not_sold_under_it(self):
         """Sold on the day it was archived: the customer's own policy counts."""
         self.limit(250)
