@@ -68,7 +68,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             settled=self._query_settled(company),
             tax_settled=self._query_tax_settled(),
             rebooked=self._query_rebooked(),
-            kept=self._query_kept(),
+            kept=self._query_kept(company),
             disputed=self._query_disputed(),
             extended=self._query_extended(),
             done=self._query_done(date),
@@ -233,23 +233,22 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
         )
 
-    def _query_kept(self):
-        """The archived policy that lines are believed to be under: what was sold stays there."""
+    def _query_kept(self, company):
+        """The archived policy that each line was last believed to be under: it stays there."""
         return SQL(
             """
-            SELECT s.line_id, v.policy_id
+            SELECT s.line_id, u.policy_id
               FROM scope s
-              JOIN cobranza_insurance_cover v ON v.move_line_id = s.line_id AND v.date_to IS NULL
-              JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
               JOIN account_move_line l ON l.id = s.line_id
               JOIN account_move m ON m.id = l.move_id
-         LEFT JOIN rebooked b ON b.line_id = s.line_id
-             WHERE %s
+        CROSS JOIN LATERAL (%s) u
+             WHERE EXISTS (SELECT 1 FROM cobranza_insurance_policy a
+                            WHERE a.company_id = %s AND NOT a.active)
             """,
-            self._sql_was_in_force(
-                SQL("COALESCE(b.invoiced, m.invoice_date, m.date)"),
-                SQL("COALESCE(b.delivered, m.delivery_date)"),
+            self._query_sold_under(
+                SQL("m.id"), SQL("COALESCE(m.invoice_date, m.date)"), SQL("m.delivery_date")
             ),
+            company.id,
         )
 
     def _query_sold_under(self, move, invoiced, delivered):

@@ -311,6 +311,23 @@ class TestCover(InsuranceCase):
             self.env["cobranza.insurance.cover"]._follow(self.company)
             self.assertEqual(self.assertCovered(one, 100).policy_id, self.insurance)
 
+    def test_what_is_open_again_is_under_its_archived_policy_again(self):
+        """A payment that is sent back, an invoice that was reset and posted again."""
+        self.limit(250)
+        one, two = self.sale(100), self.sale(70)
+        self.commit()
+        self.pay(one, 100)
+        self.commit()
+        self.new_insurance(name="Renewed", sequence=99, blind_amount=1000)
+        self.insurance.active = False
+        self.commit()
+        self.due(one).remove_move_reconcile()
+        self.assertEqual(self.assertCovered(one, 100).policy_id, self.insurance)
+        two.button_draft()
+        self.commit()
+        two.action_post()
+        self.assertEqual(self.assertCovered(two, 70).policy_id, self.insurance)
+
     def test_what_is_re_booked_stays_under_an_archived_policy(self):
         self.company.sudo().cobranza_plan_rebook = True
         self.limit(250)
