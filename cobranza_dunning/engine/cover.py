@@ -21,7 +21,10 @@ from .insurance import AT_RISK, LOST, PLAIN_BUYER, attachment_day
 from .insurance_dates import duties
 from .limits import Applied, applicable, known
 
-__all__ = ("Cover", "Exposure", "allocate", "decide", "exposure", "indemnity", "insurable")
+__all__ = (
+    "Cover", "Exposure", "allocate", "decide", "exposure", "indemnity", "insurable",
+    "open_tax_share",
+)  # fmt: skip
 
 #: The step of the duties.
 LAST_STEP = 10
@@ -154,17 +157,31 @@ def allocate(amounts, limit):
 def insurable(policy, line, residual=None):
     """Return what the policy can insure of what is open: all of it, or all but the tax.
 
-    residual: a part of the line instead of what is open.  What is paid pays tax and the rest
-    alike; a credit note for tax alone (Spain: Ley 37/1992, art. 80) takes back nothing else, so
-    that tax isn't taken off twice.
+    residual: a part of the line instead of what is open.  The tax in what is open is to the
+    whole tax as what is open to the whole line.
     """
     residual = line.residual if residual is None else residual
     amount = line.residual if line.amount is None else line.amount
-    if policy.covers_tax or not line.tax or not amount or not line.residual:
+    if policy.covers_tax or not line.tax or not amount:
         return residual
-    open_tax = line.tax * (line.residual + line.tax_credited) - line.tax_credited * amount
-    share = residual * max(open_tax, ZERO) / (amount * line.residual)
-    return residual - to_places(share, policy.places)
+    return residual - to_places(residual * line.tax / amount, policy.places)
+
+
+def open_tax_share(share, amount, settled):
+    """Return which part of what is open of a document is tax, after credit notes for tax alone.
+
+    share: which part of its amount was tax.  settled: pairs (amount, whether it was such a credit
+    note), in the order they came.  A payment pays tax and the rest alike; a credit note for tax
+    alone (Spain: Ley 37/1992, art. 80) takes back tax and nothing else, so that it isn't taken
+    off a second time from what is insured.
+    """
+    left, tax = amount, amount * share
+    for one, is_tax in settled:
+        if left <= 0:
+            break
+        tax = max(tax - one, ZERO) if is_tax else tax - tax * one / left
+        left -= one
+    return min(tax / left, Decimal(1)) if left > 0 else ZERO
 
 
 def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=()):

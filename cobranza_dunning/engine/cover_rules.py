@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .insurance import (
     CASH_SALE,
+    GRANTED,
     NAMED,
     SINGLE_DEBTOR,
     SINGLE_INVOICE,
@@ -20,7 +21,7 @@ from .insurance import (
     delivery_day,
 )
 from .insurance_dates import activation_deadline, latest_due, mep_end, shifted
-from .limits import Applied, applicable
+from .limits import applicable
 
 
 class _Case(NamedTuple):
@@ -32,7 +33,7 @@ class _Case(NamedTuple):
     today: date
     buyer: Buyer
     spans: list
-    applied: Applied | None = None
+    limits: list
 
 
 def verdict(policy, limits, line, today, buyer, spans):
@@ -40,11 +41,11 @@ def verdict(policy, limits, line, today, buyer, spans):
 
     limits: those known `today`.  spans: what `stops` says about all of the debtor's lines.
     """
-    case = _Case(policy, line, attachment_day(policy, line), today, buyer, spans)
+    case = _Case(policy, line, attachment_day(policy, line), today, buyer, spans, limits)
     if code := _first(case, _BEFORE_LIMIT):
         return None, code
     applied, code = applicable(policy, limits, case.attached, delivery_day(line))
-    code = code or _first(case._replace(applied=applied), _AFTER_LIMIT)
+    code = code or _first(case, _AFTER_LIMIT)
     return (None, code) if code else (applied, None)
 
 
@@ -55,14 +56,14 @@ def refused(policy, limits, today, buyer, spans):
     invoice to say.
     """
     sale = Line(None, Decimal(1), today, today)
-    case = _Case(policy, sale, today, today, buyer, spans)
-    applied, code = applicable(policy, limits, today, today)
-    return _first(case, _BEFORE_LIMIT) or code or _before_stop(case._replace(applied=applied))
+    case = _Case(policy, sale, today, today, buyer, spans, limits)
+    code = _first(case, _BEFORE_LIMIT)
+    return code or applicable(policy, limits, today, today)[1] or _before_stop(case)
 
 
 def outside(policy, line, buyer):
     """Return the code of the steps 1 and 2 that fails for a sale; None if it can be insured."""
-    case = _Case(policy, line, attachment_day(policy, line), line.invoiced, buyer, [])
+    case = _Case(policy, line, attachment_day(policy, line), line.invoiced, buyer, [], [])
     return _first(case, (_in_force, _insurable_debtor))
 
 
@@ -117,7 +118,7 @@ def _before_stop(case):
     delivered, buyer = delivery_day(case.line), case.buyer
     if buyer.insolvent_on and buyer.insolvent_on <= delivered:
         return "insolvent"
-    if buyer.claimed_on and buyer.claimed_on <= delivered and not _is_granted_since(case):
+    if _is_claimed(case, delivered):
         return "claim_filed"
     if any(first <= delivered and (not last or delivered <= last) for first, last in buyer.stops):
         return "stopped_by_insurer"
@@ -125,10 +126,13 @@ def _before_stop(case):
         return "stop_shipment"
 
 
-def _is_granted_since(case):
-    """Whether the insurer has granted a limit since the claim: he insures the debtor again."""
-    word = case.applied and case.applied.limit
-    return bool(word) and word.kind == NAMED and word.effective > case.buyer.claimed_on
+def _is_claimed(case, delivered):
+    """Whether there was a claim when the goods left, and no limit had been granted since."""
+    last = max((day for day in case.buyer.claimed if day <= delivered), default=None)
+    return last is not None and not any(
+        one.kind == NAMED and one.decision == GRANTED and last < one.effective <= delivered
+        for one in case.limits
+    )
 
 
 def _activated(case):

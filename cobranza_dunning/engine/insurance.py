@@ -163,8 +163,8 @@ class Buyer(NamedTuple):
 
     kind: "company" or one of UNINSURABLE.  country: its ISO code, or None.
     insolvent_on: the day of insolvency.
-    claimed_on: the day of the last claim about him under the policy that is asked about.
-    claims: pairs (key of a policy, that day), see `under`.
+    claimed: the days of claims about him under the policy that is asked about.
+    claims: pairs (key of a policy, day of a claim), see `under`.
     stops: pairs (first day, last day or None) in which the insurer wants no deliveries.
     """
 
@@ -172,13 +172,13 @@ class Buyer(NamedTuple):
     kind: str = "company"
     country: str | None = None
     insolvent_on: date | None = None
-    claimed_on: date | None = None
+    claimed: tuple = ()
     stops: tuple = ()
     claims: tuple = ()
 
     def under(self, policy):
         """Return him as one policy sees him: a claim under another one stops nothing here."""
-        return self._replace(claimed_on=dict(self.claims).get(policy))
+        return self._replace(claimed=tuple(day for key, day in self.claims if key == policy))
 
 
 #: A company of which nothing speaks against insuring it.
@@ -189,7 +189,7 @@ class Line(NamedTuple):
     """A due line, open or settled.
 
     residual: what is open of it.  amount: what it was when invoiced (None = the residual), of
-    which `tax` is tax.  tax_credited: of that tax, what credit notes for tax alone took back.
+    which `tax` is tax, by the share of tax in what is open (cover.open_tax_share).
     disputed: part of the residual, tax included.
     due: the original due date, whatever was agreed afterwards.
     delivered: None = on the invoice date.
@@ -209,7 +209,6 @@ class Line(NamedTuple):
     delivered: date | None = None
     amount: Decimal | None = None
     tax: Decimal = ZERO
-    tax_credited: Decimal = ZERO
     disputed: Decimal = ZERO
     flagged: bool = True
     cash: bool = False

@@ -23,6 +23,8 @@ LIMIT_REASONS = frozenset(
 #: Steps of the cover decision at which something stands in the way of insuring an invoice.
 OBSTACLE_STEPS = (1, 3, 4, 6, 7)
 
+#: From so many points of risk on single invoices of a debtor are worth insuring.
+DOUBTFUL_POINTS = 30
 #: Points of risk per promise that wasn't kept; a day late is one point.
 BROKEN_POINTS = 15
 MOST_POINTS = 100
@@ -99,6 +101,17 @@ def suggest(lines, asked=ZERO):
             found.append(suggestion)
             gain -= suggestion.amount if suggestion.kind == INSURE else ZERO
     return found + _limit(lines, asked)
+
+
+def suggest_single(lines, points):
+    """Return the Suggestions to insure single invoices: those of a debtor who may not pay.
+
+    lines: [Exposed] of what no other policy covers, as if each were put under one for single
+    invoices and activated today.  points: of risk.
+    """
+    if points < DOUBTFUL_POINTS:
+        return []
+    return [one for one in suggest(lines) if one.kind == INSURE]
 
 
 def _by_document(lines):

@@ -16,6 +16,11 @@ class AccountMove(models.Model):
         index="btree_not_null", ondelete="restrict",
     )  # fmt: skip
 
+    # few of them, among all credit notes
+    _cobranza_credits_tax_idx = models.Index(
+        "(company_id) WHERE move_type = 'out_refund' AND amount_untaxed = 0 AND amount_tax > 0"
+    )
+
     def _cobranza_credits_tax(self):
         """Whether it is a credit note for tax alone, as after a default (Ley 37/1992, art. 80)."""
         self.ensure_one()

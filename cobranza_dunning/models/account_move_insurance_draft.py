@@ -145,7 +145,7 @@ class AccountMove(models.Model):
                     str(to_decimal(amount, self.currency_id)),
                     str(to_decimal(balance, self.company_id.currency_id)),
                 ),
-                str(share), "0", invoiced, due, due, self.delivery_date or None, True,
+                str(share), None, invoiced, due, due, self.delivery_date or None, True,
                 self.move_type == "out_receipt", self.insurance_policy_id.id or None, None, "0",
                 None, self._draft_done(),
             )

@@ -12,7 +12,9 @@ class AccountPartialReconcile(models.Model):
         partials = super().create(vals_list)
         lines = partials._cobranza_lines()
         self.env["cobranza.debtor"]._refresh_later(lines)
-        self.env["cobranza.insurance.claim"]._follow_payments(lines)
+        claims = self.env["cobranza.insurance.claim"]
+        claims._follow_payments(lines)
+        claims._follow_taxes(lines)
         return partials
 
     def unlink(self):
@@ -21,12 +23,15 @@ class AccountPartialReconcile(models.Model):
         Raises UserError for those that a booked recovery or a closed claim rests on.
         """
         self.env["cobranza.insurance.recovery"]._check_matching_kept(self)
-        self.env["cobranza.insurance.claim"]._check_loss_kept(self)
+        claims = self.env["cobranza.insurance.claim"]
+        claims._check_loss_kept(self)
         # before: items of a draft exchange entry are deleted with their reconciliation
         lines = self._cobranza_lines()
         self.env["cobranza.debtor"]._refresh_later(lines)
         result = super().unlink()
-        self.env["cobranza.insurance.claim"]._follow_payments(lines.exists())
+        kept = lines.exists()
+        claims._follow_payments(kept)
+        claims._follow_taxes(kept)
         return result
 
     def _cobranza_lines(self):

@@ -202,16 +202,24 @@ class CobranzaDebtor(models.Model):
         )
 
     def _query_clock(self, company, debtor_ids):
-        """The insurance deadline of each debtor that is near; what is declared is nobody's own."""
+        """The insurance deadline of each debtor that is near; what is declared is nobody's own.
+
+        Or one that has passed, where the policy lets what was missed be made up for.
+        """
         only = SQL()
         if debtor_ids is not None:
-            only = SQL("AND debtor_id IN %s", tuple(debtor_ids) or (0,))
+            only = SQL("AND t.debtor_id IN %s", tuple(debtor_ids) or (0,))
         return SQL(
             """
-            SELECT DISTINCT ON (debtor_id) debtor_id, deadline, duty
-              FROM cobranza_insurance_duty
-             WHERE company_id = %s AND state = 'due' AND duty <> 'declaration' %s
-          ORDER BY debtor_id, deadline, id
+            SELECT DISTINCT ON (t.debtor_id) t.debtor_id, t.deadline, t.duty
+              FROM cobranza_insurance_duty t
+              JOIN cobranza_insurance_policy p ON p.id = t.policy_id
+             WHERE t.company_id = %s AND t.duty <> 'declaration' %s
+               AND (t.state = 'due' OR t.missed
+                    AND 'at_risk' = CASE t.duty WHEN 'notice' THEN p.missed_notice
+                                                WHEN 'claim' THEN p.missed_claim
+                                                WHEN 'extension' THEN p.missed_extension END)
+          ORDER BY t.debtor_id, t.deadline, t.id
             """,
             company.id,
             only,

@@ -39,8 +39,8 @@ class CobranzaInsuranceClaim(models.Model):
         "percentage", "insured_amount", "deductible_amount", "first_loss_amount",
         "above_maximum_amount", "expected_amount", "provisional_amount", "provisional_date",
         "accepted_amount", "accepted_on", "decision", "received_amount", "open_amount",
-        "recovered_amount", "owed_amount", "insurer_share_amount", "written_off_amount",
-        "loss_move_id", "move_ids", "recovery_ids",
+        "recovered_amount", "tax_returned_amount", "owed_amount", "insurer_share_amount",
+        "written_off_amount", "loss_move_id", "move_ids", "recovery_ids",
     )  # fmt: skip
 
     name = fields.Char("Claim", readonly=True, copy=False, default=lambda self: self.env._("Draft"))

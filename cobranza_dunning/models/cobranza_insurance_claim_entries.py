@@ -154,9 +154,13 @@ class CobranzaInsuranceClaim(models.Model):
         return True
 
     def _shared_loss(self):
-        """What insurer and insured party share: the loss, and costs where they are insured."""
+        """What insurer and insured party share: the loss, and costs where they are insured.
+
+        Tax that was taken back since the ledger was read is lost no more.
+        """
         costs = self.costs_amount if self.policy_id.sudo().covers_costs else 0
-        return self._decimal(self.loss_amount) + self._decimal(costs)
+        left = self._decimal(self.loss_amount) - self._decimal(self.tax_returned_amount)
+        return left + self._decimal(costs)
 
     def _refuse(self, decision):
         """See `action_refuse`."""

@@ -70,6 +70,11 @@ class CobranzaInsuranceClaim(models.Model):
     insurer_share_amount = fields.Monetary(
         "Insurer's share of it", readonly=True, copy=False, help="Owed to him, or passed on."
     )
+    tax_returned_amount = fields.Monetary(
+        "Tax taken back", readonly=True, copy=False,
+        help="By credit notes for tax alone since the ledger was read, where tax isn't insured: "
+        "the customer owes so much less, and neither he nor the insurer has paid it.",
+    )  # fmt: skip
     owed_amount = fields.Monetary(
         "Customer still owes", compute="_compute_owed_amount", store=True,
         help="By law, whatever was paid by the insurer or written off.",
@@ -86,10 +91,11 @@ class CobranzaInsuranceClaim(models.Model):
         "CHECK (COALESCE(costs_amount, 0) >= 0)", "Collection costs can't be negative."
     )
 
-    @api.depends("loss_amount", "recovered_amount")
+    @api.depends("loss_amount", "tax_returned_amount", "recovered_amount")
     def _compute_owed_amount(self):
         for claim in self:
-            claim.owed_amount = claim.loss_amount - claim.recovered_amount
+            left = claim.loss_amount - claim.tax_returned_amount
+            claim.owed_amount = left - claim.recovered_amount
 
     # --- what the ledger says ----------------------------------------------------------
 
@@ -122,6 +128,7 @@ class CobranzaInsuranceClaim(models.Model):
         self._write_lines(decided, known)
         self._propose_date_of_loss(decided, known)
         self._reckon()
+        self._follow_tax()
 
     def _claimable(self, decided):
         """The ids of the lines to begin with: overdue, or all of them if he is insolvent."""

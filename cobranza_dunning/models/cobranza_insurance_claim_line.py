@@ -72,6 +72,21 @@ class CobranzaInsuranceClaimLine(models.Model):
         claims.exists()._reckon()
         return result
 
+    def _settled_since(self):
+        """The reconciliations that have settled this due line since the ledger was read."""
+        self.ensure_one()
+        item = self.move_line_id
+        missing = self.open_amount - item.amount_residual_currency
+        found = item.matched_credit_ids.browse()
+        for partial in item.matched_credit_ids.sorted("id", reverse=True):
+            if item.currency_id.compare_amounts(missing, 0) <= 0:
+                break
+            # exchange differences pay nothing
+            if partial.debit_amount_currency:
+                missing -= partial.debit_amount_currency
+                found |= partial
+        return found
+
     # --- what is claimed -----------------------------------------------------------------
 
     @api.model

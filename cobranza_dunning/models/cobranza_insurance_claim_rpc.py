@@ -17,10 +17,10 @@ class CobranzaInsuranceClaim(models.Model):
     ):  # fmt: skip
         """File a claim about a customer's debts, and book what the insurer owes.
 
-        partner_id: the customer, or one of his contacts.  policy_id: the insurance policy that
-        holds for him if left out.  line_ids: ids of due lines, all of which are claimed or
-        none; those of the notice, or what is overdue, if left out.  notice_id: the notice of
-        non-payment that it follows.
+        partner_id: the customer, or one of his contacts.  policy_id: the insurance policy under
+        which the oldest of these debts is covered if left out.  line_ids: ids of due lines, all
+        of which are claimed or none; those of the notice, or what is overdue, if left out.
+        notice_id: the notice of non-payment that it follows.
         filed_on: today if left out.  loss_date: as the policy says if left out.
         costs: collection costs, in the policy's currency.  reference: the insurer's.
         company_id: left out: the current one.
@@ -34,8 +34,9 @@ class CobranzaInsuranceClaim(models.Model):
         notice = to_record(notices, notice_id)
         if notice_id and not notice:
             raise UserError(self.env._("There is no notice of non-payment “%s”.", notice_id))
+        items = None if line_ids is None else to_due_lines(self.env, line_ids)
         policy = notices._find_policy(policy_id) or (
-            notice.policy_id or debtor.effective_insurance_policy_id
+            notice.policy_id or debtor._policy_to_claim(items)
         )
         if not policy:
             raise UserError(
@@ -52,8 +53,7 @@ class CobranzaInsuranceClaim(models.Model):
                 "costs_amount": to_amount(self.env, costs, policy.currency_id) if costs else 0,
             }
         )
-        if line_ids is not None:
-            items = to_due_lines(self.env, line_ids)
+        if items is not None:
             items.check_access("read")
             claim._read_ledger(items.ids)
             claim._check_named(items)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -18,15 +18,7 @@ class CobranzaInsuranceClaim(models.Model):
         # whoever keeps claims needn't keep books
         found = self.env["account.partial.reconcile"].sudo()
         for line in self.sudo().line_ids:
-            item = line.move_line_id
-            missing = line.open_amount - item.amount_residual_currency
-            for partial in item.matched_credit_ids.sorted("id", reverse=True):
-                if item.currency_id.compare_amounts(missing, 0) <= 0:
-                    break
-                # exchange differences pay nothing
-                if partial.debit_amount_currency:
-                    missing -= partial.debit_amount_currency
-                    found |= partial
+            found |= line._settled_since()
         return found - self._recorded() - self._taxes_back(found)
 
     def _taxes_back(self, partials):
@@ -34,6 +26,29 @@ class CobranzaInsuranceClaim(models.Model):
         if self.policy_id.sudo().covers_tax:
             return partials.browse()
         return partials.filtered(lambda one: one.credit_move_id.move_id._cobranza_credits_tax())
+
+    def _follow_tax(self):
+        """Write how much tax was taken back of the claimed debts since the ledger was read."""
+        for claim in self:
+            # whoever keeps claims, or books, needn't keep the other
+            lines_sudo = claim.sudo().line_ids
+            returned = sum(claim._tax_returned(line) for line in lines_sudo)
+            claim._write_changed({"tax_returned_amount": claim.currency_id.round(returned)})
+
+    def _tax_returned(self, line_sudo):
+        """What was taken back of the tax of one line, at the rate by which it was read."""
+        if not line_sudo.open_amount:
+            return 0
+        taxes = self._taxes_back(line_sudo._settled_since())
+        returned = sum(taxes.mapped("debit_amount_currency"))
+        return line_sudo.loss_amount * min(returned / line_sudo.open_amount, 1)
+
+    @api.model
+    def _follow_taxes(self, items):
+        """Let claims follow what credit notes for tax alone, of these items, took off debts."""
+        notes = items.move_id.filtered(lambda one: one._cobranza_credits_tax())
+        if notes:
+            self.env["cobranza.insurance.claim.line"]._about(items).claim_id._follow_tax()
 
     def _recorded(self):
         """The reconciliations that are wholly those of booked recoveries."""

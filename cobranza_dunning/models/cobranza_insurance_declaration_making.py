@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import declarations
 from ..engine.insurance_dates import declaration_period
 from .arguments import to_day, to_record
 
@@ -17,12 +18,11 @@ class CobranzaInsuranceDeclaration(models.Model):
     def _prepare_due(self, company):
         """Make the drafts of periods that are over, and those anew that nobody has looked at.
 
-        The first one of a policy is the last period that is over; after it each has its own.
+        The first one of a policy is the last period that is over; after it each has its own, until
+        the one in which the policy ended.  What comes late after that has a draft as well.
         """
         today = company._cobranza_today()
-        policies = self.env["cobranza.insurance.policy"]._of_company(company).filtered(
-            lambda one: one.active and one.declares
-        )
+        policies = self.env["cobranza.insurance.policy"]._of_company(company).filtered("declares")
         drafts = self.search(
             [("policy_id", "in", policies.ids), ("state", "=", "draft"),
              ("downloaded_on", "=", False)], order="date_from"
@@ -30,7 +30,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         for one in drafts:
             one._refresh()
         for policy in policies:
-            for day in self._missing_days(policy, today):
+            for day in self._missing_days(policy, today) or self._late_days(policy, today):
                 self.create([{"policy_id": policy.id, "date_from": day}])
 
     def _missing_days(self, policy, today):
@@ -47,8 +47,28 @@ class CobranzaInsuranceDeclaration(models.Model):
             is_known = first <= max(done) if done else bool(found)
             if is_known or last < start:
                 return found[::-1]
-            if policy._insurance_year(last) or policy._insurance_year(first):
+            if policy._is_in_force(first, last):
                 found.append(first)
+
+    def _late_days(self, policy, today):
+        """The first day of the last period that is over, if it tells of a policy that has ended.
+
+        As a list of one or none: credit notes for what was sold under it, and what has changed.
+        """
+        calendar = policy._declaration_calendar()
+        now, _last = declaration_period(calendar, today)
+        first, last = declaration_period(calendar, fields.Date.subtract(now, days=1))
+        done = self.search(
+            [("policy_id", "=", policy.id), ("state", "in", ("draft", "declared"))]
+        ).mapped("date_from")
+        if not done or first in done or not policy._runs_off(first):
+            return []
+        pairs = self.env["cobranza.insurance.facts"].sudo()._sales(
+            policy, self.browse(), first, last
+        )
+        items = [item for item, _document in pairs]
+        found = declarations.declare(policy._rules(), items, first, calendar)
+        return [first] if found.groups else []
 
     # --- for scripts -------------------------------------------------------------------
 

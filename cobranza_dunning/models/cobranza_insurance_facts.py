@@ -26,7 +26,10 @@ class Terms(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A due line as the statement reads it: amounts as text, in its own currency."""
+    """A due line as the statement reads it: amounts as text, in its own currency.
+
+    tax_settled: None unless credit notes for tax alone took something off, see `_open_tax_share`.
+    """
 
     line_id: int
     debtor_id: int
@@ -38,7 +41,7 @@ class Fact(NamedTuple):
     amount: str
     company_amount: str
     tax_share: str
-    tax_credited: str
+    tax_settled: dict | None
     invoiced: Any
     due: Any
     date_due: Any
@@ -178,7 +181,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                  WHERE d.company_id = %s %s
                 """,
                 self._buyer_kind(),
-                self._query_last_claims(company),
+                self._query_claim_days(company),
                 company.id,
                 only,
             )
@@ -191,7 +194,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                     country,
                     insolvent_on,
                     stops=((first, last),) if first else (),
-                    claims=tuple((int(key), _day(day)) for key, day in (claims or {}).items()),
+                    claims=tuple((key, _day(day)) for key, day in claims or ()),
                 ),
                 chosen,
             )
@@ -313,8 +316,7 @@ def _line(fact, policy_id, flagged, convert):
         fact.due,
         fact.delivered,
         total,
-        total * Decimal(fact.tax_share),
-        total * Decimal(fact.tax_credited) / amount if amount else ZERO,
+        total * _open_tax_share(fact),
         # a part of the residual, at the rate of the residual
         money(disputed, company_residual * disputed / residual) if disputed and residual else ZERO,
         flagged,
@@ -328,6 +330,29 @@ def _line(fact, policy_id, flagged, convert):
         _day(done.get("approved")),
         frozenset(kind.partition(":")[2] for kind in done if kind.startswith("excused:")),
     )
+
+
+def _open_tax_share(fact):
+    """Return which part of what is open of a Fact's document is tax.
+
+    A re-booked debt begins with what was open of its invoices when it was re-booked.
+    """
+    settled = fact.tax_settled or {}
+    parts = [
+        (Decimal(amount), _share_left(Decimal(share), before))
+        for amount, share, before in settled.get("before", ())
+    ]
+    whole = sum((amount for amount, _share in parts), ZERO)
+    begun = sum((amount * share for amount, share in parts), ZERO) / whole if whole else None
+    return _share_left(Decimal(fact.tax_share) if begun is None else begun, settled.get("own"))
+
+
+def _share_left(share, document):
+    """Which part of what is open of a document is tax; document: None, or what it was and came."""
+    if not document:
+        return share
+    settled = [(Decimal(amount), is_tax) for amount, is_tax in document["settled"]]
+    return cover.open_tax_share(share, Decimal(document["total"]), settled)
 
 
 def _day(text):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from odoo import models
 
 from ..engine import insurance, limits
+from ..engine.due import ZERO
 from ..engine.suggestions import Exposed
 from .account_move_insurance import INSURABLE
 from .account_move_insurance_draft import FIRST_DRAFT_ID
@@ -18,6 +19,7 @@ class Exposure(NamedTuple):
     partner_id: the commercial partner.  debtor_id: his account, 0 if he has none yet.
     lines: [engine.suggestions.Exposed]; their documents are ids of account.move.
     asked: the limit that the insurer was asked for and hasn't decided on.
+    single: it would have to be put under the policy, invoice by invoice.
     """
 
     partner_id: int
@@ -25,6 +27,7 @@ class Exposure(NamedTuple):
     policy_id: int
     lines: Any
     asked: Decimal
+    single: bool = False
 
 
 class CobranzaInsuranceFacts(models.AbstractModel):
@@ -36,7 +39,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     def _exposures(self, company):
         """Return [Exposure] of all customers of a company, as of today.
 
-        The number of queries doesn't depend on how many there are.
+        Under archived policies nothing more can be insured.  The number of queries doesn't depend
+        on how many there are.
         """
         terms = self._terms(company, None)
         if not terms.policies:
@@ -54,10 +58,17 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         for (partner_id, debtor_id), rows in facts.items():
             buyer, chosen = buyers[partner_id]
             asked = (terms, today, debtor_id, buyer, chosen, convert)
-            for policy_id, lines in _compare(rows, tariffs, asked).items():
+            by_policy = _compare(rows, tariffs, asked)
+            for policy_id, lines in by_policy.items():
+                if terms.policies[policy_id].ended:
+                    continue
                 decisions = limits.known(terms.limits.get((policy_id, debtor_id), ()), today)
                 wanted = limits.asked(decisions)
                 found.append(Exposure(partner_id, debtor_id, policy_id, lines, wanted))
+            found += [
+                Exposure(partner_id, debtor_id, policy_id, lines, ZERO, single=True)
+                for policy_id, lines in _single(rows, tariffs, asked, by_policy).items()
+            ]
         return found
 
     def _open_facts(self, company, today, terms, drafts):
@@ -110,25 +121,65 @@ def _compare(rows, tariffs, asked):
         for one in position.decided
     }
     marked = [fact._replace(flagged=True) for fact in rows]
-    flagged = {fact.line_id: fact.flagged for fact in rows}
+    flags = {fact.line_id: fact.flagged for fact in rows}
     found = {}
     for position in _decide(terms, marked, *rest):
-        costs = premiums(*tariffs[position.policy_id], position.decided)
-        lines = [
-            Exposed(
-                one.fact.move_id,
-                now.get(one.fact.line_id) or _not_flagged(one.cover),
-                one.cover,
-                flagged[one.fact.line_id],
-                one.fact.line_id >= FIRST_DRAFT_ID,
-                costs[one.fact.line_id],
-            )
-            for one in position.decided
-            if one.cover.residual > 0
-        ]  # fmt: skip
+        lines = _exposed(position, tariffs, flags, now)
         if lines:
             found[position.policy_id] = lines
     return found
+
+
+def _single(rows, tariffs, asked, by_policy):
+    """Return {policy id: [Exposed]} of what only a policy for single invoices may cover.
+
+    As if each of these invoices were put under it and activated today.  by_policy: of `_compare`.
+    """
+    terms, today, debtor_id, buyer, chosen, convert = asked
+    covered = {
+        one.document
+        for policy_id, lines in by_policy.items()
+        for one in lines
+        if one.now.covered or (one.then.covered and not terms.policies[policy_id].ended)
+    }
+    free = {one.line_id for one in rows if one.move_id not in covered and not one.chosen}
+    found = {}
+    for policy_id, policy in terms.policies.items():
+        if policy.kind != insurance.SINGLE_INVOICE or policy.ended or not free:
+            continue
+        done = {"activated": today.isoformat()}
+        marked = [
+            one._replace(flagged=True, chosen=policy_id, done={**(one.done or {}), **done})
+            if one.line_id in free
+            else one
+            for one in rows
+        ]
+        for position in _decide(terms, marked, today, debtor_id, buyer, chosen, convert):
+            if position.policy_id == policy_id:
+                ours = [one for one in position.decided if one.fact.line_id in free]
+                flags = dict.fromkeys(free, False)
+                found[policy_id] = _exposed(position._replace(decided=ours), tariffs, flags, {})
+    return found
+
+
+def _exposed(position, tariffs, flags, now):
+    """Return the [Exposed] of a Position in which all is marked.
+
+    flags: {line id: whether it is marked}.  now: {line id: its Cover as it is}.
+    """
+    costs = premiums(*tariffs[position.policy_id], position.decided)
+    return [
+        Exposed(
+            one.fact.move_id,
+            now.get(one.fact.line_id) or _not_flagged(one.cover),
+            one.cover,
+            flags[one.fact.line_id],
+            one.fact.line_id >= FIRST_DRAFT_ID,
+            costs[one.fact.line_id],
+        )
+        for one in position.decided
+        if one.cover.residual > 0
+    ]  # fmt: skip
 
 
 def _not_flagged(cover):

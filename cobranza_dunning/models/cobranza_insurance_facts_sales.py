@@ -129,7 +129,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                         ELSE COALESCE(r.insured, credited.insured,
                                       CASE d.insure WHEN 'always' THEN TRUE
                                                     WHEN 'never' THEN FALSE END) END,
-                   COALESCE(m.insurance_policy_id, r.insurance_policy_id), d.insurance_policy_id,
+                   COALESCE(m.insurance_policy_id, r.insurance_policy_id, kept.policy_id),
+                   d.insurance_policy_id,
                    %(kind)s, k.code, k.id, f.told::text, f.told_tax::text, f.told_policy,
                    f.told_day, f.told_document::text, f.told_document_tax::text
               FROM found f
@@ -139,6 +140,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
          LEFT JOIN cobranza_debtor d ON d.partner_id = p.id AND d.company_id = %(company)s
          LEFT JOIN res_country k ON k.id = p.country_id
          LEFT JOIN LATERAL (%(credited)s) credited ON m.move_type = 'out_refund'
+         LEFT JOIN LATERAL (%(kept)s) kept ON TRUE
           ORDER BY f.id
             """,
             told=self._query_told(policy, declaration, first),
@@ -147,6 +149,11 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             else self._query_changed(policy, last),
             kind=self._buyer_kind(),
             company=policy.company_id.id,
+            kept=self._query_sold_under(
+                SQL("COALESCE(r.id, m.id)"),
+                SQL("COALESCE(r.invoice_date, m.invoice_date, m.date)"),
+                SQL("COALESCE(r.delivery_date, m.delivery_date)"),
+            ),
             credited=SQL(
                 """
                 SELECT bool_or(i.insured) AS insured
@@ -243,15 +250,18 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         )
 
     def _query_balances(self, policy, first, last):
-        """What was open of each document at each end of a month of a period."""
+        """What was open of each document at each end of a month of a period.
+
+        The tax in it is pro rata, as if credit notes for tax alone had come after all payments.
+        """
         return SQL(
             """
             SELECT q.id, q.partner_id, NULL AS name, q.currency_id, o.amount,
-                   round(o.amount * q.amount_tax / NULLIF(q.amount_total, 0), c.decimal_places)
-                       AS tax,
+                   round(GREATEST(o.amount * t.share - o.tax_back * (1 - t.share),
+                                  LEAST(o.amount, 0)), c.decimal_places) AS tax,
                    o.company_amount,
-                   round(o.company_amount * q.amount_tax / NULLIF(q.amount_total, 0), %(places)s)
-                       AS company_tax,
+                   round(GREATEST(o.company_amount * t.share - o.company_tax_back * (1 - t.share),
+                                  LEAST(o.company_amount, 0)), %(places)s) AS company_tax,
                    e.day AS balance_day, NULL::numeric AS told, NULL::numeric AS told_tax,
                    NULL::int AS told_policy, NULL::date AS told_day, 0 AS told_document,
                    0 AS told_document_tax
@@ -259,6 +269,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN res_currency c ON c.id = q.currency_id
               JOIN unnest(%(days)s::date[]) AS e (day) ON q.date <= e.day AND q.day <= e.day
               JOIN LATERAL (%(open)s) o ON o.amount <> 0
+        CROSS JOIN LATERAL (SELECT q.amount_tax / NULLIF(q.amount_total, 0) AS share) t
              WHERE q.wanted
             """,
             posted=self._query_posted(policy),
@@ -267,7 +278,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             open=SQL(
                 """
                 SELECT sum(l.amount_currency - COALESCE(paid.amount, 0)) AS amount,
-                       sum(l.balance - COALESCE(paid.company_amount, 0)) AS company_amount
+                       sum(l.balance - COALESCE(paid.company_amount, 0)) AS company_amount,
+                       sum(COALESCE(paid.tax_back, 0)) AS tax_back,
+                       sum(COALESCE(paid.company_tax_back, 0)) AS company_tax_back
                   FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id
                    AND a.account_type = 'asset_receivable'
@@ -275,12 +288,18 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                     SELECT sum(CASE WHEN r.debit_move_id = l.id THEN r.debit_amount_currency
                                     ELSE -r.credit_amount_currency END) AS amount,
                            sum(CASE WHEN r.debit_move_id = l.id THEN r.amount
-                                    ELSE -r.amount END) AS company_amount
+                                    ELSE -r.amount END) AS company_amount,
+                           sum(r.debit_amount_currency)
+                               FILTER (WHERE n.id <> l.move_id) AS tax_back,
+                           sum(r.amount) FILTER (WHERE n.id <> l.move_id) AS company_tax_back
                       FROM account_partial_reconcile r
+                      JOIN account_move_line k ON k.id = r.credit_move_id
+                 LEFT JOIN account_move n ON n.id = k.move_id AND %s
                      WHERE l.id IN (r.debit_move_id, r.credit_move_id)
                        AND r.max_date <= e.day) paid ON TRUE
                  WHERE l.move_id = q.id
-                """
+                """,
+                self.env["account.move"]._cobranza_sql_credits_tax("n"),
             ),
         )
 

@@ -3,6 +3,7 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine.insurance import REQUESTED
 from .arguments import to_date, to_line, to_record
 from .insurance_texts import DECISION_SELECTION
 
@@ -20,10 +21,11 @@ NAMES = ("partner_id", "insurer_number", "vat", "ref")
 class Known(NamedTuple):
     """What is read once for all rows.
 
-    policies: the company's.
+    policies: the company's, archived ones too: their insurers go on deciding.
     partners: {(name of NAMES, folded value): res.partner of all that fit}.
     by_reference: {(policy id, reference): decisions, the earliest first, corrected ones too}.
     by_content: {values of COMPARED with the policy: decision} of those without a reference.
+    holding: {(policy id, partner id, kind): decisions that hold today, the last one last}.
     standing: {(policy id, partner id, kind): the decision that counts today}.
     seen: what rows before this one have said, so that none counts twice.
     """
@@ -32,6 +34,7 @@ class Known(NamedTuple):
     partners: dict
     by_reference: dict
     by_content: dict
+    holding: dict
     standing: dict
     seen: set
 
@@ -47,7 +50,7 @@ class CobranzaInsuranceLimit(models.Model):
         """Record decisions of the insurer; the same rows once more change nothing.
 
         rows: dicts with
-          `policy` id, number or name (needed if the company has several);
+          `policy` id, number or name (needed if the company has several in use);
           the customer by `partner_id`, `insurer_number` (his number at the insurer), `vat` (that
           of the books' own country with or without its code) or `ref`;
           `decision` a code of DECISION_SELECTION ("granted" if left out), `amount` in the
@@ -57,7 +60,7 @@ class CobranzaInsuranceLimit(models.Model):
           `reference` of the insurer: a row whose reference is known adds nothing if it says the
           same.  From a later day on it is his next decision about the same customer, since what
           was delivered before stays insured; otherwise it corrects the one that is known.  Rows
-          without one are known if all is equal;
+          without one are known if all is equal; without `effective` either, if that holds today;
           `note`.
         dry_run: say what would happen and write nothing.
         Returns for each row a dict: `status` "created", "corrected", "unchanged" or "error",
@@ -93,15 +96,20 @@ class CobranzaInsuranceLimit(models.Model):
         recorded = self.search([("company_id", "=", self.env.company.id)], order="recorded, id")
         in_use = recorded.filtered(lambda one: not one.corrected_by_ids)
         standing = self._standing(in_use.debtor_id) if in_use else self
+        today = self.env.company._cobranza_today()
+        policies = self.env["cobranza.insurance.policy"].with_context(active_test=False)
         return Known(
-            self.env["cobranza.insurance.policy"].search(
-                [("company_id", "=", self.env.company.id)]
-            ),
+            policies.search([("company_id", "=", self.env.company.id)]),
             self._read_partners(rows),
             recorded.filtered("reference")
             .sorted("effective")
             .grouped(lambda one: (one.policy_id.id, one.reference)),
             {_content(one.policy_id.id, one._compared()): one for one in in_use},
+            in_use.filtered(
+                lambda one: one.effective <= today and (not one.until or today <= one.until)
+            )
+            .sorted("effective")
+            .grouped(lambda one: (one.policy_id.id, one.partner_id.id, one.kind)),
             {(one.policy_id.id, one.partner_id.id, one.kind): one for one in standing},
             set(),
         )
@@ -210,6 +218,9 @@ class CobranzaInsuranceLimit(models.Model):
         Of a reference that is known, what the same customer has from a later day on is new.
         """
         reference = to_line(row.get("reference"))
+        if not reference and not row.get("effective"):
+            key = (policy.id, said["debtor_id"], said["kind"])
+            return self._row_holding(said, known.holding.get(key, self.browse()))
         if not reference:
             return known.by_content.get(_content(policy.id, said), self.browse())
         recorded = known.by_reference.get((policy.id, reference), self.browse())
@@ -225,15 +236,31 @@ class CobranzaInsuranceLimit(models.Model):
             return self.browse()
         return next((one for one in in_use if one.effective >= said["effective"]), last)
 
+    def _row_holding(self, said, holding):
+        """Which of the decisions that hold today a row without a day says once more.
+
+        That is the last one; of a limit for good the last one for good, as a temporary one stands
+        above it.  What was asked for is known until the insurer answers.
+        """
+        last = holding[-1:]
+        if said["decision"] != REQUESTED:
+            words = holding.filtered(lambda one: one.decision != REQUESTED)
+            for_good = words.filtered(lambda one: not one.until)
+            last = words[-1:] | (self.browse() if said["until"] else for_good[-1:])
+        return last.filtered(lambda one: one._compared() == {**said, "effective": one.effective})
+
     def _row_policy(self, value, policies):
         """The policy that a row names. Raises UserError if it isn't one of the company's."""
+        in_use = policies.filtered("active")
         if not value:
-            if len(policies) == 1:
-                return policies
+            if len(in_use) == 1:
+                return in_use
             raise UserError(self.env._("Say which policy it is: the company has several, or none."))
         found = to_record(policies, value) & policies or policies.filtered(
             lambda one: _fold(value) in (_fold(one.number), _fold(one.name))
         )
+        # an archived one may be called as its successor is
+        found = found & in_use or found
         if len(found) != 1:
             raise UserError(self.env._("There is no policy “%s”, or several.", value))
         return found

@@ -10,11 +10,37 @@ class CobranzaDebtor(models.Model):
     claim_ids = fields.One2many("cobranza.insurance.claim", "debtor_id", "Claims")
 
     def action_claim_insurance(self):
-        """Make a draft of what this customer owes under his policy, or open the one there is."""
+        """Make a draft of what this customer owes under his policy, or open the one there is.
+
+        After a renewal his policy is the one under which his oldest overdue debt is covered.
+        """
         self.ensure_one()
         draft = self.claim_ids.filtered(lambda one: one.state == "draft")[:1]
-        policy = draft.policy_id or self.effective_insurance_policy_id
+        policy = draft.policy_id or self._policy_to_claim()
         return self._claim_under(policy) if policy else self.action_view_claims()
+
+    def _policy_to_claim(self, items=None):
+        """The policy under which the oldest of his overdue debts is covered that isn't claimed.
+
+        items: the due lines that are to be claimed, whatever their days.  Where there is no such
+        debt, the policy that holds for a sale of today.
+        """
+        # what is insured decides, whoever may read all of it
+        covers_sudo = self.env["cobranza.insurance.cover"].sudo().search(
+            [("debtor_id", "=", self.id), ("date_to", "=", False), ("covered_amount", ">", 0)],
+            order="date_due, id",
+        )
+        if items is not None:
+            covers_sudo = covers_sudo.filtered(lambda one: one.move_line_id in items)
+        else:
+            claimed = self.env["cobranza.insurance.claim.line"]._about(covers_sudo.move_line_id)
+            draft = self.env["cobranza.insurance.claim"].new({"debtor_id": self.id})
+            covers_sudo = covers_sudo.filtered(
+                lambda one: one.move_line_id not in claimed.move_line_id
+                and draft._is_overdue(one.move_line_id.cobranza_original_due_date or one.date_due)
+            )
+        found = covers_sudo[:1].policy_id.with_env(self.env)
+        return found or self.effective_insurance_policy_id
 
     def _claim_under(self, policy):
         """Open the draft of a claim under a policy; make it if there is none."""

@@ -249,7 +249,9 @@ class CobranzaInsurancePolicy(models.Model):
     @api.depends("active")
     def _compute_ended_on(self):
         for policy in self:
-            policy.ended_on = not policy.active and policy.company_id._cobranza_today()
+            # archived once more: it ended when it was archived first
+            ended_on = policy.ended_on or policy.company_id._cobranza_today()
+            policy.ended_on = not policy.active and ended_on
 
     # --- CRUD --------------------------------------------------------------------------
 

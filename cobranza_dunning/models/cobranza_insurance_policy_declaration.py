@@ -87,8 +87,24 @@ class CobranzaInsurancePolicy(models.Model):
         return self.declaration_from or min(self.period_ids.mapped("date_from"))
 
     def _insurance_year(self, day):
-        """The period in force that a day belongs to; empty outside of all."""
+        """The period in force that a day belongs to; empty outside of all, or once it has ended."""
+        if self.ended_on and self.ended_on <= day:
+            return self.period_ids.browse()
         return self.period_ids.filtered(lambda one: one.date_from <= day <= one.date_to)[:1]
+
+    def _is_in_force(self, first, last):
+        """Whether it is in force on one of some days at least."""
+        return any(begin <= last and first <= end for begin, end in self._periods_in_force())
+
+    def _runs_off(self, day):
+        """Whether what is declared from a day on can only be about what was sold before.
+
+        Balances are nobody's sale; and a policy that wants every sale declared has each that
+        falls under no other one, until it is archived.
+        """
+        over = all(end < day for _begin, end in self._periods_in_force())
+        is_asked = self.active and self.declaration_scope == "all"
+        return over and not is_asked and not self._declares_balances()
 
     def action_view_declarations(self):
         """Open what was declared under this policy."""

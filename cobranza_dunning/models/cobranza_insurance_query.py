@@ -26,8 +26,10 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
             WITH late AS (%(late)s),
                  scope AS (%(scope)s),
+                 settled AS (%(settled)s),
+                 tax_settled AS (%(tax_settled)s),
                  rebooked AS (%(rebooked)s),
-                 tax_credited AS (%(tax_credited)s),
+                 kept AS (%(kept)s),
                  disputed AS (%(disputed)s),
                  extended AS (%(extended)s),
                  done AS (%(done)s)
@@ -36,14 +38,16 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    l.amount_currency::text, l.balance::text,
                    COALESCE(b.tax_share, CASE WHEN m.amount_total > 0 AND m.amount_tax > 0
                                               THEN m.amount_tax / m.amount_total END, 0)::text,
-                   COALESCE(n.amount, 0)::text,
+                   CASE WHEN n.own IS NOT NULL OR b.before IS NOT NULL
+                        THEN jsonb_strip_nulls(jsonb_build_object('own', n.own,
+                                                                  'before', b.before)) END,
                    COALESCE(b.invoiced, m.invoice_date, m.date),
                    COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date),
                    COALESCE(l.date_maturity, l.date),
                    COALESCE(b.delivered, m.delivery_date),
                    COALESCE(b.insured, m.insured, FALSE),
                    m.move_type = 'out_receipt',
-                   COALESCE(b.policy_id, m.insurance_policy_id), t.settled_on,
+                   COALESCE(b.policy_id, m.insurance_policy_id, w.policy_id), t.settled_on,
                    COALESCE(g.amount, 0)::text,
                    GREATEST(x.extended_to, CASE WHEN l.cobranza_original_due_date IS NOT NULL
                                                 THEN l.date_maturity END), o.done
@@ -53,15 +57,18 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN res_currency c ON c.id = l.currency_id
          LEFT JOIN late t ON t.line_id = l.id
          LEFT JOIN rebooked b ON b.line_id = l.id
-         LEFT JOIN tax_credited n ON n.line_id = l.id
+         LEFT JOIN tax_settled n ON n.move_id = l.move_id
+         LEFT JOIN kept w ON w.line_id = l.id
          LEFT JOIN disputed g ON g.line_id = l.id
          LEFT JOIN extended x ON x.line_id = l.id
          LEFT JOIN done o ON o.line_id = l.id
             """,
             late=self._query_late(company, debtor_ids, extensions),
             scope=self._query_scope(company, debtor_ids),
+            settled=self._query_settled(company),
+            tax_settled=self._query_tax_settled(),
             rebooked=self._query_rebooked(),
-            tax_credited=self._query_tax_credited(),
+            kept=self._query_kept(company),
             disputed=self._query_disputed(),
             extended=self._query_extended(),
             done=self._query_done(date),
@@ -140,34 +147,141 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         )
 
     def _query_rebooked(self):
-        """What the invoices were that an installment of a re-booked plan comes from."""
+        """What the invoices were that an installment of a re-booked plan comes from.
+
+        before: None unless a credit note for tax alone had taken something off one of them; of
+        each what the plan covers, which part of it was tax, and what came of it before the plan.
+        """
         return SQL(
             """
             SELECT s.line_id, min(m.invoice_date) AS invoiced, min(m.delivery_date) AS delivered,
                    bool_and(COALESCE(m.insured, FALSE)) AS insured,
-                   min(m.insurance_policy_id) AS policy_id,
-                   GREATEST(sum(m.amount_tax) / NULLIF(sum(m.amount_total), 0), 0) AS tax_share
+                   min(COALESCE(m.insurance_policy_id, u.policy_id)) AS policy_id,
+                   sum(part.amount * t.share) / sum(part.amount) AS tax_share,
+                   CASE WHEN bool_or(z.before IS NOT NULL)
+                        THEN jsonb_agg(jsonb_build_array(part.amount::text, t.share::text,
+                                                         z.before)) END AS before
               FROM scope s
               JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
-              JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+              JOIN cobranza_plan p ON p.id = i.plan_id
+              JOIN cobranza_plan_line part ON part.plan_id = p.id
               JOIN account_move m ON m.id = part.move_id
+        CROSS JOIN LATERAL (SELECT COALESCE(GREATEST(m.amount_tax / NULLIF(m.amount_total, 0), 0),
+                                            0) AS share) t
+         LEFT JOIN LATERAL (%(under)s) u ON TRUE
+         LEFT JOIN LATERAL (
+                SELECT %(settled)s AS before FROM settled e
+                 WHERE e.move_id = m.id
+                   AND e.id < (SELECT min(r.id) FROM settled r
+                                WHERE r.move_id = m.id AND r.by_id = p.rebook_move_id)
+                HAVING count(*) > 0) z ON TRUE
           GROUP BY s.line_id
+            """,
+            under=self._query_sold_under(
+                SQL("m.id"), SQL("COALESCE(m.invoice_date, m.date)"), SQL("m.delivery_date")
+            ),
+            settled=self._sql_settled(),
+        )
+
+    def _query_settled(self, company):
+        """What came of each document that a credit note for tax alone took something off.
+
+        Rows of `move_id`, `total` (of its due lines, in their currency), `id`, `day`, `amount`,
+        `by_id` (what it came by) and `is_tax` (whether that was such a credit note).
+        """
+        credits_tax = self.env["account.move"]._cobranza_sql_credits_tax
+        return SQL(
+            """
+            SELECT l.move_id, t.total, r.id, r.max_date AS day, r.debit_amount_currency AS amount,
+                   k.move_id AS by_id, %(by_credits_tax)s AS is_tax
+              FROM (SELECT DISTINCT i.move_id
+                      FROM account_move n
+                      JOIN account_move_line c ON c.move_id = n.id
+                      JOIN account_partial_reconcile o ON o.credit_move_id = c.id
+                      JOIN account_move_line i ON i.id = o.debit_move_id
+                     WHERE n.company_id = %(company)s AND %(credits_tax)s) d
+        CROSS JOIN LATERAL (
+                SELECT array_agg(l.id) AS line_ids, sum(l.amount_currency) AS total
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                   AND a.account_type = 'asset_receivable'
+                 WHERE l.move_id = d.move_id AND l.balance > 0) t
+              JOIN account_move_line l ON l.id = ANY (t.line_ids)
+              JOIN account_partial_reconcile r ON r.debit_move_id = l.id
+              JOIN account_move_line k ON k.id = r.credit_move_id
+              JOIN account_move by_move ON by_move.id = k.move_id
+            """,
+            company=company.id,
+            credits_tax=credits_tax("n"),
+            by_credits_tax=credits_tax("by_move"),
+        )
+
+    def _query_tax_settled(self):
+        """What came of each document in `settled`: rows of `move_id` and `own`."""
+        return SQL(
+            "SELECT e.move_id, %s AS own FROM settled e GROUP BY e.move_id", self._sql_settled()
+        )
+
+    def _sql_settled(self):
+        """SQL: what a document was and, in order, the pairs (what came, whether of tax alone)."""
+        return SQL(
+            """
+            jsonb_build_object(
+                'total', min(e.total)::text,
+                'settled', jsonb_agg(jsonb_build_array(e.amount::text, e.is_tax)
+                                     ORDER BY e.day, e.id))
             """
         )
 
-    def _query_tax_credited(self):
-        """What credit notes for tax alone took off each line, in its currency."""
+    def _query_kept(self, company):
+        """The archived policy that each line was last believed to be under: it stays there."""
         return SQL(
             """
-            SELECT s.line_id, sum(r.debit_amount_currency) AS amount
+            SELECT s.line_id, u.policy_id
               FROM scope s
-              JOIN account_partial_reconcile r ON r.debit_move_id = s.line_id
-              JOIN account_move_line k ON k.id = r.credit_move_id
-              JOIN account_move n ON n.id = k.move_id AND %s
-          GROUP BY s.line_id
+              JOIN account_move_line l ON l.id = s.line_id
+              JOIN account_move m ON m.id = l.move_id
+        CROSS JOIN LATERAL (%s) u
+             WHERE EXISTS (SELECT 1 FROM cobranza_insurance_policy a
+                            WHERE a.company_id = %s AND NOT a.active)
             """,
-            self.env["account.move"]._cobranza_sql_credits_tax("n"),
+            self._query_sold_under(
+                SQL("m.id"), SQL("COALESCE(m.invoice_date, m.date)"), SQL("m.delivery_date")
+            ),
+            company.id,
         )
+
+    def _query_sold_under(self, move, invoiced, delivered):
+        """The archived policy that a sale was last believed to be under, whatever is open of it.
+
+        move, invoiced, delivered: SQL of its invoice's id and days.
+        """
+        return SQL(
+            """
+            SELECT v.policy_id
+              FROM (SELECT c.policy_id FROM cobranza_insurance_cover c
+                     WHERE c.move_id = %s
+                  ORDER BY c.date_from DESC, c.id DESC LIMIT 1) v
+              JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
+             WHERE %s
+            """,
+            move,
+            self._sql_was_in_force(invoiced, delivered),
+        )
+
+    def _sql_was_in_force(self, invoiced, delivered):
+        """SQL condition: the archived policy `p` was in force on the day of a sale."""
+        return SQL(
+            """
+            EXISTS (SELECT 1 FROM cobranza_insurance_period y
+                     WHERE y.policy_id = p.id
+                       AND %(day)s BETWEEN y.date_from AND LEAST(y.date_to, p.ended_on - 1))
+            """,
+            day=SQL(
+                "CASE p.attachment WHEN 'delivery' THEN COALESCE(%s, %s) ELSE %s END",
+                delivered, invoiced, invoiced,
+            ),
+        )  # fmt: skip
 
     def _query_disputed(self):
         """What is disputed of each line until somebody has decided, however long that takes."""

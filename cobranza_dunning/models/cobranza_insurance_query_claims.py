@@ -27,19 +27,17 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             date,
         )
 
-    def _query_last_claims(self, company):
-        """The last day of claims about each debtor: rows of `debtor_id` and `claims`.
+    def _query_claim_days(self, company):
+        """The days of all claims about each debtor: rows of `debtor_id` and `claims`.
 
-        claims: {policy id: day}.
+        claims: pairs (policy id, day).
         """
         return SQL(
             """
-            SELECT t.debtor_id, jsonb_object_agg(t.policy_id, t.day) AS claims
-              FROM (SELECT debtor_id, policy_id, max(filed_on) AS day
-                      FROM cobranza_insurance_claim
-                     WHERE company_id = %s AND state IN %s
-                  GROUP BY debtor_id, policy_id) t
-          GROUP BY t.debtor_id
+            SELECT debtor_id, jsonb_agg(DISTINCT jsonb_build_array(policy_id, filed_on)) AS claims
+              FROM cobranza_insurance_claim
+             WHERE company_id = %s AND state IN %s
+          GROUP BY debtor_id
             """,
             company.id,
             STANDING,

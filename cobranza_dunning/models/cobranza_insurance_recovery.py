@@ -103,16 +103,18 @@ class CobranzaInsuranceRecovery(models.Model):
         claim._follow_recoveries()
 
     def _split(self):
-        """Whose the money is: the engine's Split."""
+        """Whose the money is: the engine's Split.
+
+        What was shared before, when more was lost by what the ledger said, is made up for.
+        """
         claim = self.claim_id
-        return indemnity.split_after_loss(
-            claim._decimal(self.amount),
-            claim._shared_loss(),
-            claim._decimal(claim.accepted_amount),
-            claim.currency_id.decimal_places,
-            claim._decimal(self.costs_amount),
-            claim._recovered_net(self),
-        )
+        loss, paid = claim._shared_loss(), claim._decimal(claim.accepted_amount)
+        shares = (loss, min(paid, loss), claim.currency_id.decimal_places)
+        earlier, costs = claim._recovered_net(self), claim._decimal(self.costs_amount)
+        split = indemnity.split_after_loss(claim._decimal(self.amount), *shares, costs, earlier)
+        due = split.insurer + indemnity.split_after_loss(earlier, *shares).insurer
+        insurer = min(max(due - claim._given_to_insurer(self), ZERO), split.insurer + split.insured)
+        return split._replace(insurer=insurer, insured=split.insured + split.insurer - insurer)
 
     def _entry_items(self, split):
         """What is booked: the insurer's share, and after closing the money's way to both."""
@@ -263,10 +265,17 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _recovered_net(self, but=()):
         """What was recovered after the date of loss, less costs; but: without this recovery."""
-        booked = self.recovery_ids.filtered(
-            lambda one: one.after_loss and one.state == "booked" and one not in but
-        )
+        booked = self._shared_recoveries().filtered(lambda one: one not in but)
         return sum((self._decimal(one.amount - one.costs_amount) for one in booked), ZERO)
+
+    def _given_to_insurer(self, but):
+        """The insurer's share of what was recovered, without this recovery's."""
+        booked = self._shared_recoveries() - but
+        return sum((self._decimal(one.insurer_amount) for one in booked), ZERO)
+
+    def _shared_recoveries(self):
+        """The booked recoveries that came after the date of loss."""
+        return self.recovery_ids.filtered(lambda one: one.state == "booked" and one.after_loss)
 
     def _check_owed(self, amount):
         """Raise UserError if more would be recovered than was lost."""
@@ -284,9 +293,7 @@ class CobranzaInsuranceClaim(models.Model):
     def _follow_recoveries(self):
         """Write what was recovered after the date of loss, and the insurer's share of it."""
         for claim in self:
-            booked = claim.recovery_ids.filtered(
-                lambda one: one.state == "booked" and one.after_loss
-            )
+            booked = claim._shared_recoveries()
             claim._gated().write(
                 {
                     "recovered_amount": sum(booked.mapped("amount")),

@@ -111,7 +111,11 @@ class CobranzaInsuranceSuggestion(models.Model):
                 facts["score"] if facts["has_score"] else None,
             )
             rate = self._rate_to_company(policy, company)
-            for suggestion in suggestions.suggest(one.lines, one.asked):
+            for suggestion in (
+                suggestions.suggest_single(one.lines, points)
+                if one.single
+                else suggestions.suggest(one.lines, one.asked)
+            ):
                 found.append({
                     "state": "open",
                     "dismissed_until": False,

@@ -42,9 +42,16 @@ class CobranzaInsuranceSuggestion(models.Model):
 
     def _fix_text(self, money):
         """What would help against its reason, where it isn't the suggestion itself."""
+        if self.kind == suggestions.INSURE and self._is_to_activate():
+            return fix(self.env, "not_activated")
         if self.kind != suggestions.REMOVE:
             return ""
         return fix(self.env, self.reason, latest="", missing=money(self.exposed_amount))
+
+    def _is_to_activate(self):
+        """Whether its invoice is covered only once that was activated."""
+        single = self.policy_id.sudo().kind == "single_invoice"
+        return single and not self.move_id.sudo().insurance_activated_on
 
     def _who_text(self):
         """How the customer pays."""

@@ -1,5 +1,7 @@
 """What insuring the lines of a customer is estimated to cost: of a cover, and of a suggestion."""
 
+from decimal import Decimal
+
 from odoo.tools import groupby
 
 from ..engine.cover_reasons import COVER_REASONS
@@ -26,6 +28,7 @@ def premiums(tariff, with_tax, decided):
 def _costing(one, with_tax):
     """The (amount, invoice date, due date) of a Decided that its premium is of."""
     line = one.line
-    amount = line.amount if with_tax else line.amount - line.tax
+    # of the sale, whatever was tax of what is open
+    amount = line.amount if with_tax else line.amount * (1 - Decimal(one.fact.tax_share))
     outside = COVER_REASONS[one.cover.reasons[0]][0] in OUTSIDE_STEPS
     return (ZERO if outside else max(amount, ZERO), line.invoiced, line.due)

@@ -69,6 +69,7 @@ from . import (
     test_insurance_recovery,
     test_insurance_reports,
     test_insurance_suggestion,
+    test_insurance_tax,
     test_insurance_terms,
     test_insurance_views,
     test_last_told,

@@ -111,6 +111,22 @@ class InsuranceCase(CobranzaCase):
         self.assertAlmostEqual(invoice.amount_total, total)
         return tax
 
+    def take_tax_back(self, of, tax, net=1000, **vals):
+        """Credit the tax of so much of a document, and nothing else; return the credit note."""
+        today = self.company._cobranza_today()
+        note = self.invoice(
+            self.partner, net, due=today, invoice_date=today, move_type="out_refund", post=False,
+            **vals,
+        )  # fmt: skip
+        note.invoice_line_ids.tax_ids = tax
+        note.invoice_line_ids = [
+            Command.create({"name": "Net", "quantity": 1, "price_unit": -net, "tax_ids": False})
+        ]
+        note.action_post()
+        self.assertEqual(note.amount_untaxed, 0)
+        (self.due(note) | self.due(of).filtered(lambda one: not one.reconciled)).reconcile()
+        return note
+
     def commit(self):
         """What follows when a transaction commits."""
         self.env.flush_all()

@@ -8,7 +8,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .claims import DUE, FILED, SOLD, ClaimCase
+from .claims import DUE, SOLD, ClaimCase
 
 
 @tagged("post_install", "-at_install")
@@ -202,6 +202,25 @@ class TestClaim(ClaimCase):
             later = self.sale(500, date(2026, 3, 20))
             self.assertCovered(later, 500, "covered")
 
+    def test_a_second_claim_stops_nothing_that_was_delivered_before_it(self):
+        """Each claim stops from its own day on, until the limit that came after it."""
+        self.filed(1000)
+        self.limit(50000, effective=date(2026, 3, 15))
+        with self.at(date(2026, 3, 20)):
+            between = self.sale(300, date(2026, 3, 12))
+            later = self.sale(500, date(2026, 3, 20))
+            self.assertCovered(between, 0, "not_covered", "claim_filed")
+            self.assertCovered(later, 500, "covered")
+        with self.at(date(2026, 4, 25)):
+            second = self.env["cobranza.insurance.claim"].file_claim(
+                self.partner.id, line_ids=self.due(later).ids
+            )
+            last = self.sale(70, date(2026, 4, 25))
+            self.assertEqual(second["state"], "filed")
+            self.assertCovered(between, 0, "not_covered", "claim_filed")
+            self.assertCovered(later, 500, "covered")
+            self.assertCovered(last, 0, "not_covered", "claim_filed")
+
     def test_a_claim_stops_nothing_under_another_policy(self):
         self.filed(1000)
         other = self.new_insurance(name="Other", kind="single_debtor", partner_id=self.partner.id)
@@ -221,7 +240,7 @@ class TestClaim(ClaimCase):
             (claim.loss_amount, claim.covered_amount, claim.line_ids.tax_amount), (1210, 1000, 210)
         )
         claim.action_file()
-        self.take_tax_back(tax)
+        self.take_tax_back(self.sold, tax)
         claim.action_update()
         self.assertEqual(
             (claim.loss_amount, claim.covered_amount, claim.line_ids.tax_amount), (1000, 1000, 0)
@@ -240,10 +259,76 @@ class TestClaim(ClaimCase):
         claim = self.claim()
         claim.action_file()
         claim.action_accept()
-        self.take_tax_back(tax)
+        self.take_tax_back(self.sold, tax)
         self.statement(claim.insurer_id, claim.open_amount, claim._insurer_items())
         claim.action_close()
         self.assertEqual((claim.state, claim.written_off_amount), ("closed", 100))
+
+    def taxed(self, amount=1000):
+        """File and agree on a claim about 1 210, of which 210 is tax; return it and the tax."""
+        self.limit(100000)
+        self.sold = self.sale(amount, SOLD, DUE, post=False)
+        tax = self.add_tax(self.sold, amount * 0.21, amount * 1.21)
+        self.sold.action_post()
+        claim = self.claim()
+        claim.action_file()
+        claim.action_accept()
+        return claim, tax
+
+    def test_money_after_the_tax_was_taken_back(self):
+        """The insurer bears 900 of the 1000 that are lost by then, not of 1210."""
+        claim, tax = self.taxed()
+        note = self.take_tax_back(self.sold, tax)
+        self.assertEqual((claim.tax_returned_amount, claim.owed_amount), (210, 1000))
+        with self.assertRaisesRegex(UserError, "only 1000.00 USD are still"):
+            claim.record_recovery(self.customer_pays(1000.01).id)
+        found = claim.record_recovery(self.customer_pays(1000).id)
+        self.assertEqual((found["insurer_amount"], found["insured_amount"]), (900, 100))
+        self.assertEqual(claim.owed_amount, 0)
+        claim.recovery_ids.action_cancel()
+        self.due(note).remove_move_reconcile()
+        self.assertEqual((claim.tax_returned_amount, claim.owed_amount), (0, 1210))
+
+    def test_money_before_and_after_the_tax_was_taken_back(self):
+        """Half of the debt with its tax; what comes then makes up for it."""
+        claim, tax = self.taxed()
+        first = claim.record_recovery(self.customer_pays(605).id)
+        self.assertEqual(first["insurer_amount"], 450)
+        self.take_tax_back(self.sold, tax, net=500)
+        self.assertEqual((claim.tax_returned_amount, claim.owed_amount), (105, 500))
+        claim.record_recovery(self.customer_pays(500).id)
+        self.assertEqual((claim.insurer_share_amount, claim.owed_amount), (900, 0))
+
+    def test_tax_taken_back_and_the_ledger_read_again(self):
+        """What the ledger says counts once: of the loss, or beside it."""
+        self.limit(100000)
+        self.sold = self.sale(1000, SOLD, DUE, post=False)
+        tax = self.add_tax(self.sold, 210, 1210)
+        self.sold.action_post()
+        claim = self.claim()
+        claim.action_file()
+        self.take_tax_back(self.sold, tax, net=500)
+        self.assertEqual((claim.loss_amount, claim.owed_amount), (1210, 1105))
+        with self.assertRaisesRegex(UserError, "more than was lost"):
+            claim.action_accept(1105.01)
+        claim.action_update()
+        self.assertEqual((claim.loss_amount, claim.owed_amount), (1105, 1105))
+        self.take_tax_back(self.sold, tax, net=500)
+        self.assertEqual((claim.tax_returned_amount, claim.owed_amount), (105, 1000))
+
+    def test_tax_taken_back_in_another_currency(self):
+        """At the rate of the sale, as the loss."""
+        foreign = self.new_currency("EUR", 2)  # a dollar is two euros
+        self.limit(100000)
+        self.sold = self.sale(2000, SOLD, DUE, currency=foreign, post=False)
+        tax = self.add_tax(self.sold, 420, 2420)
+        self.sold.action_post()
+        claim = self.claim()
+        claim.action_file()
+        claim.action_accept()
+        self.assertEqual(claim.loss_amount, 1210)
+        self.take_tax_back(self.sold, tax, net=2000, currency=foreign)
+        self.assertEqual((claim.tax_returned_amount, claim.owed_amount), (210, 1000))
 
     def test_tax_taken_back_is_shared_where_tax_is_insured(self):
         self.insurance.covers_tax = True
@@ -254,22 +339,11 @@ class TestClaim(ClaimCase):
         claim = self.claim()
         claim.action_file()
         claim.action_accept()
-        self.take_tax_back(tax)
+        self.take_tax_back(self.sold, tax)
         self.statement(claim.insurer_id, claim.open_amount, claim._insurer_items())
         with self.assertRaisesRegex(UserError, "whose money that is"):
             claim.action_close()
-
-    def take_tax_back(self, tax):
-        """Credit the tax of the invoice, and nothing else."""
-        note = self.invoice(self.partner, 1000, due=FILED, move_type="out_refund", post=False)
-        note.invoice_line_ids.tax_ids = tax
-        note.invoice_line_ids = [
-            Command.create({"name": "Net", "quantity": 1, "price_unit": -1000, "tax_ids": False})
-        ]
-        note.action_post()
-        self.assertEqual((note.amount_untaxed, note.amount_total), (0, 210))
-        (self.due(note) | self.due(self.sold)).reconcile()
-        self.assertEqual(self.due(self.sold).amount_residual, 1000)
+        self.assertFalse(claim.tax_returned_amount)
 
     def test_the_duty_to_claim_is_done(self):
         self.insurance.deadline_ids = [self.deadline("claim", "due", 40)]

@@ -18,7 +18,8 @@ class TestClaimTerms(ClaimCase):
         """Open lines that fall under the policy no more: nothing is taken back in silence."""
         claim = self.filed(1000, loss_date="2026-06-01")
         money = self.customer_pays(100)
-        self.insurance.active = False
+        other = self.new_insurance(name="Other")
+        self.sold.insurance_policy_id = other
         with self.assertRaisesRegex(UserError, "isn't insured under this policy any more"):
             claim.action_update()
         named = f"{self.sold.name} of Ana Customer"
@@ -26,13 +27,45 @@ class TestClaimTerms(ClaimCase):
             claim.record_recovery(money.id)
         self.assertEqual(claim.expected_amount, 900)
         self.assertBalances(insurer=900, claims=-900)
-        self.insurance.active = True
-        self.sold.insured = False
+        self.sold.write({"insurance_policy_id": False, "insured": False})
         with self.assertRaisesRegex(UserError, "isn't insured under this policy any more"):
             claim.action_update()
         self.sold.insured = True
         claim.record_recovery(money.id)
         self.assertEqual(claim.expected_amount, 810)
+
+    def test_an_archived_policy_keeps_what_was_sold_under_it(self):
+        """As at a renewal: the claim goes on as if nothing had been."""
+        claim = self.filed(1000, loss_date="2026-06-01")
+        self.insurance.active = False
+        claim.record_recovery(self.customer_pays(100).id)
+        self.assertEqual(claim.expected_amount, 810)
+        self.assertBalances(insurer=810, claims=-810)
+
+    def test_the_policy_of_what_is_claimed(self):
+        """After a renewal: that of the oldest overdue debt; of debts that are named, theirs."""
+        self.limit(100000)
+        old, older = self.sale(1000, SOLD, DUE), self.sale(300, SOLD, date(2026, 2, 1))
+        self.commit()
+        self.insurance.active = False
+        renewed = self.new_insurance(name="Renewed")
+        debtor = self.env["cobranza.debtor"]._of_partner(self.partner.id, self.company)
+        self.limit(100000, policy_id=renewed.id)
+        new = self.sale(70, FILED, FILED)
+        self.commit()
+        self.assertEqual(debtor.effective_insurance_policy_id, renewed)
+        claims = self.env["cobranza.insurance.claim"]
+        claim = claims.browse(debtor.action_claim_insurance()["res_id"])
+        self.assertEqual(claim.policy_id, self.insurance)
+        self.assertEqual(claim.line_ids.move_id, old | older)
+        claim.unlink()
+        filed = claims.file_claim(self.partner.id, line_ids=self.due(old).ids)
+        self.assertEqual(claims.browse(filed["id"]).policy_id, self.insurance)
+        rest = claims.browse(claims.file_claim(self.partner.id)["id"])
+        self.assertEqual((rest.policy_id, rest.line_ids.move_id), (self.insurance, older))
+        with self.at(date(2026, 3, 11)):
+            last = claims.browse(debtor.action_claim_insurance()["res_id"])
+            self.assertEqual((last.policy_id, last.line_ids.move_id), (renewed, new))
 
     def test_settled_lines_are_lost_no_more(self):
         """What was paid is nothing of the claim any more, whatever is insured by now."""

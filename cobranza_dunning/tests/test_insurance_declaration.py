@@ -312,6 +312,76 @@ class TestDeclaration(DeclarationCase):
             self.assertEqual(len(ours), declarations.search_count(
                 [("policy_id", "=", self.insurance.id)]))  # fmt: skip
 
+    def nightly(self, day):
+        """What one more night of a day prepares; the months of all declarations of the policy."""
+        with self.at(day):
+            self.env["cobranza.insurance.declaration"]._prepare_due(self.company)
+        return [one.month for one in self.declarations().mapped("date_from")]
+
+    def declarations(self):
+        """All declarations of the policy, archived or not."""
+        return self.env["cobranza.insurance.declaration"].search(
+            [("policy_id", "=", self.insurance.id)], order="date_from"
+        )
+
+    def test_until_the_period_in_which_the_policy_was_archived(self):
+        """Archived on 10 March: March is declared, with what was sold until then."""
+        self.sale(100, FEBRUARY)
+        waiting = self.draft()
+        self.sale(30, FEBRUARY)
+        self.sale(7, date(2026, 3, 9))
+        self.sale(5, MARCH)
+        self.commit()
+        self.insurance.active = False
+        self.assertEqual(self.insurance.ended_on, MARCH)
+        self.assertEqual(self.nightly(date(2026, 3, 11)), [2])
+        self.assertEqual(waiting.amount, 130)
+        self.assertEqual(self.nightly(date(2026, 6, 2)), [2, 3])
+        self.assertEqual(self.declarations()[1].amount, 7)
+
+    def test_archived_on_the_first_day_of_a_period(self):
+        self.sale(100, FEBRUARY)
+        self.declared()
+        with self.at(date(2026, 3, 1)):
+            self.insurance.active = False
+            self.assertEqual(self.insurance.ended_on, date(2026, 3, 1))
+        self.assertEqual(self.nightly(date(2026, 6, 2)), [2])
+
+    def test_what_comes_late_after_the_policy_has_ended(self):
+        """Only if there is something; a draft that waits takes what comes until its last day."""
+        one = self.sale(100, FEBRUARY)
+        self.declared()
+        self.insurance.active = False
+        self.assertEqual(self.insurance.ended_on, MARCH)
+        self.assertEqual(self.nightly(APRIL), [2, 3])
+        with self.at(APRIL):
+            self.declarations()[1].action_declare()
+        self.assertEqual(self.nightly(date(2026, 5, 2)), [2, 3])
+        self.credit_note(self.partner, 40, invoice=one, reversed_entry_id=one.id,
+                         invoice_date=date(2026, 5, 9))  # fmt: skip
+        self.sale(9, date(2026, 5, 9))
+        self.assertEqual(self.nightly(date(2026, 5, 20)), [2, 3], "its period isn't over")
+        for night in (2, 3):
+            self.assertEqual(self.nightly(date(2026, 6, night)), [2, 3, 5])
+        late = self.declarations()[-1]
+        self.assertEqual((late.amount, late.premium_minimum), (-40, 0))
+        self.assertEqual(self.nightly(date(2026, 7, 2)), [2, 3, 5])
+
+    def test_what_comes_late_after_the_last_year_in_force(self):
+        """Not archived: the period of its last day is declared, and later only what is late."""
+        self.insurance.period_ids.date_to = "2026-03-31"
+        one = self.sale(100, FEBRUARY)
+        self.declared()
+        self.assertEqual(self.nightly(date(2026, 6, 2)), [2, 3])
+        one.button_draft()
+        one.invoice_line_ids.price_unit = 60
+        one.action_post()
+        self.assertEqual(self.nightly(date(2026, 6, 3)), [2, 3])
+        self.assertEqual(self.declarations()[1].amount, -40, "it waits, and is made anew")
+        self.insurance.declaration_scope = "all"
+        self.sale(9, date(2026, 5, 9))
+        self.assertEqual(self.nightly(date(2026, 6, 4)), [2, 3])
+
     def test_a_night_in_which_nothing_changes_writes_no_lines(self):
         self.sale(100.1, FEBRUARY)
         self.sale(0.2, FEBRUARY, partner=self.other)
@@ -361,6 +431,22 @@ class TestDeclaration(DeclarationCase):
         )
         self.assertEqual((quarter.amount, quarter.premium_net), (1650, 1.65))
         self.assertEqual(set(quarter.line_ids.mapped("kind")), {"balance"})
+
+    def test_balances_after_tax_was_taken_back(self):
+        """Of 1 210 half is paid: 500 and 105 of tax, which are taken back in March."""
+        self.insurance.write({"premium_basis": "balances", "declaration_months": "3"})
+        self.insurance.declaration_from = "2026-01-01"
+        one = self.sale(1000, date(2026, 1, 10), due=date(2026, 6, 30), post=False)
+        tax = self.add_tax(one, 210, 1210)
+        one.action_post()
+        self.pay(one, 605, payment_date=date(2026, 2, 20))
+        self.take_tax_back(one, tax, net=500)
+        with self.at(APRIL):
+            quarter = self.draft(MARCH)
+        self.assertEqual(
+            [(line.amount, line.tax_amount, line.declared_amount) for line in quarter.line_ids],
+            [(1210, 210, 1000), (605, 105, 500), (500, 0, 500)],
+        )
 
     # --- companies, queries
 

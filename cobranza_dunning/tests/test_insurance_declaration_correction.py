@@ -97,3 +97,17 @@ class TestCorrection(DeclarationCase):
         # its successor comes first where it is in force
         self.new_insurance(name="Its successor").period_ids.date_from = MARCH
         self.assertEqual(self.told(self.correct(draft)), [(one, 1200, False)])
+
+    def test_what_was_insured_under_an_archived_policy_is_declared_under_it(self):
+        """Whatever its successor is in force for; a credit note goes with its sale."""
+        one = self.sale(1000, FEBRUARY)
+        self.commit()
+        renewed = self.new_insurance(name="Its successor", declares=True)
+        self.insurance.active = False
+        self.commit()
+        note = self.credit_note(
+            self.partner, 300, invoice=one, reversed_entry_id=one.id, invoice_date=FEBRUARY
+        )
+        draft = self.draft()
+        self.assertEqual(self.told(draft), [(one, 1000, False), (note, -300, False)])
+        self.assertEqual(self.told(self.draft(policy=renewed)), [])

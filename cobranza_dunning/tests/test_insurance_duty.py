@@ -251,6 +251,14 @@ class TestToday(DutyCase):
         self.assertEqual(self.today(), other | debtor)
         self.assertFalse(debtor.insurance_due_date)
 
+    def test_what_was_missed_and_can_be_made_up_for_stays_a_deadline(self):
+        """Only where the policy says that the cover is at risk, not lost."""
+        for consequence, expected in (("lost", (False, False)), ("at_risk", (LAST, "notice"))):
+            self.insurance.missed_notice = consequence
+            self.assertTrue(self.duties(LAST + timedelta(days=1)).missed)
+            debtor = self.debtor()
+            self.assertEqual((debtor.insurance_due_date, debtor.insurance_due_duty), expected)
+
 
 @tagged("post_install", "-at_install")
 class TestDigest(DutyCase):

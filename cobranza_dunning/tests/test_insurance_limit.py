@@ -116,6 +116,50 @@ class TestUpsert(InsuranceCase):
         self.assertEqual(self.statuses(row), ["unchanged"])
         self.assertEqual(self.statuses({**row, "amount": 101}), ["created"])
 
+    def test_without_a_day_it_is_what_holds_that_counts(self):
+        """The insurer's list of today, each day anew: only what differs is recorded."""
+        row = self.row(reference=None, effective=None)
+        steps = (
+            (date(2026, 3, 10), row, "created"),
+            (date(2026, 3, 11), row, "unchanged"),
+            (date(2026, 3, 12), {**row, "amount": 60, "decision": "reduced"}, "created"),
+            (date(2026, 3, 13), {**row, "amount": 60, "decision": "reduced"}, "unchanged"),
+            (date(2026, 3, 14), row, "created"),
+            # a temporary one on top, with the other one still in the list
+            (date(2026, 3, 15), {**row, "amount": 150, "until": "2026-03-31"}, "created"),
+            (date(2026, 3, 16), {**row, "amount": 150, "until": "2026-03-31"}, "unchanged"),
+            (date(2026, 3, 17), row, "unchanged"),
+            (date(2026, 4, 1), row, "unchanged"),
+            (date(2026, 4, 2), {**row, "amount": 500, "decision": "requested"}, "created"),
+            (date(2026, 4, 3), {**row, "amount": 500, "decision": "requested"}, "unchanged"),
+            (date(2026, 4, 4), row, "unchanged"),
+            (date(2026, 4, 5), {**row, "amount": 500}, "created"),
+            (date(2026, 4, 6), {**row, "amount": 500, "decision": "requested"}, "created"),
+        )
+        for day, said, status in steps:
+            with self.subTest(day), self.at(day):
+                self.assertEqual(self.statuses(said), [status])
+
+    def test_what_was_replaced_on_the_same_day_is_new_again(self):
+        row = self.row(reference=None, effective=None)
+        for amount in (100, 60, 100):
+            self.assertEqual(self.statuses({**row, "amount": amount}), ["created"])
+        self.assertEqual(self.statuses(row), ["unchanged"])
+
+    def test_an_archived_policy_is_decided_about_if_it_is_named(self):
+        self.insurance.number = "P 1"
+        renewed = self.new_insurance(name="Renewed")
+        self.insurance.active = False
+        rows = self.row(policy="p1"), self.row(policy=self.insurance.id, reference="R-2")
+        for answer in self.upsert(*rows):
+            self.assertEqual(self.limits.browse(answer["id"]).policy_id, self.insurance)
+        self.assertEqual(self.statuses(*rows), ["unchanged", "unchanged"])
+        (answer,) = self.upsert(self.row(reference="R-3"))
+        self.assertEqual(self.limits.browse(answer["id"]).policy_id, renewed)
+        renewed.name = self.insurance.name
+        (answer,) = self.upsert(self.row(policy=renewed.name, reference="R-4"))
+        self.assertEqual(self.limits.browse(answer["id"]).policy_id, renewed)
+
     def test_another_content_corrects_and_says_what_differs(self):
         (first,) = self.upsert(self.row())
         (answer,) = self.upsert(self.row(amount=80, decision="reduced", effective="2025-12-15"))

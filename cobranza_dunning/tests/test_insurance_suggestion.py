@@ -191,6 +191,46 @@ class TestSuggestion(InsuranceCase):
         self.records([found]).action_insure()
         self.assertTrue(chosen.insured)
 
+    def test_a_single_invoice_of_who_pays_late(self):
+        """What no other policy covers; its cover is still to be activated."""
+        policy = self.new_insurance(name="Single", kind="single_invoice")
+        self.limit(500, policy_id=policy.id)
+        self.limit(100)
+        self.sale(100, date(2026, 1, 1), due=date(2026, 1, 30))
+        open_one = self.sale(300, MARCH, due=SOON, insured=False)
+        planned = self.sale(90, MARCH, due=SOON, post=False)
+        found = {one["move_id"]: one for one in self.suggest() if one["kind"] == "insure"}
+        self.assertEqual({*found}, {open_one.id, planned.id})
+        self.assertEqual({one["policy_id"] for one in found.values()}, {policy.id})
+        self.assertEqual((found[open_one.id]["amount"], found[planned.id]["amount"]), (300, 90))
+        self.assertIn("Enter the day on which its cover was activated",
+                      found[open_one.id]["explanation"])  # fmt: skip
+        self.records([found[open_one.id]]).action_insure()
+        self.assertEqual((open_one.insured, open_one.insurance_policy_id), (True, policy))
+        self.assertCovered(open_one, 0, "not_covered", "not_activated")
+        self.assertEqual(
+            [one["move_id"] for one in self.suggest() if one["kind"] == "insure"], [planned.id]
+        )
+        open_one.insurance_activated_on = "2026-03-10"
+        self.assertCovered(open_one, 300)
+
+    def test_no_single_invoice_of_who_pays_in_time(self):
+        policy = self.new_insurance(name="Single", kind="single_invoice")
+        self.limit(500, policy_id=policy.id)
+        self.limit(100)
+        self.sale(100, MARCH, due=SOON)
+        self.sale(300, MARCH, due=SOON, insured=False)
+        self.assertEqual({one["kind"] for one in self.suggest()}, {"ask_limit"})
+
+    def test_nothing_more_is_insured_under_an_archived_policy(self):
+        """Neither an invoice that was sold under it, nor a limit for one that is short of it."""
+        self.limit(100)
+        self.sale(500, MARCH, due=SOON)
+        self.sale(50, MARCH, due=SOON, insured=False)
+        self.assertEqual(len(self.suggest()), 1)
+        self.insurance.active = False
+        self.assertEqual(self.suggest(), [])
+
     def test_what_changes_keeps_its_record(self):
         limit = self.limit(100)
         self.sale(500, MARCH, due=SOON)

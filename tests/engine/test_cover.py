@@ -126,8 +126,8 @@ def test_the_percentage_is_that_of_the_limit():
         ({"due": day(99), "delivered": day(-99)}, {}, "invoiced_late"),
         ({"due": day(99)}, {"limits": []}, "term_too_long"),
         ({}, {"limits": [], "insolvent_on": day(-9)}, "no_limit"),
-        ({}, {"insolvent_on": day(-9), "claimed_on": day(-9)}, "insolvent"),
-        ({}, {"claimed_on": day(-9), "stops": ((day(-9), None),)}, "claim_filed"),
+        ({}, {"insolvent_on": day(-9), "claimed": (day(-9),)}, "insolvent"),
+        ({}, {"claimed": (day(-9),), "stops": ((day(-9), None),)}, "claim_filed"),
         ({}, {"stops": ((day(-9), None),)}, "stopped_by_insurer"),
         ({}, {}, "not_activated"),
         ({"residual": 0, "flagged": False}, {}, "settled"),
@@ -206,11 +206,12 @@ def test_several_stops(delivered, reasons):
 
 
 @pytest.mark.parametrize(
-    "fact, code", [("insolvent_on", "insolvent"), ("claimed_on", "claim_filed")]
+    "facts, code",
+    [({"insolvent_on": day(5)}, "insolvent"), ({"claimed": (day(5),)}, "claim_filed")],
 )
-def test_from_the_day_itself_deliveries_are_later(fact, code):
+def test_from_the_day_itself_deliveries_are_later(facts, code):
     lines = [line(10, number) for number in (4, 5, 6)]
-    found = decide(*lines, **{fact: day(5)})
+    found = decide(*lines, **facts)
     assert [one.reasons for one in found] == [COVERED, (code,), (code,)]
 
 
@@ -219,46 +220,64 @@ def test_from_the_day_itself_deliveries_are_later(fact, code):
     [
         ("granted", 5, ("claim_filed",)),     # on the day of the claim: it was before
         ("granted", 6, COVERED),              # the insurer insures him again
-        ("reduced", 6, COVERED),
+        ("granted", 8, COVERED),
+        ("granted", 9, ("claim_filed",)),     # delivered before
+        ("reduced", 6, ("claim_filed",)),     # that is less, not anew
         ("refused", 6, ("limit_refused",)),
         ("requested", 6, ("claim_filed",)),
     ],
 )  # fmt: skip
 def test_a_limit_that_was_granted_after_a_claim(decision, effective, reasons):
     words = [limit(1000), limit(1000, effective=day(effective), decision=decision)]
-    assert why(line(10, 8), limits=words, claimed_on=day(5)) == reasons
-    free = cover.exposure(policy(), words, [], day(8), Buyer(claimed_on=day(5))).free
+    assert why(line(10, 8), limits=words, claimed=(day(5),)) == reasons
+    free = cover.exposure(policy(), words, [], day(8), Buyer(claimed=(day(5),))).free
     assert free == (1000 if reasons == COVERED else 0)
+
+
+def test_goods_that_left_during_the_stop_and_were_invoiced_after_it():
+    words = [limit(1000), limit(1000, effective=day(7))]
+    assert why(line(10, 8, delivered=day(6)), limits=words, claimed=(day(5),)) == ("claim_filed",)
+
+
+def test_a_second_claim_insures_nothing_that_the_first_one_stopped():
+    assert why(line(10, 8), claimed=(day(5), day(12))) == ("claim_filed",)
+    words = [limit(1000), limit(1000, effective=day(7))]
+    assert why(line(10, 8), limits=words, claimed=(day(5), day(12))) == COVERED
+    assert why(line(10, 12), limits=words, claimed=(day(5), day(12))) == ("claim_filed",)
 
 
 def test_an_own_limit_does_not_end_the_stop_of_a_claim():
     words = [limit(1000, kind="discretionary", effective=day(6))]
-    found = why(line(10, 8), terms=policy(discretionary=D(1000)), limits=words, claimed_on=day(5))
+    found = why(line(10, 8), terms=policy(discretionary=D(1000)), limits=words, claimed=(day(5),))
     assert found == ("claim_filed",)
 
 
 def test_a_claim_stops_under_its_own_policy():
-    buyer = Buyer(claims=((7, day(5)),))
-    assert buyer.under(7).claimed_on == day(5)
-    assert buyer.under(8).claimed_on is None
+    buyer = Buyer(claims=((7, day(5)), (7, day(6)), (8, day(9))))
+    assert buyer.under(7).claimed == (day(5), day(6))
+    assert buyer.under(9).claimed == ()
 
 
+#: 1 210 with 210 of tax; what came, and what of the rest is tax.
 @pytest.mark.parametrize(
-    "residual, credited, insured",
+    "settled, left, tax",
     [
-        ("1210", "0", "1000"),       # nothing paid
-        ("605", "0", "500"),         # half paid: tax and the rest alike
-        ("1000", "210", "1000"),     # the tax was taken back: all that is open is insured
-        ("500", "105", "500"),       # half paid, then the rest of its tax taken back
-        ("500", "210", "500"),       # its tax taken back, then half of the rest paid
-        ("1110", "100", "1000"),     # a part of the tax
-        ("0", "210", "0"),
+        ([], 1210, 210),
+        ([(605, False)], 605, 105),                     # tax and the rest alike
+        ([(210, True)], 1000, 0),                       # all that is open is insured
+        ([(605, False), (105, True)], 500, 0),
+        ([(210, True), (500, False)], 500, 0),
+        ([(100, True)], 1110, 110),                     # a part of the tax
+        ([(100, True), (555, False)], 555, 55),
+        ([(555, False), (100, True)], 555, "13.67769"),
+        ([(300, True)], 910, 0),                        # more than there was
+        ([(1210, False)], 0, 0),
+        ([(1300, False), (10, True)], 0, 0),
     ],
 )  # fmt: skip
-def test_tax_that_was_taken_back_is_not_taken_off_twice(residual, credited, insured):
-    one = line(D(residual), amount=D(1210), tax=D(210), tax_credited=D(credited))
-    assert cover.insurable(policy(), one) == D(insured)
-    assert cover.insurable(policy(covers_tax=True), one) == D(residual)
+def test_tax_that_was_taken_back_is_not_taken_off_twice(settled, left, tax):
+    share = cover.open_tax_share(D(210) / D(1210), D(1210), [(D(a), t) for a, t in settled])
+    assert abs(share * left - D(tax)) < D("0.00001")
 
 
 def test_delivered_before_and_invoiced_after_an_event():
@@ -494,7 +513,7 @@ def test_exposure(limits, expected):
     "terms, buyer",
     [
         ({}, Buyer(insolvent_on=TODAY)),
-        ({}, Buyer(claimed_on=TODAY)),
+        ({}, Buyer(claimed=(TODAY,))),
         ({}, Buyer(stops=((TODAY, None),))),
         ({"periods": ((date(2025, 1, 1), date(2025, 12, 31)),)}, Buyer()),
         ({"excluded_kinds": frozenset({"consumer"})}, Buyer(kind="consumer")),

@@ -18,20 +18,24 @@ FEW = settings(max_examples=EXAMPLES or 60, derandomize=not EXAMPLES, deadline=N
 money = st.integers(0, 200_000).map(lambda cents: Decimal(cents) / 100)
 days = st.integers(-60, 200)
 dates = st.none() | days.map(day)
+#: What came of a document: amounts, and whether by a credit note for tax alone.
+settlements = st.lists(st.tuples(money, st.booleans()), max_size=6)
+tax_shares = st.sampled_from([Decimal(0), Decimal(21) / Decimal(121), Decimal("0.5"), Decimal(1)])
 
 
 @st.composite
 def lines(draw):
-    """A line in any state, with parts of it tax and disputed."""
+    """A line in any state, with parts of it tax, which was taken back or not, and disputed."""
     amount = draw(money)
     invoiced = draw(st.integers(-50, 120))
+    open_part = draw(st.sampled_from([Decimal(1), Decimal("0.5"), Decimal(0)]))
     return line(
-        amount * draw(st.sampled_from([Decimal(1), Decimal("0.5"), Decimal(0)])),
+        (amount * open_part).quantize(Decimal("0.01")),
         invoiced,
         due=day(invoiced + draw(st.integers(0, 120))),
         delivered=draw(st.none() | st.integers(0, 40).map(lambda gap: day(invoiced - gap))),
         amount=amount,
-        tax=(amount * Decimal("0.21")).quantize(Decimal("0.01")),
+        tax=amount * cover.open_tax_share(draw(tax_shares), draw(money), draw(settlements)),
         disputed=draw(money) if draw(st.booleans()) else Decimal(0),
         flagged=draw(st.sampled_from([True, True, True, False])),
         settled_on=draw(dates), declared_on=draw(dates), notified_on=draw(dates),
@@ -70,17 +74,20 @@ debtors = {
     "open_lines": st.lists(lines(), max_size=8),
     "today": days.map(day),
     "insolvent": dates,
+    "claimed": st.lists(days.map(day), max_size=3).map(tuple),
 }
 
 
 @FEW
 @given(**debtors)
-def test_covered_and_uncovered_are_what_is_open(terms, limits, open_lines, today, insolvent):
-    for one, debt in zip(
-        decide(*open_lines, terms=terms, limits=limits, today=today, insolvent_on=insolvent),
-        open_lines,
-        strict=True,
-    ):
+def test_covered_and_uncovered_are_what_is_open(
+    terms, limits, open_lines, today, insolvent, claimed
+):
+    found = decide(
+        *open_lines, terms=terms, limits=limits, today=today, insolvent_on=insolvent,
+        claimed=claimed,
+    )  # fmt: skip
+    for one, debt in zip(found, open_lines, strict=True):
         assert one.covered + one.uncovered == one.residual == debt.residual
         assert one.covered + one.suspended + one.lost == one.used
         assert min(one.covered, one.uncovered, one.suspended, one.lost) >= 0
@@ -90,8 +97,9 @@ def test_covered_and_uncovered_are_what_is_open(terms, limits, open_lines, today
 
 @FEW
 @given(**debtors)
-def test_never_more_than_the_limit(terms, limits, open_lines, today, insolvent):
-    found = cover.decide(terms, limits, open_lines, today, insurance.Buyer(insolvent_on=insolvent))
+def test_never_more_than_the_limit(terms, limits, open_lines, today, insolvent, claimed):
+    buyer = insurance.Buyer(insolvent_on=insolvent, claimed=claimed)
+    found = cover.decide(terms, limits, open_lines, today, buyer)
     used = Decimal(0)
     for one in found:
         used += one.used
@@ -102,11 +110,51 @@ def test_never_more_than_the_limit(terms, limits, open_lines, today, insolvent):
 
 @FEW
 @given(**debtors, order=st.randoms(use_true_random=False))
-def test_the_order_of_the_lines_does_not_matter(terms, limits, open_lines, today, insolvent, order):
+def test_the_order_of_lines_and_claims_does_not_matter(
+    terms, limits, open_lines, today, insolvent, claimed, order
+):
     shuffled = order.sample(open_lines, len(open_lines))
-    buyer = insurance.Buyer(insolvent_on=insolvent)
+    buyer = insurance.Buyer(insolvent_on=insolvent, claimed=claimed)
     found = cover.decide(terms, limits, open_lines, today, buyer)
-    assert found == cover.decide(terms, limits, shuffled, today, buyer)
+    again = buyer._replace(claimed=tuple(order.sample(claimed, len(claimed))))
+    assert found == cover.decide(terms, limits, shuffled, today, again)
+
+
+@FEW
+@given(**debtors, another=days.map(day))
+def test_another_claim_insures_nothing_that_a_claim_has_stopped(
+    terms, limits, open_lines, today, insolvent, claimed, another
+):
+    def stopped(claims):
+        """The lines that are not insured because of a claim."""
+        buyer = insurance.Buyer(insolvent_on=insolvent, claimed=claims)
+        found = cover.decide(terms, limits, open_lines, today, buyer)
+        return {one.line_id for one in found if one.reason == "claim_filed"}
+
+    assert stopped(claimed) <= stopped((*claimed, another))
+
+
+@FEW
+@given(share=tax_shares, amount=money, settled=settlements)
+def test_tax_is_a_part_of_what_is_open(share, amount, settled):
+    """Never more than all of it; what only came by payments leaves its part as it was."""
+    assert 0 <= cover.open_tax_share(share, amount, settled) <= 1
+    paid = [(one, False) for one, _is_tax in settled]
+    left = amount - sum(one for one, _is_tax in paid)
+    expected = share if left > 0 else 0
+    assert abs(cover.open_tax_share(share, amount, paid) - expected) < Decimal("1e-15")
+
+
+@FEW
+@given(
+    share=tax_shares, amount=money, amounts=st.lists(money, max_size=6), is_tax=st.booleans(),
+    order=st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_the_order_of_what_is_alike_does_not_matter(share, amount, amounts, is_tax, order):
+    settled = [(one, is_tax) for one in amounts]
+    shuffled = order.sample(settled, len(settled))
+    found = cover.open_tax_share(share, amount, settled)
+    assert abs(found - cover.open_tax_share(share, amount, shuffled)) < Decimal("1e-15")
 
 
 @FEW

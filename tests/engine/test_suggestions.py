@@ -118,6 +118,14 @@ def test_risk_doubles_an_amount_at_most(points, expected):
     assert suggestions.priority(D(1000), points) == expected
 
 
+@pytest.mark.parametrize("points, expected", [(0, []), (29, []), (30, ["I1"]), (100, ["I1"])])
+def test_single_invoices_of_who_may_not_pay(points, expected):
+    """Neither a limit is asked for nor a draft changed: one insures what can be insured."""
+    lines = [line(1, 100, flagged=False), line(2, 50, flagged=False, due=date(2026, 6, 30))]
+    found = suggestions.suggest_single(exposed(lines, limit=60, planned=(2,)), points)
+    assert [one.document for one in found] == expected
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 28), st.integers(1, 10**4), st.booleans()), max_size=8,
              unique_by=lambda one: one[0]),
