@@ -287,7 +287,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         """What is disputed of each line until somebody has decided, however long that takes."""
         return SQL(
             """
-            SELECT s.line_id, sum(g.amount) AS amount
+            SELECT s.line_id, sum(g.amount - COALESCE(g.credited_amount, 0)) AS amount
               FROM scope s
               JOIN cobranza_dispute g ON g.move_line_id = s.line_id AND g.pausing
           GROUP BY s.line_id

@@ -32,7 +32,9 @@ class CobranzaPlanLine(models.Model):
     # what had settled the line when the plan came into force
     paid_before = fields.Monetary()
     credited_before = fields.Monetary()
-    left_out_amount = fields.Monetary("Left out", help="Open then, and not covered: disputed, or being paid.")
+    left_out_amount = fields.Monetary(
+        "Left out", help="Open then, and not covered: disputed, or being paid."
+    )
     settled_amount = fields.Monetary(
         "Settled", help="Paid or credited since the plan came into force."
     )

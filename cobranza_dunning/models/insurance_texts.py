@@ -174,7 +174,7 @@ FIXES = {
     "limit_cancelled": _lt("Ask for payment in advance, or for a new limit."),
     "limit_expired": _lt("Ask the insurer to prolong the limit and record it."),
     "stop_shipment": _lt("Collect the oldest debt, or have the insurer approve its extension."),
-    "claim_filed": _lt("Ask for payment in advance."),
+    "claim_filed": _lt("Ask for payment in advance until the insurer grants a limit again."),
     "insolvent": _lt("Ask for payment in advance."),
     "stopped_by_insurer": _lt("Ask for payment in advance until the insurer allows deliveries."),
     "not_activated": _lt("Enter the day on which its cover was activated."),
