@@ -24,7 +24,11 @@ COVER_REASONS = {
     "limit_cancelled": (5, "the insurer had cancelled the limit before delivery"),
     "limit_expired": (5, "the temporary limit had ended"),
     "stop_shipment": (6, "an unpaid invoice had passed its maximum extension before delivery"),
-    "claim_filed": (6, "a claim about the debtor had been filed before delivery"),
+    "claim_filed": (
+        6,
+        "a claim about the debtor had been filed before delivery, and the insurer has granted no "
+        "limit since",
+    ),
     "insolvent": (6, "the debtor was insolvent on delivery"),
     "stopped_by_insurer": (6, "the insurer had asked for no deliveries"),
     "not_activated": (7, "the cover of this invoice has not been activated"),
