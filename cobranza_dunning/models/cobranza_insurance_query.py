@@ -29,7 +29,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                  settled AS (%(settled)s),
                  tax_settled AS (%(tax_settled)s),
                  rebooked AS (%(rebooked)s),
-                 kept AS (%(kept)s),
                  disputed AS (%(disputed)s),
                  extended AS (%(extended)s),
                  done AS (%(done)s)
@@ -38,9 +37,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    l.amount_currency::text, l.balance::text,
                    COALESCE(b.tax_share, CASE WHEN m.amount_total > 0 AND m.amount_tax > 0
                                               THEN m.amount_tax / m.amount_total END, 0)::text,
-                   CASE WHEN n.own IS NOT NULL OR b.before IS NOT NULL
-                        THEN jsonb_strip_nulls(jsonb_build_object('own', n.own,
-                                                                  'before', b.before)) END,
+                   CASE WHEN n.by_move -> l.move_id::text IS NOT NULL OR b.before IS NOT NULL
+                        THEN jsonb_strip_nulls(jsonb_build_object(
+                            'own', n.by_move -> l.move_id::text, 'before', b.before)) END,
                    COALESCE(b.invoiced, m.invoice_date, m.date),
                    COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date),
                    COALESCE(l.date_maturity, l.date),
@@ -57,18 +56,20 @@ class CobranzaInsuranceFacts(models.AbstractModel):
               JOIN res_currency c ON c.id = l.currency_id
          LEFT JOIN late t ON t.line_id = l.id
          LEFT JOIN rebooked b ON b.line_id = l.id
-         LEFT JOIN tax_settled n ON n.move_id = l.move_id
-         LEFT JOIN kept w ON w.line_id = l.id
+        CROSS JOIN tax_settled n
+         LEFT JOIN LATERAL (%(kept)s) w ON TRUE
          LEFT JOIN disputed g ON g.line_id = l.id
          LEFT JOIN extended x ON x.line_id = l.id
          LEFT JOIN done o ON o.line_id = l.id
             """,
             late=self._query_late(company, debtor_ids, extensions),
             scope=self._query_scope(company, debtor_ids),
-            settled=self._query_settled(company),
+            settled=self._query_settled(company, debtor_ids),
             tax_settled=self._query_tax_settled(),
             rebooked=self._query_rebooked(),
-            kept=self._query_kept(company),
+            kept=self._query_sold_under(
+                SQL("m.id"), SQL("COALESCE(m.invoice_date, m.date)"), SQL("m.delivery_date")
+            ),
             disputed=self._query_disputed(),
             extended=self._query_extended(),
             done=self._query_done(date),
@@ -183,13 +184,23 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             settled=self._sql_settled(),
         )
 
-    def _query_settled(self, company):
+    def _query_settled(self, company, debtor_ids):
         """What came of each document that a credit note for tax alone took something off.
 
         Rows of `move_id`, `total` (of its due lines, in their currency), `id`, `day`, `amount`,
         `by_id` (what it came by) and `is_tax` (whether that was such a credit note).
         """
         credits_tax = self.env["account.move"]._cobranza_sql_credits_tax
+        theirs = SQL("TRUE")
+        if debtor_ids is not None:
+            theirs = SQL(
+                """
+                c.partner_id IN (SELECT p.id FROM res_partner p
+                                   JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
+                                  WHERE d.id IN %s)
+                """,
+                tuple(debtor_ids) or (0,),
+            )
         return SQL(
             """
             SELECT l.move_id, t.total, r.id, r.max_date AS day, r.debit_amount_currency AS amount,
@@ -199,7 +210,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                       JOIN account_move_line c ON c.move_id = n.id
                       JOIN account_partial_reconcile o ON o.credit_move_id = c.id
                       JOIN account_move_line i ON i.id = o.debit_move_id
-                     WHERE n.company_id = %(company)s AND %(credits_tax)s) d
+                     WHERE n.company_id = %(company)s AND %(credits_tax)s AND %(theirs)s) d
         CROSS JOIN LATERAL (
                 SELECT array_agg(l.id) AS line_ids, sum(l.amount_currency) AS total
                   FROM account_move_line l
@@ -213,13 +224,21 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """,
             company=company.id,
             credits_tax=credits_tax("n"),
+            theirs=theirs,
             by_credits_tax=credits_tax("by_move"),
         )
 
     def _query_tax_settled(self):
-        """What came of each document in `settled`: rows of `move_id` and `own`."""
+        """What came of each document in `settled`: one row, `by_move` is {document's id: it}.
+
+        Whatever the database expects there to be of them, it looks each up at once.
+        """
         return SQL(
-            "SELECT e.move_id, %s AS own FROM settled e GROUP BY e.move_id", self._sql_settled()
+            """
+            SELECT jsonb_object_agg(t.move_id, t.own) AS by_move
+              FROM (SELECT e.move_id, %s AS own FROM settled e GROUP BY e.move_id) t
+            """,
+            self._sql_settled(),
         )
 
     def _sql_settled(self):
@@ -233,24 +252,6 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
         )
 
-    def _query_kept(self, company):
-        """The archived policy that each line was last believed to be under: it stays there."""
-        return SQL(
-            """
-            SELECT s.line_id, u.policy_id
-              FROM scope s
-              JOIN account_move_line l ON l.id = s.line_id
-              JOIN account_move m ON m.id = l.move_id
-        CROSS JOIN LATERAL (%s) u
-             WHERE EXISTS (SELECT 1 FROM cobranza_insurance_policy a
-                            WHERE a.company_id = %s AND NOT a.active)
-            """,
-            self._query_sold_under(
-                SQL("m.id"), SQL("COALESCE(m.invoice_date, m.date)"), SQL("m.delivery_date")
-            ),
-            company.id,
-        )
-
     def _query_sold_under(self, move, invoiced, delivered):
         """The archived policy that a sale was last believed to be under, whatever is open of it.
 
@@ -261,6 +262,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             SELECT v.policy_id
               FROM (SELECT c.policy_id FROM cobranza_insurance_cover c
                      WHERE c.move_id = %s
+                       AND EXISTS (SELECT 1 FROM cobranza_insurance_policy WHERE NOT active)
                   ORDER BY c.date_from DESC, c.id DESC LIMIT 1) v
               JOIN cobranza_insurance_policy p ON p.id = v.policy_id AND NOT p.active
              WHERE %s
