@@ -49,9 +49,12 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
             },
             access_token=access_token,
         )
-        if request.env.user._is_public():
-            # whoever has the link isn't the one who saved a card
+        if not _is_own(page_sudo):
+            # whoever has the link isn't the one who saved a card, nor is his card the customer's
             values["tokens_sudo"] = values["tokens_sudo"].browse()
+            values["show_tokenize_input_mapping"] = dict.fromkeys(
+                values["show_tokenize_input_mapping"], False
+            )
         return request.render(
             "cobranza_dunning.portal_reminder_pay",
             {
@@ -94,12 +97,14 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
             raise ValidationError(
                 request.env._("What is to pay has changed: go back to the overview, please.")
             )
-        visitor = request.env.user
-        if visitor._is_public() and kwargs.get("flow") == "token":
+        # whoever pays by a customer's link pays the customer's debt, with no card that is saved
+        payer_sudo = page_sudo.partner_id
+        if _is_own(page_sudo):
+            payer_sudo = request.env.user.partner_id
+        elif kwargs.get("flow") == "token":
             raise ValidationError(request.env._("Log in to pay with a saved payment method."))
-        # whoever pays for a customer by his link pays the customer's debt
-        is_own = visitor.partner_id.commercial_partner_id == page_sudo.partner_id
-        payer_sudo = visitor.partner_id if is_own else page_sudo.partner_id
+        else:
+            kwargs["tokenization_requested"] = False
         kwargs |= {
             "amount": open_amount,
             "is_validation": False,
@@ -113,8 +118,18 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
         transaction_sudo = request.env["payment.transaction"].sudo().search(
             [("reference", "=", started["reference"])]
         )
-        transaction_sudo.cobranza_parts = [(item.id, amount) for item, amount in parts]
+        transaction_sudo.cobranza_parts = [
+            (item.id, amount, item.move_id.id) for item, amount in parts
+        ]
         return started
+
+
+def _is_own(page_sudo):
+    """Whether the visitor is logged in, and one of the customer's own people."""
+    visitor = request.env.user
+    return not visitor._is_public() and (
+        visitor.partner_id.commercial_partner_id == page_sudo.partner_id
+    )
 
 
 def _total(currency, parts):

@@ -29,6 +29,23 @@ class AccountMove(models.Model):
         wizard = self.env["cobranza.dispute.wizard"]
         return wizard._open(self._cobranza_one_debtor(), self.cobranza_due_line_ids)
 
+    def _cobranza_instead(self):
+        """What is owed in the place of these: of a re-booking that was undone, its invoices."""
+        # what a plan has booked is the books', whoever asks
+        undone_sudo = self.env["cobranza.plan"].sudo().search(
+            [("rebook_move_id", "in", self.ids), ("rebook_reversal_id", "!=", False)]
+        )
+        undone = undone_sudo.with_env(self.env)
+        return (self - undone.rebook_move_id) | undone.line_ids.move_id
+
+    def _cobranza_open_items(self, account):
+        """The debts of these moves on an account that are open."""
+        return self.line_ids.filtered(
+            lambda one: one.account_id == account
+            and one.parent_state == "posted"
+            and one.amount_residual > 0
+        )
+
     def _cobranza_one_debtor(self):
         """The collections account that these invoices are all of.
 

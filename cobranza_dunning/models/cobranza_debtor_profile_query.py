@@ -106,7 +106,9 @@ class CobranzaDebtor(models.Model):
               FROM account_move_line l
               JOIN account_account a ON a.id = l.account_id
               JOIN res_partner p ON p.id = l.partner_id
-         LEFT JOIN (SELECT move_line_id, sum(amount) AS amount FROM cobranza_dispute
+         LEFT JOIN (SELECT move_line_id,
+                           sum(amount - COALESCE(credited_amount, 0)) AS amount
+                      FROM cobranza_dispute
                      WHERE company_id = %(company)s AND pausing GROUP BY move_line_id) s
                 ON s.move_line_id = l.id
              WHERE %(open)s AND l.amount_residual > 0 AND %(due)s < %(today)s AND %(only)s

@@ -51,15 +51,30 @@ class CobranzaDispute(models.Model):
         settled = self.move_line_id._cobranza_payments()
         known = {one: one._for_engine(settled) for one in self}
         reasons = {one: disputes.lapses(known[one]) for one in self}
-        for one in self:
-            taken = known[one].credited if one.awaits_credit_note else 0
-            one._write_changed({"credited_amount": float(min(max(taken, 0), known[one].amount))})
+        self._follow_credit(known)
         over = self.filtered(lambda one: reasons[one] and one.state != "lapsed")
         for (company, reason), ours in over.grouped(
             lambda one: (one.company_id, reasons[one])
         ).items():
             ours._lapse(company, reason)
         self.filtered(lambda one: not reasons[one] and one.state == "lapsed")._take_up_again()
+
+    def _follow_credit(self, known):
+        """Note what was credited of accepted disputes whose own credit note is missing.
+
+        Of several disputes of a line nobody but a person knows which one a credit note is for.
+        known: {dispute: its engine.disputes.Disputed}.
+        """
+        beside = self.search(
+            [
+                ("move_line_id", "in", self.move_line_id.ids),
+                ("state", "in", ("open", "accepted")),
+            ]
+        ).grouped("move_line_id")
+        for one in self:
+            alone = one.awaits_credit_note and len(beside.get(one.move_line_id, ())) == 1
+            taken = min(max(known[one].credited, 0), known[one].amount) if alone else 0
+            one._write_changed({"credited_amount": float(taken)})
 
     def _for_engine(self, settled):
         """What the ledger says of the disputed line, as an engine.disputes.Disputed.

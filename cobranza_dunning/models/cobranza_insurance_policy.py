@@ -1,5 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ..engine import insurance, premium
 from ..engine.insurance_dates import DAY
@@ -245,6 +247,19 @@ class CobranzaInsurancePolicy(models.Model):
             raise ValidationError(
                 self.env._("Only the notice may have several deadlines: leave one of each other.")
             )
+
+    def _auto_init(self):
+        """Have policies that were archived before the day was kept end when they last changed."""
+        cr = self.env.cr
+        if table_exists(cr, self._table) and not column_exists(cr, self._table, "ended_on"):
+            create_column(cr, self._table, "ended_on", "date")
+            cr.execute(
+                SQL(
+                    "UPDATE %s SET ended_on = write_date::date WHERE active IS NOT TRUE",
+                    SQL.identifier(self._table),
+                )
+            )
+        return super()._auto_init()
 
     @api.depends("active")
     def _compute_ended_on(self):

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, models
@@ -73,17 +74,18 @@ class CobranzaPlan(models.Model):
         paid = items._cobranza_payments()
         found = {plan: ([], ZERO) for plan in self}
         # several lines of a plan may share an item: what counts for one doesn't for the next
-        counted = {}
+        counted, sharing = {}, Counter()
         for part, item, before, _limit in sources:
             key = part.plan_id, item
             counted[key] = _both(counted.get(key, (ZERO, ZERO)), before)
+            sharing[key] += 1
         for part, item, _before, limit in sources:
             key = part.plan_id, item
             is_line = part._name == "cobranza.plan.line"
+            spare = part._left_out() if is_line and sharing[key] == 1 else ZERO
             payments, credited = installments.since(
-                paid.get(item.id, ()), counted[key], limit,
-                part._left_out() if is_line else ZERO, part.plan_id.accepted_on or None,
-            )  # fmt: skip
+                paid.get(item.id, ()), counted[key], limit, spare, part.plan_id.accepted_on or None
+            )
             of_it = sum((one.amount for one in payments), ZERO)
             counted[key] = _both(counted[key], (of_it, credited))
             if is_line and part._is_void():

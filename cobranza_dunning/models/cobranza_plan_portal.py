@@ -63,8 +63,16 @@ class CobranzaPlan(models.Model):
         asked = sum(one.net_amount - one.paid_amount for one in late or open_ones[:1])
         if not asked:
             return 0
-        arriving = sum(one.in_process for one in self._portal_covered().values())
-        return max(self.currency_id.round(asked - float(arriving)), 0)
+        return max(self.currency_id.round(asked - self._portal_arriving()), 0)
+
+    def _portal_arriving(self):
+        """What is on its way to the plan; what was being paid before it isn't the plan's."""
+        before = {line.move_line_id: line.left_out_amount for line in self.sudo().line_ids}
+        arriving = 0
+        for item, position in self._portal_covered().items():
+            left_out = before.get(item, 0) - float(position.paused_by("dispute"))
+            arriving += max(float(position.in_process) - max(left_out, 0), 0)
+        return arriving
 
     def _portal_covered(self):
         """Return {due line that the plan covers: its due.Position}, the earliest first."""

@@ -114,7 +114,7 @@ class CobranzaPortalPage(models.AbstractModel):
         ]
 
     def _portal_rebooked(self, items):
-        """Return {item id: what a plan in force has moved of it to its installments' own items}."""
+        """Return {item id: what of it a plan in force has moved to its installments and is open}."""
         items = self.env["account.move.line"].union(*items)
         parts = self.env["cobranza.plan.line"].search(
             [
@@ -123,9 +123,12 @@ class CobranzaPortalPage(models.AbstractModel):
                 ("plan_id.rebook_move_id", "!=", False),
             ]
         )
-        return {item.id: sum(ours.mapped("amount")) for item, ours in parts.grouped(
-            "move_line_id"
-        ).items()}  # fmt: skip
+        found = defaultdict(float)
+        for part in parts:
+            plan = part.plan_id
+            left = part.amount * plan.open_amount / plan.amount
+            found[part.move_line_id.id] += plan.currency_id.round(left)
+        return found
 
     def _portal_positions(self, items, moves):
         """Return {item id: due.Position} of what the debtor owes now.
@@ -153,27 +156,28 @@ class CobranzaPortalPage(models.AbstractModel):
         None: whatever of the move is due earliest, as Odoo books it.
         """
         started = defaultdict(list)
+        # what was started before a plan broke is for what is owed in its place
+        plans = self.env["cobranza.plan.line"].search([("move_id", "in", moves.ids)]).plan_id
+        moves |= plans.rebook_move_id
         for transaction in moves.transaction_ids._cobranza_started_for(self.partner_id):
-            parts = transaction.cobranza_parts
-            if parts:
-                items = self.env["account.move.line"].browse(line_id for line_id, _part in parts)
-                for item, (_line_id, amount) in zip(items.exists(), parts, strict=False):
-                    payment = self._portal_started(transaction, amount, item.id)
-                    started[item.move_id.id, item.id].append(payment)
-                continue
-            payment = self._portal_started(transaction, transaction.amount)
-            for move in transaction.invoice_ids:
-                started[move.id, None].append(payment)
+            targets = enumerate(transaction._cobranza_targets())
+            for number, (item, found, amount) in targets:
+                payment = self._portal_started(transaction, amount, number)
+                for move in found:
+                    started[move.id, item.id or None].append(payment)
         return started
 
-    def _portal_started(self, transaction, amount, item_id=None):
-        """The due.Payment of (a part of) an online payment, at the rate of its day."""
+    def _portal_started(self, transaction, amount, part):
+        """The due.Payment of (a part of) an online payment, at the rate of its day.
+
+        part: what makes it another one than the transaction's other parts.
+        """
         currency = transaction.currency_id
         day = transaction.create_date.date()
         booked = currency._convert(amount, self.currency_id, self.company_id, day)
         return due.Payment(
             # their ids mustn't meet those of accounting payments
-            (-transaction.id, item_id),
+            (-transaction.id, part),
             currency.id,
             to_decimal(amount, currency),
             to_decimal(booked, self.currency_id),

@@ -111,3 +111,26 @@ class TestPlanPayment(OnlineMixin, PlanCase, HttpCase):
         self.authenticate(stranger.login, "payer-secret")
         transaction = self.start(plan, 200)
         self.assertEqual(transaction.partner_id, self.partner)
+
+    def test_a_re_booked_plan_that_broke_meanwhile(self):
+        """What was on its way is the invoices'."""
+        self.company.sudo().cobranza_plan_rebook = True
+        plan = self.agreed(**THREE)
+        transaction = self.start(plan, 200)
+        transaction._set_pending()
+        plan.action_cancel()
+        lines = plan.debtor_id.sudo()._portal_lines()
+        self.assertEqual([(one.arriving, one.to_pay) for one in lines], [(200, 400)])
+        self.paid(transaction)
+        self.assertEqual(self.move.amount_residual, 400)
+
+    def test_what_was_being_paid_before_is_not_the_plans(self):
+        """400 of 1000 are on their way: the plan of 600 asks for its own installment."""
+        self.move.button_cancel()
+        invoice = self.invoice(self.partner, 1000, due=days_ago(40))
+        self.payment_in_process(invoice, 400)
+        plan = self.agreed(**THREE)
+        self.assertEqual((plan.amount, plan.line_ids.left_out_amount), (600, 400))
+        self.assertEqual(plan.sudo()._portal_asked(), 200)
+        self.payment_in_process(invoice, 150)
+        self.assertEqual(plan.sudo()._portal_asked(), 50)

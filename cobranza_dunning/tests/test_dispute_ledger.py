@@ -39,6 +39,22 @@ class TestDisputeLedger(DisputeCase):
         said = "".join(self.raised.message_ids.mapped("body"))
         self.assertIn("It ended by itself. Its invoice was cancelled.", said)
 
+    def test_a_credit_note_with_several_disputes_is_for_a_person(self):
+        """Nobody else knows which of them it is for: what was accepted stays paused."""
+        move = self.invoice(self.partner, 1000)
+        first, second = self.dispute(move, 200), self.dispute(move, 300)
+        for one in (first, second):
+            one.action_accept()
+        note = self.invoice(self.partner, 200, move_type="out_refund")
+        (self.due(note) | self.due(move)).reconcile()
+        self.look()
+        self.assertEqual((first | second).mapped("credited_amount"), [0, 0])
+        first.action_accept(note.id)
+        self.look()
+        self.assertEqual((first.pausing, second.pausing), (False, True))
+        self.assertEqual(second.credited_amount, 0)
+        self.assertDecision(move, "remind", "level_reached", amount=500)
+
     def test_an_invoice_that_is_reset_and_posted_again(self):
         owner = self.raised.activity_id.user_id
         self.move.button_draft()

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from .common import days_ago
 from .online import OnlineMixin
 from .test_portal import PortalCase
 
@@ -185,3 +186,40 @@ class TestPortalPayment(OnlineMixin, PortalCase):
         self.env.invalidate_all()
         self.assertTrue(item.reconciled)
         self.assertEqual(move.amount_residual, 0)
+
+    def test_on_another_account(self):
+        """An opening balance may be booked elsewhere than the customer's invoices."""
+        debt = self.journal_debt(self.partner, 80)
+        account = self.due(debt).account_id.copy({"code": "4360", "name": "Doubtful"})
+        debt.button_draft()
+        self.due(debt).account_id = account
+        debt.action_post()
+        reminder = self.remind()
+        transaction = self.start(reminder, 80)
+        transaction._set_done()
+        transaction._post_process()
+        self.assertTrue(self.due(debt).reconciled)
+
+    def test_an_invoice_that_was_posted_anew_meanwhile(self):
+        """Its due lines are others; the money is the invoice's all the same."""
+        parts = [(days_ago(30), 50), (days_ago(20), 50)]
+        move = self.invoice(self.partner, None, installments=parts)
+        reminder = self.remind()
+        transaction = self.start(reminder, 100)
+        transaction._set_pending()
+        self.post_on_other_terms(move, days_ago(25))
+        self.assertEqual([one.to_pay for one in reminder._portal_debtor().sudo()._portal_lines()], [0])
+        transaction._set_done()
+        transaction._post_process()
+        self.env.invalidate_all()
+        self.assertEqual(move.amount_residual, 0)
+
+    def test_no_saved_card_for_whoever_has_the_link(self):
+        """Neither is the customer's card charged, nor is a visitor's kept for the customer."""
+        reminder, _move = self.sent(100)
+        user = self.new_user("base.group_portal", login="elsewhere", password="elsewhere-secret")
+        user.partner_id.parent_id = self.other
+        self.authenticate(user.login, "elsewhere-secret")
+        self.assertNotStarted("saved payment method", reminder, 100, flow="token", token_id=1)
+        transaction = self.start(reminder, 100, tokenization_requested=True)
+        self.assertEqual((transaction.tokenize, transaction.partner_id), (False, self.partner))
