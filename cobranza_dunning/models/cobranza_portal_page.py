@@ -114,7 +114,7 @@ class CobranzaPortalPage(models.AbstractModel):
         ]
 
     def _portal_rebooked(self, items):
-        """Return {item id: what of it a plan in force has moved to its installments and is open}."""
+        """Return {item id: what of it a plan in force has moved to installments that are open}."""
         items = self.env["account.move.line"].union(*items)
         parts = self.env["cobranza.plan.line"].search(
             [
