@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
@@ -24,6 +25,19 @@ class SmsSms(models.Model):
 
     cobranza_not_before = fields.Datetime("Not Before", help="It stays in the queue until then.")
 
+    @api.model
+    def _process_queue(self):
+        """Work the queue off without what waits: that neither leaves nor takes a place."""
+        return super(SmsSms, self.with_context(cobranza_free_only=True))._process_queue()
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Search; while the queue looks for its next ones, without those that wait."""
+        if self.env.context.get("cobranza_free_only"):
+            self = self.with_context(cobranza_free_only=False)
+            domain = Domain(domain) & self._cobranza_free_domain()
+        return super()._search(domain, *args, **kwargs)
+
     def send(self, *args, **kwargs):
         """Send; those of reminders last: their commit lets go of what is locked for the others."""
         ours = self.browse(self._cobranza_reminders())
@@ -35,6 +49,8 @@ class SmsSms(models.Model):
 
         Before the operator is asked about reminders it is committed that he is.
         """
+        # from here on what is being sent has to be found, whatever happens to it meanwhile
+        self = self.with_context(cobranza_free_only=False)
         free = self - self._cobranza_waiting()
         ours = self.browse(free._cobranza_reminders())
         others = free - ours
@@ -110,6 +126,18 @@ class SmsSms(models.Model):
         now = fields.Datetime.now()
         early = self.filtered(lambda sms: sms.cobranza_not_before and sms.cobranza_not_before > now)
         return early | self._cobranza_stopped()
+
+    @api.model
+    def _cobranza_free_domain(self):
+        """Domain of what `_cobranza_waiting` wouldn't keep in the queue."""
+        free = Domain("cobranza_not_before", "=", False) | Domain(
+            "cobranza_not_before", "<=", fields.Datetime.now()
+        )
+        if not self.env["cobranza.stop"]._stopped_companies():
+            return free
+        queued = [("mail_message_id.model", "=", "cobranza.reminder"), ("state", "=", "outgoing")]
+        # the queue is the system's
+        return free & Domain("id", "not in", self.sudo().search(queued)._cobranza_stopped().ids)
 
     def _cobranza_stopped(self):
         """Those of reminders whose company is stopped."""

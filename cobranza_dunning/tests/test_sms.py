@@ -262,6 +262,51 @@ class TestSms(ChannelCase):
             self.work_queue()
         self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
 
+    def test_what_waits_takes_no_place_in_the_queue(self):
+        """The scheduled action takes the oldest ones: as many as its batch holds, of those free."""
+        self.env["ir.config_parameter"].sudo().set_param("sms.session.batch.size", 1)
+        reminder = self.sent()
+        waiting = self.sms(reminder)
+        ways = {
+            "later": lambda: waiting._cobranza_put_off(fields.Datetime.now() + timedelta(hours=1)),
+            "stopped": self.stop,
+        }
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                happens()
+                free = self.env["sms.sms"].sudo().create({"number": E164, "body": "Not ours"})
+                left = self.work_cron()
+                self.assertEqual((waiting.state, free.state), ("outgoing", "pending"))
+                self.assertEqual(left, [(1, 0)], "the scheduled action is done")
+                self.assertEqual(self.work_cron(), [])
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_what_waited_leaves_in_its_turn(self):
+        reminder = self.sent()
+        self.sms(reminder)._cobranza_put_off(fields.Datetime.now() + timedelta(hours=1))
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.work_cron()
+        self.env.invalidate_all()
+        self.assertEqual(self.results(reminder), ["accepted"])
+
+    def work_cron(self):
+        """Let the scheduled action send; return (done, left) of each of its turns."""
+        turns = []
+
+        def commit(cron, processed=0, *, remaining=None, deactivate=False):
+            turns.append((processed, remaining))
+
+        def answer(api, endpoint, params):
+            numbers = [one for message in params["messages"] for one in message["numbers"]]
+            return [{"uuid": one["uuid"], "state": "success", "credit": 1} for one in numbers]
+
+        crons = type(self.env["ir.cron"])
+        with patch.object(crons, "_commit_progress", commit):
+            with patch.object(SmsApi, "_contact_iap", answer):
+                self.env["sms.sms"].sudo()._process_queue()
+        return turns
+
     def test_a_copy_of_the_database_sends_none(self):
         reminder = self.sent()
         foreign = self.env["sms.sms"].sudo().create({"number": E164, "body": "Not ours"})
