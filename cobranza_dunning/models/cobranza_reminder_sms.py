@@ -62,6 +62,18 @@ class CobranzaReminder(models.Model):
         for reminder, message in zip(quiet, messages_sudo, strict=True):
             reminder.write({"mail_message_id": message.id})
 
+    @api.model
+    def _by_sms_message(self, messages):
+        """Return {message: the reminder (sudo) whose own SMS it is} of those that are one's.
+
+        Another SMS about a reminder is none of them.
+        """
+        # queue and reports are the system's: whoever works them off need not see the reminders
+        reminders_sudo = self.sudo().search(
+            [("mail_message_id", "in", messages.ids), ("channel", "=", "sms")]
+        )
+        return reminders_sudo.grouped("mail_message_id")
+
     def _sms_message_vals(self):
         self.ensure_one()
         return {

@@ -67,11 +67,7 @@ class SmsSms(models.Model):
 
     def _cobranza_reminders(self):
         """Return {id: the reminder (sudo) whose own message it is} of those that are one's."""
-        # the queue is the system's: whoever works it off need not see the reminders
-        reminders_sudo = self.env["cobranza.reminder"].sudo().search(
-            [("mail_message_id", "in", self.mail_message_id.ids), ("channel", "=", "sms")]
-        )
-        by_message = reminders_sudo.grouped("mail_message_id")
+        by_message = self.env["cobranza.reminder"]._by_sms_message(self.mail_message_id)
         return {
             sms.id: by_message[sms.mail_message_id]
             for sms in self

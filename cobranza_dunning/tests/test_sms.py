@@ -211,6 +211,20 @@ class TestSms(ChannelCase):
         self.assertEqual(asked, [foreign.uuid, self.sms(reminder).uuid])
         self.assertEqual((foreign.state, foreign.failure_type), ("error", "sms_server"))
 
+    def test_another_sms_about_a_reminder_is_as_any(self):
+        """Written in its chatter: that the operator didn't answer is a failure, as Odoo says."""
+        reminder = self.sent()
+        message = reminder._message_sms("Please call", sms_numbers=[E164], put_in_queue=True)
+        self.work_queue("server_error")
+        sms = self.env["sms.sms"].sudo().search([("mail_message_id", "=", message.id)])
+        self.assertEqual((sms.state, sms.failure_type), ("error", "sms_server"))
+        notification = message.notification_ids
+        self.assertEqual(
+            (notification.notification_status, notification.failure_type),
+            ("exception", "sms_server"),
+        )
+        self.assertUnconfirmed(reminder)
+
     def test_another_worker_has_it_already(self):
         reminder = self.sent()
         sms = self.sms(reminder)
