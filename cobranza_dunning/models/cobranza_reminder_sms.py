@@ -81,6 +81,8 @@ class CobranzaReminder(models.Model):
             "author_id": self._signer_sudo().id,
             "model": self._name,
             "res_id": self.id,
+            # whose operator it leaves through
+            "record_company_id": self.company_id.id,
             "record_name": self.partner_id.display_name,
             "message_type": "sms",
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),

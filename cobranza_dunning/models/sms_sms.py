@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
 from .crons import TEXT_MESSAGES, wake
+from .sms_operator import Operator
 
 #: What Odoo writes when the operator didn't answer.
 UNANSWERED = "sms_server"
@@ -18,7 +19,8 @@ class SmsSms(models.Model):
     Odoo commits after the operator has answered.  A process killed between the two leaves a whole
     batch in the queue, and it would leave a second time.  So the attempts are committed first:
     what is then interrupted, or not answered, stays *not confirmed*, and a person decides about
-    it (as with mails: mail_mail.py).
+    it (as with mails: mail_mail.py).  Where there was no connection it is refused: see
+    sms_operator.py.
     """
 
     _inherit = "sms.sms"
@@ -56,10 +58,12 @@ class SmsSms(models.Model):
         others = free - ours
         if others:
             super(SmsSms, others)._send(*args, **kwargs)
-        claimed = ours._cobranza_claim()
-        if claimed:
+        for operator, part in ours._cobranza_by_operator():
+            claimed = part._cobranza_claim()
+            if not claimed:
+                continue
             claimed._cobranza_ask()
-            super(SmsSms, claimed)._send(*args, **kwargs)
+            super(SmsSms, claimed.with_context(sms_api=operator))._send(*args, **kwargs)
             unanswered = claimed.filtered(lambda sms: sms.failure_type == UNANSWERED)
             unanswered.write({"state": "process", "failure_type": False})
 
@@ -73,6 +77,27 @@ class SmsSms(models.Model):
             for sms in self
             if sms.mail_message_id in by_message
         }
+
+    def _cobranza_by_operator(self):
+        """Return [(Operator, those that leave through it)]: each company may have another one.
+
+        They are chosen before anything is committed: what is wrong with that is no attempt.
+        """
+        reminders = self._cobranza_reminders()
+        text = self.env._("The operator could not be reached: it never left.")
+        # older messages don't name their company
+        by_company = self.grouped(
+            lambda sms: sms.with_company(reminders[sms.id].company_id)._get_sms_company()
+        )
+        found = []
+        for company, part in by_company.items():
+            part = part.with_company(company)
+            api = self.env.context.get("sms_api")
+            if not api:
+                api = company._get_sms_api_class()(part.env)
+                api._set_company(company)
+            found.append((Operator(api, text), part))
+        return found
 
     def _cobranza_claim(self):
         """Take these for this process; return those that no other one has, or has sent already.

@@ -4,11 +4,20 @@ from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
+import requests
 from freezegun import freeze_time
 from odoo import fields
 from odoo.addons.sms.tools.sms_api import SmsApi
+from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 
 from .common import days_ago
 from .test_channels import E164, ChannelCase
@@ -161,6 +170,92 @@ class TestSms(ChannelCase):
                 self.assertUnconfirmed(reminder)
                 undo.rollback()
                 self.env.invalidate_all()
+
+    def broken(self, error):
+        """A function that raises what Odoo makes of an error of the connection."""
+
+        def happens():
+            try:
+                raise error
+            except requests.RequestException:
+                raise AccessError("An error occurred while reaching the operator.")
+
+        return happens
+
+    def test_without_a_connection_it_never_left(self):
+        new, slow = NewConnectionError(None, "Connection refused"), ConnectTimeoutError()
+        for error in (
+            requests.ConnectionError(MaxRetryError(None, "/", new)),
+            requests.ConnectTimeout(MaxRetryError(None, "/", slow)),
+        ):
+            with self.subTest(error=error), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue(happens=self.broken(error))
+                self.assertEqual(self.results(reminder), ["refused"])
+                self.assertEqual((self.sms(reminder).state, reminder.delivery), ("error", "failed"))
+                self.assertIn("it never left", reminder.problem_text)
+                decision = self.decide(reminder.line_ids.move_id)
+                self.assertEqual(decision.reason, "level_reached", "it is offered again")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_a_connection_that_breaks_may_have_been_enough(self):
+        for error in (
+            requests.ConnectionError(ProtocolError("Connection aborted.")),
+            requests.ConnectionError(ReadTimeoutError(None, "/", "Read timed out.")),
+            requests.ConnectionError(),
+            requests.ReadTimeout(),
+        ):
+            with self.subTest(error=error), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue(happens=self.broken(error))
+                self.assertUnconfirmed(reminder)
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_of_another_operator_the_first_ones_may_have_left(self):
+        """It may be asked for each message: the connection fails at the last one."""
+
+        class Each(SmsApi):
+            pass
+
+        error = requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "")))
+        both = self.sent() | self.sent_to("Second Customer")
+        batch = self.env["sms.sms"].union(*map(self.sms, both))
+        each = patch.object(type(self.company), "_get_sms_api_class", lambda company: Each)
+        with each, patch.object(Each, "_contact_iap", side_effect=error):
+            batch.sudo()._send()
+        self.assertEqual(self.results(both), ["ambiguous", "ambiguous"])
+
+    def sent_to(self, name):
+        """A reminder handed over by SMS to a new customer."""
+        partner = self.new_partner(name, phone="+34 612 34 56 79")
+        self.invoice(partner, 100, days_ago(6))
+        reminder = self.approved().filtered(lambda one: one.partner_id == partner)
+        reminder.action_send()
+        return reminder
+
+    def test_each_company_has_its_operator(self):
+        """They are asked one after the other, and chosen before anything is committed."""
+        first, second = self.sent(), self.sent_to("Second Customer")
+        self.assertEqual(first.mail_message_id.record_company_id, self.company)
+        other = self.new_company()
+        second.mail_message_id.sudo().record_company_id = other
+        batch, asked = self.sms(first) | self.sms(second), []
+        chosen = type(self.company)._get_sms_api_class
+
+        def choose(company):
+            asked.append((company, self.results(first | second)))
+            return chosen(company)
+
+        choosing = patch.object(type(self.company), "_get_sms_api_class", choose)
+        silent = patch.object(SmsApi, "_contact_iap", side_effect=TimeoutError)
+        with choosing, silent as contact:
+            batch._send()
+        waiting = ["pending", "pending"]
+        self.assertEqual(asked, [(self.company, waiting), (other, waiting)])
+        self.assertEqual(contact.call_count, 2)
+        self.assertEqual(self.results(first | second), ["ambiguous", "ambiguous"])
 
     def test_what_the_operator_refuses_is_refused(self):
         reminder = self.sent()
@@ -316,9 +411,10 @@ class TestSms(ChannelCase):
             return [{"uuid": one["uuid"], "state": "success", "credit": 1} for one in numbers]
 
         crons = type(self.env["ir.cron"])
-        with patch.object(crons, "_commit_progress", commit):
-            with patch.object(SmsApi, "_contact_iap", answer):
-                self.env["sms.sms"].sudo()._process_queue()
+        queue = self.env["sms.sms"].sudo()
+        silent = patch.object(crons, "_commit_progress", commit)
+        with silent, patch.object(SmsApi, "_contact_iap", answer):
+            queue._process_queue()
         return turns
 
     def test_a_copy_of_the_database_sends_none(self):
