@@ -8,7 +8,7 @@ import requests
 from freezegun import freeze_time
 from odoo import fields
 from odoo.addons.sms.tools.sms_api import SmsApi
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 from urllib3.exceptions import (
@@ -297,6 +297,39 @@ class TestSms(ChannelCase):
         self.assertEqual(self.results(reminder), ["ambiguous", "accepted"])
         self.assertEqual(reminder.attempt_ids.sorted("number").mapped("generation"), [1, 2])
         self.assertEqual(reminder.delivery, "delivered")
+
+    def test_a_person_sends_it_again(self):
+        """What isn't confirmed leaves once more, as a new generation, if it is still right."""
+        ways = {"kept": lambda sms: None, "deleted": lambda sms: sms.unlink()}
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue("server_error")
+                happens(self.sms(reminder))
+                reminder.with_user(self.new_collector(name="Cora")).action_send_again()
+                self.assertEqual(self.results(reminder), ["ambiguous", "pending"])
+                self.assertEqual(
+                    (self.sms(reminder).state, reminder.delivery), ("outgoing", "queued")
+                )
+                self.assertIn("Cora had it sent again", str(reminder.message_ids.mapped("body")))
+                self.assertEqual(self.work_queue(), [self.sms(reminder).uuid])
+                self.assertEqual(self.results(reminder), ["ambiguous", "accepted"])
+                generations = reminder.attempt_ids.sorted("number").mapped("generation")
+                self.assertEqual(generations, [1, 2])
+                self.assertEqual(reminder.delivery, "delivered")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_a_person_sends_again_only_what_is_not_confirmed_and_right(self):
+        reminder = self.sent()
+        with self.assertRaisesRegex(UserError, "an SMS that isn't confirmed"):
+            reminder.action_send_again()
+        self.work_queue("server_error")
+        self.pay(reminder.line_ids.move_id)
+        with self.assertRaisesRegex(UserError, "Nothing of it is owed"):
+            reminder.action_send_again()
+        self.assertEqual(self.results(reminder), ["ambiguous"])
+        self.assertEqual(self.sms(reminder).state, "process")
 
     def test_others_are_sent_first_and_as_ever(self):
         """What is committed for ours lets go of what is locked: they must be through by then."""
