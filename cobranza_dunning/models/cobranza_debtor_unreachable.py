@@ -24,11 +24,9 @@ class CobranzaDebtor(models.Model):
         work_sudo = self._recipient_work(run)
         work_sudo.filtered(lambda one: one.res_id not in lines).unlink()
         told = {*work_sudo.exists().mapped("res_id"), *self._undelivered_work(list(lines))}
-        users = [
-            (self.browse(debtor_id), self.browse(debtor_id)._person_in_charge(), line)
-            for debtor_id, line in lines.items()
-            if debtor_id not in told
-        ]
+        # read all at once
+        debtors = self.browse(debtor_id for debtor_id in lines if debtor_id not in told)
+        users = [(debtor, debtor._person_in_charge(), lines[debtor.id]) for debtor in debtors]
         if users:
             # that nobody can be written to follows from the contacts, whoever started the run
             self.sudo()._add_work(

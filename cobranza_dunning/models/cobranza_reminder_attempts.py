@@ -7,7 +7,7 @@ from odoo.tools import email_normalize, format_datetime
 from .cobranza_attempt import digest
 from .cobranza_reminder_delivery import PROBLEMS
 from .cobranza_reminder_handover import Obstacle
-from .crons import MAILS, wake
+from .crons import MAILS, TEXT_MESSAGES, wake
 
 
 class CobranzaReminder(models.Model):
@@ -164,17 +164,22 @@ class CobranzaReminder(models.Model):
     def action_send_again(self):
         """Send once more what failed, came back or was not confirmed, if it is still right.
 
+        Of SMS only what is not confirmed: what surely didn't arrive a run writes anew.
         Of several that tell the same line only the newest leaves; the others are named.
         Raises UserError if none of them has a problem, if less is owed than the text says, if
         mails don't reach the address, or if another reminder has told the same meanwhile.
         """
         self.check_access("write")
         failed = self.filtered(lambda one: one.state == "sent" and one.delivery in PROBLEMS)
-        failed = failed.filtered(lambda one: one.channel == "email")
+        failed = failed.filtered(
+            lambda one: one.channel == "email"
+            or (one.channel == "sms" and one.delivery == "unconfirmed")
+        )
         if not failed:
             raise UserError(
                 self.env._(
-                    "Only an e-mail that failed, came back or isn't confirmed is sent again."
+                    "Only an e-mail that failed, came back or isn't confirmed is sent again, and "
+                    "an SMS that isn't confirmed."
                 )
             )
         failed = failed.try_lock_for_update()
@@ -230,11 +235,13 @@ class CobranzaReminder(models.Model):
     def _send_again(self):
         """Put these messages into the queue once more, as a new generation that is logged."""
         note = self.env._("%(user)s had it sent again.", user=self.env.user.name)
-        for reminder in self:
+        by_sms = self.filtered(lambda one: one.channel == "sms")
+        by_sms._send_sms_again()
+        for reminder in self - by_sms:
             mail_sudo = reminder.sudo().mail_ids[:1] or reminder._new_mail()
             mail_sudo._cobranza_queue(again=True)
         self._message_log_batch(dict.fromkeys(self.ids, note))
-        wake(self.env, MAILS)
+        wake(self.env, MAILS, TEXT_MESSAGES)
         self.debtor_id._refresh_now()
         self.invalidate_recordset(["delivery", "delivery_error", "mail_ids"])
 

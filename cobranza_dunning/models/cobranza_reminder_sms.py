@@ -33,12 +33,7 @@ class CobranzaReminder(models.Model):
         )
         sms_sudo = self.env["sms.sms"].sudo().create(
             [
-                {
-                    "number": reminder.phone_number,
-                    "body": reminder.text_short,
-                    "partner_id": reminder.recipient_id.id,
-                    "mail_message_id": message.id,
-                }
+                reminder._sms_vals(message)
                 for reminder, message in zip(self, messages_sudo, strict=True)
             ]
         )
@@ -62,6 +57,65 @@ class CobranzaReminder(models.Model):
         for reminder, message in zip(quiet, messages_sudo, strict=True):
             reminder.write({"mail_message_id": message.id})
 
+    @api.model
+    def _by_sms_message(self, messages):
+        """Return {message: the reminder (sudo) whose own SMS it is} of those that are one's.
+
+        Another SMS about a reminder is none of them.
+        """
+        # queue and reports are the system's: whoever works them off need not see the reminders
+        reminders_sudo = self.sudo().search(
+            [("mail_message_id", "in", messages.ids), ("channel", "=", "sms")]
+        )
+        return reminders_sudo.grouped("mail_message_id")
+
+    def _send_sms_again(self):
+        """Put these SMS into the queue once more, with a new attempt each."""
+        # the queue, what is told of it and the ledger are the system's
+        queue_sudo = self.env["sms.sms"].sudo()
+        messages_sudo = self.mail_message_id.sudo()
+        found = queue_sudo.search([("mail_message_id", "in", messages_sudo.ids)])
+        for reminder in self:
+            sms_sudo = found.filtered(
+                lambda sms, reminder=reminder: sms.mail_message_id == reminder.mail_message_id
+            )[:1] or reminder._new_sms()
+            sms_sudo.write(
+                {
+                    "number": reminder.phone_number,
+                    "state": "outgoing",
+                    "failure_type": False,
+                    "to_delete": False,
+                    "cobranza_not_before": False,
+                }
+            )
+            reminder.mail_message_id.sudo().notification_ids.sms_number = reminder.phone_number
+        messages_sudo.notification_ids.write(
+            {"notification_status": "ready", "failure_type": False, "failure_reason": False}
+        )
+        self.sudo()._set_leaving()
+        self.env["cobranza.attempt"].sudo()._record(self.sudo(), again=True)
+
+    def _new_sms(self):
+        """An SMS of the message whose SMS somebody deleted; the message itself can't be."""
+        message_sudo = self.mail_message_id.sudo()
+        sms_sudo = self.env["sms.sms"].sudo().create(self._sms_vals(message_sudo))
+        message_sudo.notification_ids.write(
+            {
+                "sms_id_int": sms_sudo.id,
+                "sms_tracker_ids": [Command.create({"sms_uuid": sms_sudo.uuid})],
+            }
+        )
+        return sms_sudo
+
+    def _sms_vals(self, message):
+        self.ensure_one()
+        return {
+            "number": self.phone_number,
+            "body": self.text_short,
+            "partner_id": self.recipient_id.id,
+            "mail_message_id": message.id,
+        }
+
     def _sms_message_vals(self):
         self.ensure_one()
         return {
@@ -69,6 +123,8 @@ class CobranzaReminder(models.Model):
             "author_id": self._signer_sudo().id,
             "model": self._name,
             "res_id": self.id,
+            # whose operator it leaves through
+            "record_company_id": self.company_id.id,
             "record_name": self.partner_id.display_name,
             "message_type": "sms",
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),

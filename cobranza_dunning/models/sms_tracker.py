@@ -15,9 +15,11 @@ class SmsTracker(models.Model):
 
         That the operator didn't answer says nothing: it was written down before he was asked.
         """
+        messages = self.mail_notification_id.mail_message_id
+        ours = self.env["cobranza.reminder"]._by_sms_message(messages)
         if failure_type == UNANSWERED:
             self = self.filtered(
-                lambda one: one.mail_notification_id.mail_message_id.model != "cobranza.reminder"
+                lambda one: one.mail_notification_id.mail_message_id not in ours
             )
         result = super()._update_sms_notifications(
             notification_status, failure_type=failure_type, failure_reason=failure_reason
@@ -26,13 +28,9 @@ class SmsTracker(models.Model):
         told = self.mail_notification_id.filtered(
             lambda one: one.notification_status == notification_status
         )
-        # reports come in for everybody
-        reminders_sudo = self.env["cobranza.reminder"].sudo()
-        for notification in told:
-            reminder_sudo = reminders_sudo.search(
-                [("mail_message_id", "=", notification.mail_message_id.id)]
-            )
-            if reminder_sudo and notification_status == "process":
+        for notification in told.filtered(lambda one: one.mail_message_id in ours):
+            reminder_sudo = ours[notification.mail_message_id]
+            if notification_status == "process":
                 # he answered, and works on it
                 notification.failure_type = False
             reminder_sudo._receive_sms_status(

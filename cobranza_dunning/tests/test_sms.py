@@ -4,11 +4,20 @@ from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
+import requests
 from freezegun import freeze_time
 from odoo import fields
 from odoo.addons.sms.tools.sms_api import SmsApi
+from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 
 from .common import days_ago
 from .test_channels import E164, ChannelCase
@@ -162,6 +171,92 @@ class TestSms(ChannelCase):
                 undo.rollback()
                 self.env.invalidate_all()
 
+    def broken(self, error):
+        """A function that raises what Odoo makes of an error of the connection."""
+
+        def happens():
+            try:
+                raise error
+            except requests.RequestException:
+                raise AccessError("An error occurred while reaching the operator.")
+
+        return happens
+
+    def test_without_a_connection_it_never_left(self):
+        new, slow = NewConnectionError(None, "Connection refused"), ConnectTimeoutError()
+        for error in (
+            requests.ConnectionError(MaxRetryError(None, "/", new)),
+            requests.ConnectTimeout(MaxRetryError(None, "/", slow)),
+        ):
+            with self.subTest(error=error), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue(happens=self.broken(error))
+                self.assertEqual(self.results(reminder), ["refused"])
+                self.assertEqual((self.sms(reminder).state, reminder.delivery), ("error", "failed"))
+                self.assertIn("it never left", reminder.problem_text)
+                decision = self.decide(reminder.line_ids.move_id)
+                self.assertEqual(decision.reason, "level_reached", "it is offered again")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_a_connection_that_breaks_may_have_been_enough(self):
+        for error in (
+            requests.ConnectionError(ProtocolError("Connection aborted.")),
+            requests.ConnectionError(ReadTimeoutError(None, "/", "Read timed out.")),
+            requests.ConnectionError(),
+            requests.ReadTimeout(),
+        ):
+            with self.subTest(error=error), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue(happens=self.broken(error))
+                self.assertUnconfirmed(reminder)
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_of_another_operator_the_first_ones_may_have_left(self):
+        """It may be asked for each message: the connection fails at the last one."""
+
+        class Each(SmsApi):
+            pass
+
+        error = requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "")))
+        both = self.sent() | self.sent_to("Second Customer")
+        batch = self.env["sms.sms"].union(*map(self.sms, both))
+        each = patch.object(type(self.company), "_get_sms_api_class", lambda company: Each)
+        with each, patch.object(Each, "_contact_iap", side_effect=error):
+            batch.sudo()._send()
+        self.assertEqual(self.results(both), ["ambiguous", "ambiguous"])
+
+    def sent_to(self, name):
+        """A reminder handed over by SMS to a new customer."""
+        partner = self.new_partner(name, phone="+34 612 34 56 79")
+        self.invoice(partner, 100, days_ago(6))
+        reminder = self.approved().filtered(lambda one: one.partner_id == partner)
+        reminder.action_send()
+        return reminder
+
+    def test_each_company_has_its_operator(self):
+        """They are asked one after the other, and chosen before anything is committed."""
+        first, second = self.sent(), self.sent_to("Second Customer")
+        self.assertEqual(first.mail_message_id.record_company_id, self.company)
+        other = self.new_company()
+        second.mail_message_id.sudo().record_company_id = other
+        batch, asked = self.sms(first) | self.sms(second), []
+        chosen = type(self.company)._get_sms_api_class
+
+        def choose(company):
+            asked.append((company, self.results(first | second)))
+            return chosen(company)
+
+        choosing = patch.object(type(self.company), "_get_sms_api_class", choose)
+        silent = patch.object(SmsApi, "_contact_iap", side_effect=TimeoutError)
+        with choosing, silent as contact:
+            batch._send()
+        waiting = ["pending", "pending"]
+        self.assertEqual(asked, [(self.company, waiting), (other, waiting)])
+        self.assertEqual(contact.call_count, 2)
+        self.assertEqual(self.results(first | second), ["ambiguous", "ambiguous"])
+
     def test_what_the_operator_refuses_is_refused(self):
         reminder = self.sent()
         self.work_queue("wrong_number_format")
@@ -203,6 +298,39 @@ class TestSms(ChannelCase):
         self.assertEqual(reminder.attempt_ids.sorted("number").mapped("generation"), [1, 2])
         self.assertEqual(reminder.delivery, "delivered")
 
+    def test_a_person_sends_it_again(self):
+        """What isn't confirmed leaves once more, as a new generation, if it is still right."""
+        ways = {"kept": lambda sms: None, "deleted": lambda sms: sms.unlink()}
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                reminder = self.sent()
+                self.work_queue("server_error")
+                happens(self.sms(reminder))
+                reminder.with_user(self.new_collector(name="Cora")).action_send_again()
+                self.assertEqual(self.results(reminder), ["ambiguous", "pending"])
+                self.assertEqual(
+                    (self.sms(reminder).state, reminder.delivery), ("outgoing", "queued")
+                )
+                self.assertIn("Cora had it sent again", str(reminder.message_ids.mapped("body")))
+                self.assertEqual(self.work_queue(), [self.sms(reminder).uuid])
+                self.assertEqual(self.results(reminder), ["ambiguous", "accepted"])
+                generations = reminder.attempt_ids.sorted("number").mapped("generation")
+                self.assertEqual(generations, [1, 2])
+                self.assertEqual(reminder.delivery, "delivered")
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_a_person_sends_again_only_what_is_not_confirmed_and_right(self):
+        reminder = self.sent()
+        with self.assertRaisesRegex(UserError, "an SMS that isn't confirmed"):
+            reminder.action_send_again()
+        self.work_queue("server_error")
+        self.pay(reminder.line_ids.move_id)
+        with self.assertRaisesRegex(UserError, "Nothing of it is owed"):
+            reminder.action_send_again()
+        self.assertEqual(self.results(reminder), ["ambiguous"])
+        self.assertEqual(self.sms(reminder).state, "process")
+
     def test_others_are_sent_first_and_as_ever(self):
         """What is committed for ours lets go of what is locked: they must be through by then."""
         reminder = self.sent()
@@ -210,6 +338,20 @@ class TestSms(ChannelCase):
         asked = self.work_queue("server_error")
         self.assertEqual(asked, [foreign.uuid, self.sms(reminder).uuid])
         self.assertEqual((foreign.state, foreign.failure_type), ("error", "sms_server"))
+
+    def test_another_sms_about_a_reminder_is_as_any(self):
+        """Written in its chatter: that the operator didn't answer is a failure, as Odoo says."""
+        reminder = self.sent()
+        message = reminder._message_sms("Please call", sms_numbers=[E164], put_in_queue=True)
+        self.work_queue("server_error")
+        sms = self.env["sms.sms"].sudo().search([("mail_message_id", "=", message.id)])
+        self.assertEqual((sms.state, sms.failure_type), ("error", "sms_server"))
+        notification = message.notification_ids
+        self.assertEqual(
+            (notification.notification_status, notification.failure_type),
+            ("exception", "sms_server"),
+        )
+        self.assertUnconfirmed(reminder)
 
     def test_another_worker_has_it_already(self):
         reminder = self.sent()
@@ -261,6 +403,52 @@ class TestSms(ChannelCase):
         with freeze_time(sms.cobranza_not_before):
             self.work_queue()
         self.assertEqual((sms.state, reminder.delivery), ("pending", "delivered"))
+
+    def test_what_waits_takes_no_place_in_the_queue(self):
+        """The scheduled action takes the oldest ones: as many as its batch holds, of those free."""
+        self.env["ir.config_parameter"].sudo().set_param("sms.session.batch.size", 1)
+        reminder = self.sent()
+        waiting = self.sms(reminder)
+        ways = {
+            "later": lambda: waiting._cobranza_put_off(fields.Datetime.now() + timedelta(hours=1)),
+            "stopped": self.stop,
+        }
+        for name, happens in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as undo:
+                happens()
+                free = self.env["sms.sms"].sudo().create({"number": E164, "body": "Not ours"})
+                left = self.work_cron()
+                self.assertEqual((waiting.state, free.state), ("outgoing", "pending"))
+                self.assertEqual(left, [(1, 0)], "the scheduled action is done")
+                self.assertEqual(self.work_cron(), [])
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_what_waited_leaves_in_its_turn(self):
+        reminder = self.sent()
+        self.sms(reminder)._cobranza_put_off(fields.Datetime.now() + timedelta(hours=1))
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.work_cron()
+        self.env.invalidate_all()
+        self.assertEqual(self.results(reminder), ["accepted"])
+
+    def work_cron(self):
+        """Let the scheduled action send; return (done, left) of each of its turns."""
+        turns = []
+
+        def commit(cron, processed=0, *, remaining=None, deactivate=False):
+            turns.append((processed, remaining))
+
+        def answer(api, endpoint, params):
+            numbers = [one for message in params["messages"] for one in message["numbers"]]
+            return [{"uuid": one["uuid"], "state": "success", "credit": 1} for one in numbers]
+
+        crons = type(self.env["ir.cron"])
+        queue = self.env["sms.sms"].sudo()
+        silent = patch.object(crons, "_commit_progress", commit)
+        with silent, patch.object(SmsApi, "_contact_iap", answer):
+            queue._process_queue()
+        return turns
 
     def test_a_copy_of_the_database_sends_none(self):
         reminder = self.sent()
