@@ -53,7 +53,7 @@ class CobranzaInteraction(models.Model):
     _rec_name = "summary"
     _gated_fields = (
         "partner_id", "company_id", "waiting", "handled_by_id", "handled_at", "automatic",
-        "sender", "message_id", "activity_id",
+        "sender", "message_id", "activity_id", "missing_move_ids",
     )  # fmt: skip
 
     contact_id = fields.Many2one(

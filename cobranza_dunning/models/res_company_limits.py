@@ -15,6 +15,9 @@ OPENING = time(8)
 #: Key of the database lock under which what leaves in a day is counted.
 LOCK_CLASS = 0xC0B7B
 
+#: A bank account moves regularly if it has so many entries within so many days.
+REGULAR_ENTRIES, REGULAR_DAYS = 6, 90
+
 
 class ResCompany(models.Model):
     """The company's limits: who approves what, and how much leaves in a day."""
@@ -151,9 +154,11 @@ class ResCompany(models.Model):
     # --- how old the bank's data is ------------------------------------------------------
 
     def _cobranza_last_bank_date(self):
-        """Return the date of the newest entry on one of the company's bank accounts, or None.
+        """Return the date up to which the bank's data is there, or None.
 
-        That is a statement line, or an entry of a bank journal on the bank's own account; a
+        Of bank accounts that move regularly the one whose newest entry is oldest counts: what
+        customers paid into it since isn't known.  Where none does, the newest entry of all.
+        An entry is a statement line, or one of a bank journal on the bank's own account; a
         payment that somebody registered and the bank hasn't confirmed is on another account.
         What is dated in the future says nothing about what the bank has told.
         A branch may use the bank accounts of its parents.
@@ -162,16 +167,24 @@ class ResCompany(models.Model):
         self.env.flush_all()
         # whoever may send a reminder may know how old the bank's data is
         companies = self.sudo().parent_ids.ids or self.ids
+        today = self._cobranza_today()
         [[last]] = self.env.execute_query(
             SQL(
                 """
-                SELECT max(l.date) FROM account_move_line l
-                  JOIN account_journal j ON j.id = l.journal_id AND j.type = 'bank'
-                   AND j.default_account_id = l.account_id
-                 WHERE l.parent_state = 'posted' AND j.company_id IN %s AND l.date <= %s
+                SELECT COALESCE(min(t.last) FILTER (WHERE t.entries >= %(entries)s), max(t.last))
+                  FROM (SELECT max(l.date) AS last,
+                               count(*) FILTER (WHERE l.date > %(since)s) AS entries
+                          FROM account_move_line l
+                          JOIN account_journal j ON j.id = l.journal_id AND j.type = 'bank'
+                           AND j.default_account_id = l.account_id
+                         WHERE l.parent_state = 'posted' AND j.company_id IN %(companies)s
+                           AND l.date <= %(today)s
+                      GROUP BY j.id) t
                 """,
-                tuple(companies),
-                self._cobranza_today(),
+                entries=REGULAR_ENTRIES,
+                since=today - timedelta(days=REGULAR_DAYS),
+                companies=tuple(companies),
+                today=today,
             )
         )
         return last

@@ -81,7 +81,9 @@ class TestDays(PlanCase):
             self.days(count=2, first="2026-05-01"), ["2026-05-04", "2026-06-01"]
         )
         self.partner.country_id = self.env.ref("base.kw")
-        self.assertEqual(self.days(count=1, first="2026-05-01"), ["2026-05-03"])
+        self.assertEqual(
+            self.days(count=2, first="2026-05-01"), ["2026-05-03", "2026-06-01"]
+        )
 
     def test_his_pay_days(self):
         self.invoice(self.partner, 100)

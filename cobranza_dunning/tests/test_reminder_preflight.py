@@ -168,10 +168,9 @@ class TestReminderPreflight(MailingCase):
 
     # --- the bank's data
 
-    def bank_entry(self, day):
+    def bank_entry(self, day, bank=None):
         """A movement on the bank's own account."""
-        books = self.accounts
-        bank = books["journals"]["bank"]
+        bank = bank or self.accounts["journals"]["bank"]
         return self.env["account.bank.statement.line"].create(
             {"journal_id": bank.id, "date": day, "payment_ref": "Transfer", "amount": 5}
         )
@@ -194,6 +193,27 @@ class TestReminderPreflight(MailingCase):
                 self.assertEqual(company._cobranza_last_bank_date(), days_ago(age))
                 self.assertEqual(bool(company._cobranza_stale_bank(days)), stale)
         self.assertIn("03/06/2026", company._cobranza_stale_bank(3))
+
+    def test_of_several_bank_accounts_the_oldest_data_counts(self):
+        """Of those that move regularly; one that hardly does says nothing."""
+        company = self.company
+        main = self.accounts["journals"]["bank"]
+        account = main.default_account_id.copy({"code": "101999", "name": "Other bank"})
+        other = main.copy(
+            {"name": "Other bank", "code": "BNK9", "default_account_id": account.id}
+        )
+        self.bank_entry(days_ago(1))
+        for age in (20, 21, 22, 23, 24):
+            self.bank_entry(days_ago(age), other)
+        self.assertEqual(company._cobranza_last_bank_date(), days_ago(1))
+        self.bank_entry(days_ago(25), other)
+        # the main account moves too seldom by now to say anything
+        self.assertEqual(company._cobranza_last_bank_date(), days_ago(20))
+        for age in range(2, 7):
+            self.bank_entry(days_ago(age))
+        self.assertEqual(company._cobranza_last_bank_date(), days_ago(20))
+        self.bank_entry(days_ago(3), other)
+        self.assertEqual(company._cobranza_last_bank_date(), days_ago(3))
 
     def test_what_the_bank_has_not_done_yet_says_nothing(self):
         """An entry that was dated in the future by mistake would be the newest for a long time."""
