@@ -185,7 +185,7 @@ class CobranzaReminder(models.Model):
     @api.depends_context("cobranza_thanked")
     def _compute_totals(self):
         """Those of a thank-you are others than those of its reminder."""
-        super()._compute_totals()
+        return super()._compute_totals()
 
     def _totals(self):
         """What the lines ask for by currency; in a thank-you, what all that is thanked for asked.

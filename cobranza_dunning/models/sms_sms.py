@@ -44,7 +44,7 @@ class SmsSms(models.Model):
         """Send; those of reminders last: their commit lets go of what is locked for the others."""
         ours = self.browse(self._cobranza_reminders())
         super(SmsSms, self - ours).send(*args, **kwargs)
-        super(SmsSms, ours).send(*args, **kwargs)
+        return super(SmsSms, ours).send(*args, **kwargs)
 
     def _send(self, *args, **kwargs):
         """Send what may leave now; the rest stays in the queue.
@@ -56,8 +56,7 @@ class SmsSms(models.Model):
         free = self - self._cobranza_waiting()
         ours = self.browse(free._cobranza_reminders())
         others = free - ours
-        if others:
-            super(SmsSms, others)._send(*args, **kwargs)
+        result = super(SmsSms, others)._send(*args, **kwargs) if others else None
         for operator, part in ours._cobranza_by_operator():
             claimed = part._cobranza_claim()
             if not claimed:
@@ -66,6 +65,7 @@ class SmsSms(models.Model):
             super(SmsSms, claimed.with_context(sms_api=operator))._send(*args, **kwargs)
             unanswered = claimed.filtered(lambda sms: sms.failure_type == UNANSWERED)
             unanswered.write({"state": "process", "failure_type": False})
+        return result
 
     # --- to the operator -----------------------------------------------------------------
 

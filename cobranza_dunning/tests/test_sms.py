@@ -173,12 +173,13 @@ class TestSms(ChannelCase):
 
     def broken(self, error):
         """A function that raises what Odoo makes of an error of the connection."""
+        said = "An error occurred while reaching the operator."
 
         def happens():
             try:
                 raise error
             except requests.RequestException:
-                raise AccessError("An error occurred while reaching the operator.")
+                raise AccessError(said)
 
         return happens
 
