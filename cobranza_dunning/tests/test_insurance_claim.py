@@ -229,13 +229,17 @@ class TestClaim(ClaimCase):
             later = self.sale(500, date(2026, 3, 20))
             self.assertEqual(self.assertCovered(later, 500, "covered").policy_id, other)
 
-    def test_tax_taken_back_after_a_default(self):
-        """Spain: a credit note for the tax alone; neither a payment nor less of a loss."""
+    def taxed_claim(self):
+        """A draft about an invoice of 1000 and 210 of tax; and that tax."""
         self.limit(100000)
         self.sold = self.sale(1000, SOLD, DUE, post=False)
         tax = self.add_tax(self.sold, 210, 1210)
         self.sold.action_post()
-        claim = self.claim()
+        return self.claim(), tax
+
+    def test_tax_taken_back_after_a_default(self):
+        """Spain: a credit note for the tax alone; neither a payment nor less of a loss."""
+        claim, tax = self.taxed_claim()
         self.assertEqual(
             (claim.loss_amount, claim.covered_amount, claim.line_ids.tax_amount), (1210, 1000, 210)
         )
@@ -252,11 +256,7 @@ class TestClaim(ClaimCase):
         self.assertEqual((claim.state, claim.written_off_amount), ("closed", 100))
 
     def test_tax_taken_back_after_the_insurer_agreed(self):
-        self.limit(100000)
-        self.sold = self.sale(1000, SOLD, DUE, post=False)
-        tax = self.add_tax(self.sold, 210, 1210)
-        self.sold.action_post()
-        claim = self.claim()
+        claim, tax = self.taxed_claim()
         claim.action_file()
         claim.action_accept()
         self.take_tax_back(self.sold, tax)
@@ -301,11 +301,7 @@ class TestClaim(ClaimCase):
 
     def test_tax_taken_back_and_the_ledger_read_again(self):
         """What the ledger says counts once: of the loss, or beside it."""
-        self.limit(100000)
-        self.sold = self.sale(1000, SOLD, DUE, post=False)
-        tax = self.add_tax(self.sold, 210, 1210)
-        self.sold.action_post()
-        claim = self.claim()
+        claim, tax = self.taxed_claim()
         claim.action_file()
         self.take_tax_back(self.sold, tax, net=500)
         self.assertEqual((claim.loss_amount, claim.owed_amount), (1210, 1105))
@@ -332,11 +328,7 @@ class TestClaim(ClaimCase):
 
     def test_tax_taken_back_is_shared_where_tax_is_insured(self):
         self.insurance.covers_tax = True
-        self.limit(100000)
-        self.sold = self.sale(1000, SOLD, DUE, post=False)
-        tax = self.add_tax(self.sold, 210, 1210)
-        self.sold.action_post()
-        claim = self.claim()
+        claim, tax = self.taxed_claim()
         claim.action_file()
         claim.action_accept()
         self.take_tax_back(self.sold, tax)

@@ -328,6 +328,16 @@ class TestCover(InsuranceCase):
         two.action_post()
         self.assertEqual(self.assertCovered(two, 70).policy_id, self.insurance)
 
+    def plan_of_two(self, invoice):
+        """A plan in force that pays an invoice in two installments."""
+        made = self.env["cobranza.plan"].propose(
+            self.partner.id, {"lines": self.due(invoice).ids, "count": 2, "first": "2026-04-10"}
+        )
+        plan = self.env["cobranza.plan"].browse(made["plan_id"])
+        plan.action_accept()
+        self.commit()
+        return plan
+
     def test_what_is_re_booked_stays_under_an_archived_policy(self):
         self.company.sudo().cobranza_plan_rebook = True
         self.limit(250)
@@ -336,12 +346,7 @@ class TestCover(InsuranceCase):
         self.new_insurance(name="Renewed", sequence=99, blind_amount=1000)
         self.insurance.active = False
         self.assertCovered(one, 100)
-        made = self.env["cobranza.plan"].propose(
-            self.partner.id, {"lines": self.due(one).ids, "count": 2, "first": "2026-04-10"}
-        )
-        plan = self.env["cobranza.plan"].browse(made["plan_id"])
-        plan.action_accept()
-        self.commit()
+        plan = self.plan_of_two(one)
         found = plan.installment_ids.move_line_id.cobranza_cover()
         self.assertEqual([one["policy_id"] for one in found], [self.insurance.id] * 2)
 
@@ -563,12 +568,7 @@ class TestCover(InsuranceCase):
         one = self.sale(100, insured=True, insurance_policy_id=self.insurance.id)
         one.insurance_activated_on = "2026-03-05"
         self.assertCovered(one, 100)
-        made = self.env["cobranza.plan"].propose(
-            self.partner.id, {"lines": self.due(one).ids, "count": 2, "first": "2026-04-10"}
-        )
-        plan = self.env["cobranza.plan"].browse(made["plan_id"])
-        plan.action_accept()
-        self.commit()
+        plan = self.plan_of_two(one)
         items = plan.installment_ids.move_line_id
         covers = self.env["cobranza.insurance.cover"].search(
             [("move_line_id", "in", items.ids), ("date_to", "=", False)]

@@ -332,6 +332,20 @@ def test_a_brazilian_customer_scans_a_pix_code(shop, visit):
     whole(page, "portal-pix")
 
 
+def pay_by_card(page):
+    """Pay with the form of the provider that says yes."""
+    page.locator("label.o_payment_option_label").first.click()
+    page.wait_for_selector("#customer_input")
+    page.fill("#customer_input", "4242424242424242")
+    page.click("button[name=o_payment_submit_button]")
+
+
+def card_states(page):
+    """How the page says that each line or installment stands."""
+    return page.locator(".o_cobranza_cards > li[data-state]").evaluate_all(
+        "rows => rows.map(row => row.dataset.state)")
+
+
 def test_an_online_payment_lowers_what_is_open(shop, visit):
     told = tell(shop, shop.books, name="Conservas Deza")
     page = visit(told.url, PHONE)
@@ -343,15 +357,11 @@ def test_an_online_payment_lowers_what_is_open(shop, visit):
     assert "1,210.00" in page.inner_text(".o_cobranza_total")
     assert fits(page)
     screenshot(page, "portal-pay")
-    page.locator("label.o_payment_option_label").first.click()
-    page.wait_for_selector("#customer_input")
-    page.fill("#customer_input", "4242424242424242")
-    page.click("button[name=o_payment_submit_button]")
+    pay_by_card(page)
     page.wait_for_url("**/my/reminders/**thanks=paid**")
     assert "Thank you" in page.inner_text(".o_cobranza_thanks")
     assert "580.80" in page.inner_text(".o_cobranza_summary")
-    states = page.locator(".o_cobranza_cards > li").evaluate_all(
-        "rows => rows.map(row => row.dataset.state)")
+    states = card_states(page)
     assert states == ["paid", "open", "open"]
     screenshot(page, "portal-paid")
 
@@ -372,12 +382,8 @@ def test_an_installment_is_paid_online(shop, visit):
     page.click("a:has-text('Pay online')")
     page.wait_for_selector("#o_payment_form")
     assert "200.00" in page.inner_text(".o_cobranza_total")
-    page.locator("label.o_payment_option_label").first.click()
-    page.wait_for_selector("#customer_input")
-    page.fill("#customer_input", "4242424242424242")
-    page.click("button[name=o_payment_submit_button]")
+    pay_by_card(page)
     page.wait_for_url("**/my/plans/**thanks=paid**")
     assert "Thank you" in page.inner_text(".o_cobranza_thanks")
-    states = page.locator(".o_cobranza_cards > li[data-state]").evaluate_all(
-        "rows => rows.map(row => row.dataset.state)")
+    states = card_states(page)
     assert states == ["paid", "open", "open"]
