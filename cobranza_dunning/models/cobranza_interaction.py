@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import email_normalize, email_normalize_all
 
 #: How a customer and we may have been in touch.
 CHANNELS = [
@@ -307,6 +308,28 @@ class CobranzaInteraction(models.Model):
                 note=reason,
                 user_id=user.id,
             )
+
+    @api.model
+    def _courtesy_of(self, message):
+        """The thank-you, or the invoice sent again, whose mail a message is, as superuser."""
+        # the gateway reads mails for everybody
+        return self.sudo().search(
+            [("message_id", "=", message.id), ("direction", "=", "out")], limit=1
+        )
+
+    def _address_failed(self, address, answer):
+        """The address of this mail is of no use: pause it, and call a person.
+
+        address: the recipient that the mail server names, or "".  answer: its words.
+        """
+        for one in self:
+            known = email_normalize_all(one.contact_id.email or "")
+            # a report may name the mailbox behind the address
+            told = email_normalize(address or "")
+            failed = told if told in known else known[:1] and known[0]
+            if failed:
+                one.contact_id._cobranza_pause_email(failed, answer)
+                one.debtor_id._ask_for_address(one.reminder_id, [failed], answer, True)
 
     def _describe(self):
         """What this is about and what was said, in one line."""

@@ -18,12 +18,16 @@ class MailThread(models.AbstractModel):
         reminders_sudo = self.env["cobranza.reminder"].sudo()
         domain = [("mail_message_id", "in", message.ids if message else [])]
         reminder_sudo = reminders_sudo.search(domain, limit=1)
-        if not reminder_sudo:
-            return super()._routing_handle_bounce(email_message, message_dict)
         kind, action, status, address = _read_report(email_message)
         text = html2plaintext(message_dict.get("body") or "").strip()
         status = status or retries.read_status(text)
         said = retries.judge_report(kind, action, status)
+        if not reminder_sudo:
+            if message and said == retries.FOR_GOOD and retries.is_about_address(status):
+                self.env["cobranza.interaction"]._courtesy_of(message)._address_failed(
+                    address, text
+                )
+            return super()._routing_handle_bounce(email_message, message_dict)
         if said is None:
             return reminder_sudo._receive_report(kind, action, text)
         result = super()._routing_handle_bounce(email_message, message_dict)

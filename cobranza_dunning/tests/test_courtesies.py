@@ -72,6 +72,16 @@ class TestCourtesies(MailingCase):
                 self.assertEqual(message.notification_ids.notification_status, "sent")
                 self.assertFalse(mail.exists().failure_reason)
 
+    def test_an_address_that_is_of_no_use_pauses(self):
+        """Found out by a thank-you or an invoice: no reminder goes there any more."""
+        for mail, partner in zip(self.both(), (self.partner, self.other), strict=True):
+            with self.subTest(mail.subject):
+                self.offer(mail)
+                self.bounce(mail)
+                self.assertEqual(partner.cobranza_bounced_email, partner.email)
+                debtor = self.env["cobranza.debtor"].search([("partner_id", "=", partner.id)])
+                self.assertIn("Messages don't arrive", debtor.activity_ids.mapped("summary")[0])
+
     def test_what_is_not_confirmed_stays(self):
         """The connection broke after the message was given: it may have arrived."""
         for mail in self.both():
