@@ -123,6 +123,15 @@ def test_a_thing_has_one_name_in_spanish(english, other):
     assert spoiled(ROOT / "cobranza_dunning/i18n/es.po", named) == []
 
 
+@pytest.mark.parametrize("lang", ["es", "pt"])
+def test_a_short_word_has_one_meaning(lang):
+    """"By" is a last day ("Hasta"): not also a channel, or who did something."""
+    path = ROOT / f"cobranza_dunning/i18n/{lang}.po"
+    (entry,) = [entry for entry in catalogue(path) if entry.msgid == "By"]
+    assert all("insurance_du" in place or "insurance_digest" in place
+               for place, _line in entry.occurrences)
+
+
 def hidden_terms(source):
     """The terms within f-strings, which the export doesn't find."""
     return [
