@@ -95,7 +95,9 @@ class CobranzaContactRule(models.Model):
         domain="[('country_id', '=', try_country_id)]",
     )  # fmt: skip
     try_moment = fields.Datetime("At", compute="_compute_try_moment", readonly=False)
-    try_channel = fields.Selection(CHANNELS, "Channel", compute="_compute_try_moment", readonly=False)
+    try_channel = fields.Selection(
+        CHANNELS, "Channel", compute="_compute_try_moment", readonly=False
+    )
     try_text = fields.Char("May I?", compute="_compute_try_text")
     hours_text = fields.Char("Hours in words", compute="_compute_hours_text")
     caps_text = fields.Char("Limits in words", compute="_compute_caps_text")
