@@ -17,7 +17,7 @@ SITUATIONS = ("answer_waiting", "disputed", "promise_broken", "first_call")
 class Script(NamedTuple):
     """What a script is for.
 
-    kind: of the level, "reminder", "follow_up" or "demand".
+    kind: of the level, "reminder", "follow_up" or "demand"; None fits any.
     situation: one of SITUATIONS; None fits any.
     policies: ids of the policies whose customers it is for; empty fits any.
     segments: ids of the segments whose customers it is for; empty fits any.
@@ -25,7 +25,7 @@ class Script(NamedTuple):
     """
 
     id: int
-    kind: str
+    kind: str | None
     situation: str | None = None
     policies: frozenset = frozenset()
     sequence: int = 0
@@ -53,13 +53,14 @@ def choose(scripts, kind, found, policy, segment=None):
 
     kind: of the level reached.  found: what `situations` returned.  policy, segment: ids of the
     debtor's; None if he is in no segment.
-    The kind must be the same.  A script for his situation comes before one for any, among those
-    one for his segment before one for all, and then one for his policy.
+    A script for another kind is none for him.  One for his situation comes before one for any,
+    among those one for his segment before one for all, then one for his policy, then one for the
+    kind.
     """
     fitting = [
         one
         for one in scripts
-        if one.kind == kind
+        if one.kind in (kind, None)
         and (one.situation is None or one.situation in found)
         and (not one.policies or policy in one.policies)
         and (not one.segments or segment in one.segments)
@@ -70,7 +71,8 @@ def choose(scripts, kind, found, policy, segment=None):
 def _rank(script, found):
     """What a script is sorted by: the lowest fits best."""
     telling = found.index(script.situation) if script.situation else len(found)
-    return telling, not script.segments, not script.policies, script.sequence, script.id
+    unspecific = not script.segments, not script.policies, not script.kind
+    return telling, *unspecific, script.sequence, script.id
 
 
 def fill(text, values):

@@ -25,6 +25,9 @@ PERIODS = {
 #: A plan has so many installments at most: fifty years of months.
 MOST = 600
 
+#: Banks are closed for no longer than this (weekends around the longest holidays).
+LONGEST_CLOSURE = timedelta(days=14)
+
 #: Days of a year for financing interest (simple, actual/365).
 YEAR = Decimal(365)
 
@@ -140,16 +143,21 @@ def calendar(first, count, period="month", move: Callable[[date], date] = lambda
 
 
 def due_days(first, period="month", move: Callable[[date], date] = lambda day: day):
-    """Yield the due dates of installments without end, the first one on `first`.
+    """Return an iterator over the due dates of installments without end, the first one on `first`.
 
     period: a key of PERIODS (KeyError otherwise).  Months keep the day of `first` where they
     have it, and end on their last day where they don't: 31 January, 28 February, 31 March.
     move: moves a day that doesn't suit (a holiday, no pay day) to one that does; never back.
     Two installments never fall on the same day: the later one moves on by a day.
     """
-    step, last = PERIODS[period], date.min
-    for number in itertools.count():
-        day = move(first + step(number))
+    step = PERIODS[period]
+    return moved((first + step(number) for number in itertools.count()), move)
+
+
+def moved(days, move):
+    """Yield days, earliest first, each moved to one that suits; see `due_days`."""
+    last = date.min
+    for day in map(move, days):
         while day <= last:
             day = move(last + timedelta(days=1))
         yield day
@@ -163,7 +171,13 @@ def suitable_day(day, place, pay_days=()):
     pay_days: the debtor's, as due.parse_pay_days returns them.  One on which banks are closed
     moves to the working day after it.
     """
-    return place.next_working_day(next_pay_day(day, pay_days) or day)
+    if not pay_days:
+        return place.next_working_day(day)
+    # one that has moved to `day` may be up to so long before it
+    pay_day = next_pay_day(day - LONGEST_CLOSURE, pay_days)
+    while (suiting := place.next_working_day(pay_day)) < day:
+        pay_day = next_pay_day(pay_day + timedelta(days=1), pay_days)
+    return suiting
 
 
 def schedule(amount, places, first, *, count=None, each=None, down_payment=ZERO,

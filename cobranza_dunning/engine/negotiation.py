@@ -39,6 +39,7 @@ REASONS = {
     "extension_first": "more time comes before a plan",
     "plan_broken_recently": "the last plan was broken recently: a manager decides",
     "beyond_insurance": "later than the insurer allows without asking him",
+    "unsuitable_day": "a day on which the debtor can't pay: no working day, none of his pay days",
 }
 
 
@@ -190,14 +191,32 @@ def below_calendar(calendar, floor, situation):
     calendar: the Installments, earliest first; what is due up to `situation.today` is the down
     payment.  The last installment may be smaller than the least one, as a remainder is.
     """
+    found = tuple(_below_limits(calendar, floor, situation))
+    if suited(calendar, situation) != tuple(calendar):
+        found += ("unsuitable_day",)
+    return _with_insurance(found, calendar[-1].due, situation)
+
+
+def _below_limits(calendar, floor, situation):
+    """What is wrong with the length and the amounts of what a person wrote."""
     if len(calendar) == 1:
-        (day, _amount) = calendar[0]
-        return _with_insurance(_below_extension(day, floor, situation), day, situation)
+        return _below_extension(calendar[0].due, floor, situation)
     down_payment = sum((one.amount for one in calendar if one.due <= situation.today), ZERO)
     later = [one.amount for one in calendar if one.due > situation.today]
     least = min(later[:-1] or later, default=None)
-    terms = _Terms(down_payment, least, calendar[-1].due)
-    return _with_insurance(_below_terms(terms, floor, situation), terms.last_day, situation)
+    return _below_terms(_Terms(down_payment, least, calendar[-1].due), floor, situation)
+
+
+def suited(calendar, situation):
+    """Return Installments, earliest first, on the next days that suit the debtor, as a tuple.
+
+    What is due up to `situation.today` is paid at once, whatever day it is.
+    """
+    days = (one.due for one in calendar if one.due > situation.today)
+    suiting = installments.moved(days, situation.suitable)
+    return tuple(
+        one if one.due <= situation.today else one._replace(due=next(suiting)) for one in calendar
+    )
 
 
 def _below_extension(day, floor, situation):

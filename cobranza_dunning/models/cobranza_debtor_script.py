@@ -43,7 +43,7 @@ class CobranzaDebtor(models.Model):
         self.ensure_one()
         kind = (reminder or self).level_id.kind or "reminder"
         scripts = self.env["cobranza.script"].search(
-            [("kind", "=", kind), ("company_id", "in", (False, self.company_id.id))]
+            [("company_id", "in", (False, self.company_id.id))]
         )
         chosen = call_script.choose(
             scripts._to_engine(),

@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..engine import negotiation
 from .amounts import to_decimal
@@ -11,6 +12,36 @@ class CobranzaPlan(models.Model):
 
     # a file for each part of its life
     _inherit = "cobranza.plan"  # pylint: disable=consider-merging-classes-inherited
+
+    unsuitable_text = fields.Char(compute="_compute_unsuitable_text")
+
+    @api.depends("state", "installment_ids.date_due")
+    @api.depends_context("lang")
+    def _compute_unsuitable_text(self):
+        """The days of a draft that don't suit the customer, each with the next that does."""
+        for plan in self:
+            written = plan._calendar() if plan.state == "draft" else ()
+            plan.unsuitable_text = ", ".join(
+                f"{format_date(plan.env, one.due)} → {format_date(plan.env, suiting.due)}"
+                for one, suiting in zip(written, plan._suited(written), strict=True)
+                if one != suiting
+            )
+
+    def action_suit_days(self):
+        """Move the days of these drafts to the next ones that suit: working days, his pay days.
+
+        Raises UserError for a plan that was offered already.
+        """
+        self.check_access("write")
+        for plan in self:
+            for one, suiting in zip(plan._ordered(), plan._suited(plan._calendar()), strict=True):
+                if one.date_due != suiting.due:
+                    one.date_due = suiting.due
+        return True
+
+    def _suited(self, calendar):
+        """These engine Installments on days on which the customer can pay."""
+        return negotiation.suited(calendar, self._situation()) if calendar else ()
 
     def _propose(self, talk):
         """Make the plan of an acceptable offer; an empty recordset for others."""
@@ -76,20 +107,8 @@ class CobranzaPlan(models.Model):
         """
         if self._is_manager():
             return
-        amounts = {
-            line.move_line_id: to_decimal(line.amount, self.currency_id) for line in self.line_ids
-        }
-        situation = negotiation.Situation(
-            to_decimal(self.amount, self.currency_id),
-            self.currency_id.decimal_places,
-            self.date,
-            had_extension=self._had_extension(amounts),
-            broken_on=self._last_broken(self.debtor_id),
-            insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),
-            place=self.debtor_id._contact_place(),
-        )
-        floor = self.debtor_id._negotiation_floor(self.currency_id, amounts)
-        reasons = negotiation.below_calendar(calendar, floor, situation)
+        floor = self.debtor_id._negotiation_floor(self.currency_id, self._covered_amounts())
+        reasons = negotiation.below_calendar(calendar, floor, self._situation())
         if reasons:
             raise UserError(
                 self.env._(
@@ -99,6 +118,25 @@ class CobranzaPlan(models.Model):
                     reasons=" ".join(sentences(self.env, reasons)),
                 )
             )
+
+    def _situation(self):
+        """What is known of the customer, as the engine takes it."""
+        return negotiation.Situation(
+            to_decimal(self.amount, self.currency_id),
+            self.currency_id.decimal_places,
+            self.date,
+            had_extension=self._had_extension(self._covered_amounts()),
+            broken_on=self._last_broken(self.debtor_id),
+            insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),
+            place=self.debtor_id._contact_place(),
+            pay_days=self.debtor_id._pay_days(),
+        )
+
+    def _covered_amounts(self):
+        """What it covers of each due line, as {account.move.line: Decimal}."""
+        return {
+            line.move_line_id: to_decimal(line.amount, self.currency_id) for line in self.line_ids
+        }
 
     def _tell_proposed(self):
         """Put a customer's proposal on the list of whoever looks after him."""

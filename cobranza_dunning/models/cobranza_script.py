@@ -43,9 +43,8 @@ class CobranzaScript(models.Model):
     company_id = fields.Many2one("res.company", help="Empty: in every company.")
     kind = fields.Selection(
         KINDS,
-        required=True,
-        default="reminder",
-        help="For customers who have reached a level of this kind; a reminder for the others.",
+        help="For customers who have reached a level of this kind; a reminder for the others. "
+        "Empty: any.",
     )
     situation = fields.Selection(
         [
@@ -147,7 +146,7 @@ class CobranzaScript(models.Model):
             lines += call_script.fill(objection.answer, values)
         text = "\n".join(lines)
         return text, self.env["cobranza.tone.term"]._lint(
-            text, self.kind, lang, names=[*values.values()], company=company
+            text, self.kind or "reminder", lang, names=[*values.values()], company=company
         )
 
     # --- engine ------------------------------------------------------------------------
@@ -157,7 +156,7 @@ class CobranzaScript(models.Model):
         return [
             call_script.Script(
                 script.id,
-                script.kind,
+                script.kind or None,
                 script.situation or None,
                 frozenset(script.policy_ids.ids),
                 script.sequence,

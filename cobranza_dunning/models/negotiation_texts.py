@@ -18,6 +18,7 @@ SENTENCES = {
         "The last plan was not kept, not long ago: a collections manager decides on another one."
     ),
     "beyond_insurance": _lt("The credit insurer has to agree to a day that late."),
+    "unsuitable_day": _lt("A day is no working day, or none on which the customer pays."),
 }
 
 #: Codes of ValueErrors of the engine -> what is to be corrected.

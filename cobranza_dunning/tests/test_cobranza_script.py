@@ -17,7 +17,7 @@ class ScriptCase(OutcomeCase):
     def script(self, **vals):
         """A script of the test's own, before those that come with the program."""
         return self.env["cobranza.script"].create(
-            {"name": "Own", "opening": "Hello {name}.", "sequence": 1, **vals}
+            {"name": "Own", "kind": "reminder", "opening": "Hello {name}.", "sequence": 1, **vals}
         )
 
     def said(self, script, **options):
@@ -73,13 +73,13 @@ class TestScript(ScriptCase):
         self.assertEqual(self.debtor()._call_script(), ours)
         ours.policy_ids = self.policy.copy({"name": "Another"})
         self.assertEqual(self.debtor()._call_script(), supplied)
-        wrote = self.script(situation="answer_waiting")
+        wrote = self.env.ref("cobranza_dunning.script_answer_waiting")
         self.debtor()._log_answer("Call me")
         self.assertEqual(self.debtor()._call_script(), wrote)
 
     def test_what_became_of_the_last_promise(self):
         script = self.script(opening="Hello.\nKept: {promises_kept}.")
-        broken = self.script(situation="promise_broken")
+        broken = self.env.ref("cobranza_dunning.script_promise_broken")
         promises = self.env["cobranza.promise"]
         promises.promise(self.partner.id, 40, TODAY)
         self.pay(self.move, 40)
@@ -93,12 +93,18 @@ class TestScript(ScriptCase):
             self.assertEqual(self.debtor()._call_script(), broken)
 
     def test_what_is_disputed(self):
-        disputed = self.script(situation="disputed")
+        disputed = self.env.ref("cobranza_dunning.script_disputed")
         reason = self.env["cobranza.dispute.reason"].search([], limit=1)
         self.env["cobranza.dispute"].raise_dispute(
             self.due(self.move).id, 10, reason.code, "Broken"
         )
+        self.assertFalse(disputed.kind)  # whatever level he has reached
         self.assertEqual(self.debtor()._call_script(), disputed)
+        demand = self.policy.level_ids.filtered(lambda one: one.kind == "demand")
+        self.debtor()._gated().level_id = demand
+        self.assertEqual(self.debtor()._call_script(), disputed)
+        own = self.script(situation="disputed", kind="demand")
+        self.assertEqual(self.debtor()._call_script(), own)
 
     def test_another_companys_script_is_not_ours(self):
         self.script(company_id=self.new_company().id)

@@ -53,6 +53,33 @@ class TestTerms(PlanCase):
         plan.action_offer()
         self.assertEqual((plan.state, last.date_due), ("offered", date(2026, 6, 9)))
 
+    def test_days_by_hand_on_which_he_cannot_pay(self):
+        """Days on a weekend or beside his pay days are shown, moved by a button, or a manager's."""
+        self.debtor().pay_days = "10"
+        plan = self.proposed(count=3).with_user(self.collector)
+        self.assertFalse(plan.unsuitable_text)
+        with Form(plan) as form:
+            with form.installment_ids.edit(1) as two:
+                two.date_due = date(2026, 5, 9)  # a Saturday; the tenth is a Sunday
+            self.assertEqual(form.unsuitable_text, "05/09/2026 → 05/11/2026")
+        with self.assertRefused("agree to it: A day is no working day"):
+            plan.action_offer()
+        plan.action_suit_days()
+        self.assertEqual(
+            [one.date_due.isoformat() for one in plan._ordered()],
+            ["2026-04-10", "2026-05-11", "2026-06-10"],
+        )
+        self.assertFalse(plan.unsuitable_text)
+        plan._ordered()[1].date_due = date(2026, 5, 12)
+        self.assertEqual(
+            plan.unsuitable_text, "05/12/2026 → 06/10/2026, 06/10/2026 → 07/10/2026"
+        )
+        plan.with_env(self.env).action_offer()
+        self.assertEqual(plan.state, "offered")
+        self.assertFalse(plan.unsuitable_text)
+        with self.assertRefused("was offered already"):
+            plan.action_suit_days()
+
     def test_they_have_to_add_up(self):
         plan = self.proposed(count=3)
         plan.installment_ids[0].amount = 201
@@ -252,6 +279,7 @@ class TestForced(PlanCase):
             lambda: plan.with_user(auditor).action_offer(),
             lambda: plan.with_user(auditor).action_accept(),
             lambda: plan.with_user(auditor).action_cancel(),
+            lambda: plan.with_user(auditor).action_suit_days(),
             lambda: plan.with_user(auditor).action_undo_rebook(),
             lambda: self.plans.with_user(auditor).negotiate(self.partner.id, {"count": 2}),
             lambda: self.plans.with_user(auditor).propose(self.partner.id, {"count": 2}),

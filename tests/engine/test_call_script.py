@@ -13,6 +13,8 @@ OF_POLICY = Script(4, "reminder", policies=frozenset({7}))
 FIRST_OF_POLICY = Script(5, "reminder", "first_call", frozenset({7}))
 EARLY = Script(6, "reminder", sequence=-1)
 DEMAND = Script(7, "demand")
+ANY_KIND = Script(11, None, sequence=-2)
+WROTE_ANY_KIND = Script(12, None, "answer_waiting")
 OF_SEGMENT = Script(8, "reminder", segments=frozenset({3}))
 OF_BOTH = Script(10, "reminder", policies=frozenset({7}), segments=frozenset({3}))
 
@@ -52,6 +54,12 @@ def test_situations(true, found):
         ([FIRST, FIRST_OF_POLICY], "reminder", ["first_call"], 7, FIRST_OF_POLICY),
         ([PLAIN, EARLY], "reminder", [], 7, EARLY),
         ([PLAIN._replace(id=9), PLAIN], "reminder", [], 7, PLAIN),
+        ([ANY_KIND, PLAIN, DEMAND], "follow_up", [], 7, ANY_KIND),
+        ([ANY_KIND, PLAIN], "reminder", [], 7, PLAIN),
+        ([ANY_KIND, OF_POLICY], "reminder", [], 7, OF_POLICY),
+        ([WROTE_ANY_KIND, PLAIN], "reminder", ["answer_waiting"], 7, WROTE_ANY_KIND),
+        ([WROTE_ANY_KIND, WROTE], "reminder", ["answer_waiting"], 7, WROTE),
+        ([WROTE_ANY_KIND, DEMAND], "demand", ["first_call"], 7, DEMAND),
     ],
 )
 def test_choose(scripts, kind, found, policy, chosen):

@@ -387,6 +387,10 @@ def test_which_line_an_installment_comes_from():
         ("2026-03-13", "KW", (), "2026-03-15"),  # Friday and Saturday
         ("2026-12-25", "ES", (), "2026-12-28"),
         ("2026-03-10", "ES", (15,), "2026-03-16"),  # the pay day is a Sunday
+        ("2026-03-16", "ES", (15,), "2026-03-16"),
+        ("2026-03-17", "ES", (15,), "2026-04-15"),
+        ("2026-12-28", "ES", (25,), "2026-12-28"),  # Christmas, then a weekend
+        ("2026-12-28", "ES", (25, 28), "2026-12-28"),
         ("2026-03-15", "XX", (), "2026-03-16"),
     ],
 )
@@ -394,3 +398,4 @@ def test_days_that_suit(day, country, pay_days, expected):
     place = Place("UTC", country)
     found = installments.suitable_day(date.fromisoformat(day), place, pay_days)
     assert str(found) == expected
+    assert installments.suitable_day(found, place, pay_days) == found

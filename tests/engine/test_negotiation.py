@@ -154,6 +154,34 @@ def test_days_that_a_person_wrote(days, reasons):
     assert negotiation.below_calendar(calendar, FLOOR, OWES) == reasons
 
 
+@pytest.mark.parametrize(
+    "pay_days, days, suiting",
+    [
+        # 14 and 15 March 2026 are a weekend; what is paid at once may be (1 March is a Sunday)
+        ((), ["2026-03-01", "2026-03-13"], ["2026-03-01", "2026-03-13"]),
+        ((), ["2026-03-01", "2026-03-14"], ["2026-03-01", "2026-03-16"]),
+        ((), ["2026-03-14", "2026-03-15", "2026-03-16"],
+         ["2026-03-16", "2026-03-17", "2026-03-18"]),
+        # a pay day on a weekend is the Monday after it
+        ((15,), ["2026-03-16", "2026-04-15"], ["2026-03-16", "2026-04-15"]),
+        ((15,), ["2026-03-17", "2026-04-15"], ["2026-04-15", "2026-05-15"]),
+        ((15,), ["2026-04-15", "2026-05-15"], ["2026-04-15", "2026-05-15"]),
+        ((), ["2026-03-28"], ["2026-03-30"]),
+    ],
+)
+def test_days_that_a_person_wrote_and_that_suit(pay_days, days, suiting):
+    """A weekend and a day that is no pay day are pointed at; the next ones that suit are named."""
+    known = WEEKDAYS._replace(pay_days=pay_days, today=TODAY)
+    calendar = tuple(Installment(date.fromisoformat(day), D("500")) for day in days)
+    found = negotiation.suited(calendar, known)
+    assert [str(one.due) for one in found] == suiting
+    assert [one.amount for one in found] == [one.amount for one in calendar]
+    floor = negotiation.Floor()
+    wrong = () if days == suiting else ("unsuitable_day",)
+    assert negotiation.below_calendar(calendar, floor, known) == wrong
+    assert negotiation.below_calendar(found, floor, known) == ()
+
+
 def test_days_beyond_the_insurance():
     calendar = [Installment(TODAY, D("500")), Installment(date(2026, 8, 1), D("500"))]
     known = OWES._replace(insured_until=date(2026, 7, 31))
