@@ -178,6 +178,7 @@ from . import (
     ir_attachment,
     ir_module_module,
     mail_activity,
+    mail_activity_type,
     mail_mail,
     mail_mail_courtesy,
     mail_mail_stop,

@@ -148,3 +148,4 @@ class CobranzaBlock(models.Model):
         """End these pauses today; they stay on record."""
         self.check_access("write")
         self.filtered("active").write({"active": False})
+        return True

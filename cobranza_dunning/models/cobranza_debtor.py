@@ -282,6 +282,7 @@ class CobranzaDebtor(models.Model):
         """Read the ledger again for these debtors' figures."""
         self.check_access("read")
         self._refresh_now()
+        return True
 
     # --- facts -------------------------------------------------------------------------
 

@@ -84,6 +84,7 @@ class CobranzaDebtor(models.Model):
         if not segment:
             for company, debtors in self.grouped("company_id").items():
                 debtors.sudo()._classify(company.sudo(), debtors.ids)
+        return True
 
     def _describe_segment_by_hand(self, reason):
         """The note in the chatter on a segment that was chosen by hand."""

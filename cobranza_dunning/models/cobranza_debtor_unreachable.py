@@ -65,11 +65,11 @@ class CobranzaDebtor(models.Model):
 
     def _work_of_kind(self, activity_type, *domain):
         """The open activities (sudo) of a kind on customers' accounts."""
-        kind = self.env.ref(activity_type, raise_if_not_found=False)
+        kind = self.env.ref(activity_type)
         # whose list it is on doesn't matter
         return self.env["mail.activity"].sudo().search(
             [
-                ("activity_type_id", "=", kind and kind.id),
+                ("activity_type_id", "=", kind.id),
                 ("res_model", "=", "cobranza.debtor"),
                 *domain,
             ]

@@ -28,7 +28,7 @@ class CobranzaInsuranceClaim(models.Model):
     covered_amount = fields.Monetary("Covered", readonly=True)
     covered_costs_amount = fields.Monetary("Covered costs", readonly=True)
     percentage = fields.Float(
-        "Insured (%)", digits=(5, 2), readonly=True,
+        "Insured (%)", digits=(5, 2), readonly=True, aggregator="avg",
         help="Of several kinds of limit the average, by what is covered.",
     )  # fmt: skip
     insured_amount = fields.Monetary(

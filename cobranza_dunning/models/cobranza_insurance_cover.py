@@ -76,7 +76,7 @@ class CobranzaInsuranceCover(models.Model):
         "Lost", help="Of what is not covered: it was covered before a duty was missed."
     )
     used_amount = fields.Monetary("Limit used")
-    percentage = fields.Float("Insured (%)", digits=(5, 2))
+    percentage = fields.Float("Insured (%)", digits=(5, 2), aggregator="avg")
     insured_amount = fields.Monetary(
         "Insurer pays", help="The insured percentage of the covered amount."
     )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..engine.insurance_dates import declaration_period
@@ -104,8 +105,11 @@ class CobranzaInsuranceDeclaration(models.Model):
     def _search_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = [("state", "=", "draft"), ("deadline", "<", self.env.company._cobranza_today())]
-        return late if True in value else ["!", "&", *late]
+        late = Domain("state", "=", "draft") & Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("deadline", "<", today)
+            for today, companies in self.env["res.company"]._cobranza_by_today().items()
+        )
+        return late if True in value else ~late
 
     # --- CRUD --------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class CobranzaInsurancePolicy(models.Model):
     premium_journal_id = fields.Many2one(
         "account.journal", "Journal of its bills", check_company=True,
         domain="[('type', '=', 'purchase')]", tracking=True,
+        help="Empty: the first one for purchases.",
     )  # fmt: skip
     premium_account_id = fields.Many2one(
         "account.account", "Premium account", check_company=True, tracking=True,

@@ -209,6 +209,7 @@ class CobranzaInteraction(models.Model):
         # whoever handles the answer has done the work, whose list it was on doesn't matter
         waiting.activity_id.sudo().filtered("active").action_feedback()
         waiting.debtor_id._after_answers()
+        return True
 
     def action_resend(self):
         """Open the dialog that sends invoices again, because they had not arrived."""

@@ -165,6 +165,7 @@ class CobranzaPromise(models.Model):
         self.check_access("write")
         self.filtered(lambda one: one.state == "open")._set_cancelled()
         self.debtor_id._refresh_now()
+        return True
 
     def _set_cancelled(self):
         self._gated().write({"state": "cancelled"})

@@ -228,6 +228,7 @@ class CobranzaRun(models.Model):
                 run._start()
             run._gated().write({"state": "running", "error": False})
         wake(self.env, WORK)
+        return True
 
     def action_propose(self):
         """Propose what this preview shows: the same day and customers, decided anew."""

@@ -273,6 +273,14 @@ class TestOutcome(OutcomeCase):
 
     # --- the lists
 
+    def test_the_programs_own_activity_types_stay(self):
+        """Work is made and found by them."""
+        kinds = self.env["mail.activity.type"]
+        for name in ("mail_activity_type_call_again", "activity_type_promise"):
+            with self.subTest(name), self.assertRefused("rename or archive it instead"):
+                self.env.ref(f"cobranza_dunning.{name}").unlink()
+        kinds.create({"name": "Visit"}).unlink()
+
     def test_what_comes_with_the_program_is_archived_not_deleted(self):
         manager = self.new_user("cobranza_dunning.group_manager")
         for supplied in (

@@ -229,8 +229,11 @@ class TestPremium(DeclarationCase):
             april.action_declare()
             with self.assertRefused("one insurance policy at a time"):
                 (march | april).action_bill()
-            with self.assertRefused("Choose the insurer and the journal"):
+            with self.assertRefused("Choose the insurer"):
                 april.action_bill()
+            policy.insurer_id = self.insurance.insurer_id
+            bill = self.bill(april)
+        self.assertEqual((bill.company_id, bill.journal_id.type), (self.company, "purchase"))
 
     # --- of each invoice
 

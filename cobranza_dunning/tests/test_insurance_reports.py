@@ -43,6 +43,20 @@ class TestExposure(InsuranceCase):
             },
         )
 
+    def test_percentages_are_no_sums(self):
+        self.limit(200)
+        self.sale(60)
+        self.sale(50, date(2026, 3, 2))
+        self.commit()
+        [[percentage, insured]] = self.env["cobranza.insurance.cover"]._read_group(
+            [("policy_id", "=", self.insurance.id)],
+            aggregates=[
+                f"{name}:{self.env['cobranza.insurance.cover']._fields[name].aggregator}"
+                for name in ("percentage", "insured_amount")
+            ],
+        )
+        self.assertEqual((percentage, insured), (90, 99))
+
     def test_its_sums_are_those_of_the_account(self):
         self.limit(100)
         self.sale(90)
