@@ -148,7 +148,7 @@ class CobranzaFacts(models.AbstractModel):
               JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
                AND rl.move_line_id IS NULL
               JOIN account_move_line l ON l.move_id = rl.move_id
-               AND l.date_maturity = rl.date_due
+               AND COALESCE(l.date_maturity, l.date) = rl.date_due
              WHERE %(sent)s
             """,
             sent=self._sent(company, debtor_ids),
