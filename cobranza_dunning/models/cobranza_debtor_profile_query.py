@@ -68,6 +68,7 @@ class CobranzaDebtor(models.Model):
         Credit notes, write-offs and differences of exchange are no payments.  What was paid of a
         line that he rightly disputed, or still does, says nothing about him.
         """
+        sql_money = self.env["account.move.line"]._cobranza_money_sql
         return SQL(
             """
             SELECT p.commercial_partner_id AS partner_id, l.id AS line_id, r.amount,
@@ -81,17 +82,17 @@ class CobranzaDebtor(models.Model):
               JOIN res_partner p ON p.id = l.partner_id
              WHERE l.company_id = %(company)s AND a.account_type = 'asset_receivable'
                AND l.parent_state = 'posted' AND o.date > %(since)s AND %(only)s
-               AND (o.payment_id IS NOT NULL OR o.statement_line_id IS NOT NULL
-                    OR j.type IN ('bank', 'cash', 'credit'))
+               AND %(paid)s
                -- what is paid out to a customer is no due line
-               AND l.payment_id IS NULL AND l.statement_line_id IS NULL
-               AND lj.type NOT IN ('bank', 'cash', 'credit')
+               AND NOT %(paid_out)s
                AND NOT EXISTS (SELECT 1 FROM cobranza_dispute s
                                 WHERE s.move_line_id = l.id AND s.state <> 'rejected')
             """,
             due=SQL(DUE),
             company=company.id,
             since=since,
+            paid=sql_money("o", "j"),
+            paid_out=sql_money("l", "lj"),
             only=only_customers("p.commercial_partner_id", debtor_ids),
         )
 

@@ -113,13 +113,14 @@ class CobranzaReminder(models.Model):
         return [ids for [ids] in rows]
 
     def _sql_money(self):
-        """SQL condition: the entry `cm` of journal `j` is a payment and writes nothing off."""
+        """SQL condition: the item `cl` of journal `j` is a payment that writes nothing off."""
         return SQL(
-            """j.type IN ('bank', 'cash', 'credit') AND NOT EXISTS (
+            """%s AND NOT EXISTS (
                    SELECT 1 FROM account_move_line wl JOIN account_account wa
                        ON wa.id = wl.account_id
-                    WHERE wl.move_id = cm.id
-                      AND split_part(wa.account_type, '_', 1) IN ('income', 'expense'))"""
+                    WHERE wl.move_id = cl.move_id
+                      AND split_part(wa.account_type, '_', 1) IN ('income', 'expense'))""",
+            self.env["account.move.line"]._cobranza_money_sql("cl", "j"),
         )
 
     # --- what may keep it from leaving: it is a mail, however the reminder left --------------
