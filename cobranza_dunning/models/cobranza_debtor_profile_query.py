@@ -3,6 +3,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..engine.scoring import MONTHS
+from .sql import only, only_customers
 
 #: SQL: the day a due line `l` was due at first, whatever plans say since.
 DUE = "COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date)"
@@ -174,19 +175,3 @@ class CobranzaDebtor(models.Model):
         if not company.account_use_credit_limit:
             return SQL("NULL")
         return self.env["res.partner"].with_company(company)._field_to_sql("p", "credit_limit")
-
-
-def only(column, ids):
-    """SQL condition: a column is one of these ids; None = any."""
-    return SQL("TRUE") if ids is None else SQL("%s IN %s", SQL(column), tuple(ids) or (0,))
-
-
-def only_customers(column, debtor_ids):
-    """SQL condition: a column is the customer of one of these debtors; None = any."""
-    if debtor_ids is None:
-        return SQL("TRUE")
-    return SQL(
-        "%s IN (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
-        SQL(column),
-        tuple(debtor_ids) or (0,),
-    )
