@@ -334,9 +334,7 @@ class CobranzaDebtor(models.Model):
             if not partners:
                 continue
             debtors_sudo._ensure(company_sudo, partners)
-            found = debtors_sudo.search(
-                [("company_id", "=", company), ("partner_id", "in", partners.ids)]
-            )
+            found = debtors_sudo._of_customers(company_sudo, partners)
             if found:
                 debtors_sudo._evaluate_agreements(company_sudo, found)
                 debtors_sudo.env["cobranza.insurance.cover"]._follow(company_sudo, found)
