@@ -1,9 +1,8 @@
-import io
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.due import to_places
+from .bulk import copy_rows
 from .cobranza_policy_level import CHANNELS
 from .reason_texts import REASON_SELECTION, explain
 from .routing_texts import RULE_SELECTION
@@ -135,15 +134,9 @@ class CobranzaRunLine(models.Model):
 
         assessed: iterable of engine.dunning.Assessed.
         """
-        buffer = io.StringIO()
         places = run.currency_id.decimal_places
-        for one in assessed:
-            buffer.write("\t".join(map(str, self._row(run.id, one, places))) + "\n")
-        buffer.seek(0)
-        columns = ", ".join(COLUMNS)
-        self.env.cr.copy_expert(
-            f"COPY {self._table} ({columns}) FROM STDIN WITH (NULL 'None')", buffer
-        )
+        rows = (self._row(run.id, one, places) for one in assessed)
+        copy_rows(self.env.cr, self._table, COLUMNS, rows)
         run.invalidate_recordset(["line_ids"])
 
     @api.model
