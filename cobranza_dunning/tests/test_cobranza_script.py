@@ -206,11 +206,11 @@ class TestScript(ScriptCase):
 
     def test_unknown_placeholders_are_refused(self):
         for part in ("opening", "listening", "reason_questions", "arguments"):
-            with self.subTest(part), self.assertRaisesRegex(ValidationError, "nothing that a scr"):
+            with self.subTest(part), self.assertRaisesRegex(ValidationError, "can't be named here"):
                 self.script(**{part: "Hello {nombre}"})
-        with self.assertRaisesRegex(ValidationError, "A brace is left open"):
+        with self.assertRaisesRegex(ValidationError, "Opening: a brace is left open"):
             self.script(opening="Hello {name")
-        with self.assertRaisesRegex(ValidationError, "nothing that a script can name"):
+        with self.assertRaisesRegex(ValidationError, "We answer: .* can't be named here"):
             self.script(
                 objection_ids=[Command.create({"objection": "No", "answer": "{x.__class__}"})]
             )
