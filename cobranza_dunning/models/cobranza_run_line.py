@@ -6,6 +6,7 @@ from .bulk import copy_rows
 from .cobranza_policy_level import CHANNELS
 from .reason_texts import REASON_SELECTION, explain
 from .routing_texts import RULE_SELECTION
+from .unchecked import UncheckedMany2one
 
 COLUMNS = (
     "run_id", "move_line_id", "debtor_id", "currency_id", "outcome", "reason", "level_id",
@@ -13,16 +14,6 @@ COLUMNS = (
     "planned_amount", "promised_amount", "credit_amount", "amount", "company_amount", "policy_id",
     "policy_rule", "channel", "recipient_ref", "recipient_rule",
 )  # fmt: skip
-
-
-class UncheckedMany2one(fields.Many2one):
-    """A reference without a foreign key: checking one costs as much as writing half a row.
-
-    For records that are hardly ever deleted; they call `_forget` when they are.
-    """
-
-    def update_db_foreign_key(self, model, column):
-        """Leave the column without a constraint."""
 
 
 class CobranzaRunLine(models.Model):
