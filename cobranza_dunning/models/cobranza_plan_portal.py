@@ -6,8 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..engine.words import amount_in_words
-from .amounts import to_decimal
+from .amounts import in_words
 from .arguments import to_line
 from .cobranza_portal_transfer import COMMUNICATION
 
@@ -127,11 +126,7 @@ class CobranzaPlan(models.Model):
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""
-        currency = self.currency_id
-        words = amount_in_words(
-            to_decimal(amount, currency), currency.name, self._lang(), currency.decimal_places
-        )
-        return words[:1].upper() + words[1:]
+        return in_words(amount, self.currency_id, self._lang())
 
     # --- the agreement's sentences, in the context's language ---------------------------
 
