@@ -149,7 +149,6 @@ from . import (
     cobranza_reminder_last,
     cobranza_reminder_letter,
     cobranza_reminder_line,
-    cobranza_reminder_line_portal,
     cobranza_reminder_link,
     cobranza_reminder_moment,
     cobranza_reminder_offer,

@@ -67,11 +67,8 @@ class AccountMove(models.Model):
 
     @api.depends("commercial_partner_id", "company_id")
     def _compute_cobranza_debtor_id(self):
-        debtors = self.env["cobranza.debtor"].search(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
+        debtors = self.env["cobranza.debtor"]._of_customers(
+            self.company_id, self.commercial_partner_id
         )
         by_key = {(one.partner_id, one.company_id): one for one in debtors}
         for move in self:

@@ -147,13 +147,12 @@ class AccountMoveLine(models.Model):
 
     def _cobranza_debtors(self, company):
         """Return the collections accounts that these items belong to; those missing are made."""
-        partners = self.partner_id.commercial_partner_id
+        customers = self.partner_id.commercial_partner_id
         debtors_sudo = self.env["cobranza.debtor"].sudo()
-        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
-        found = debtors_sudo.search(domain)
-        if len(found) < len(partners):
-            debtors_sudo._ensure(company, partners)
-            found = debtors_sudo.search(domain)
+        found = debtors_sudo._of_customers(company, customers)
+        if len(found) < len(customers):
+            debtors_sudo._ensure(company, customers)
+            found = debtors_sudo._of_customers(company, customers)
         return found
 
     def _cobranza_assess_orphans(self, company, date):

@@ -286,6 +286,13 @@ class CobranzaDebtor(models.Model):
 
     # --- facts -------------------------------------------------------------------------
 
+    @api.model
+    def _of_customers(self, companies, customers):
+        """Return the accounts that customers (commercial partners) have in these companies."""
+        return self.search(
+            [("company_id", "in", companies.ids), ("partner_id", "in", customers.ids)]
+        )
+
     def _assess(self, date=None):
         """Decide on every open line of these debtors as a run would.
 

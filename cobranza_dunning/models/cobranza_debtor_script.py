@@ -154,9 +154,9 @@ class CobranzaDebtor(models.Model):
 
     def _last_payments(self):
         """The last payments that arrived, such as "100 € (3 May 2026)"; the latest first."""
-        came_by_bank = Domain("payment_id", "!=", False) | Domain("statement_line_id", "!=", False)
-        lines = self.env["account.move.line"].search(
-            came_by_bank
+        items = self.env["account.move.line"]
+        lines = items.search(
+            items._cobranza_money_domain()
             & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
             & Domain("company_id", "=", self.company_id.id)
             & Domain("account_type", "=", "asset_receivable")

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..engine import scoring
 from .arguments import to_line, to_record
+from .sql import only
 
 
 class CobranzaDebtor(models.Model):
@@ -113,7 +114,7 @@ class CobranzaDebtor(models.Model):
                  WHERE company_id = %s AND segment_by_hand IS NOT TRUE AND %s
                 """,
                 company.id,
-                SQL("TRUE") if debtor_ids is None else SQL("id IN %s", tuple(debtor_ids) or (0,)),
+                only("id", debtor_ids),
             )
         )
         chosen = {

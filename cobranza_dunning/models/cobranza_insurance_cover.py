@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .cobranza_run_line import UncheckedMany2one
 from .insurance_texts import (
     DUTY_SELECTION,
     LIMIT_KIND_SELECTION,
@@ -10,6 +9,7 @@ from .insurance_texts import (
     STATE_SELECTION,
     sentences,
 )
+from .unchecked import UncheckedMany2one
 
 
 class CobranzaInsuranceCover(models.Model):

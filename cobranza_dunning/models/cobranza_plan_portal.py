@@ -6,8 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..engine.words import amount_in_words
-from .amounts import to_decimal
+from .amounts import in_words
 from .arguments import to_line
 from .cobranza_portal_transfer import COMMUNICATION
 
@@ -54,8 +53,11 @@ class CobranzaPlan(models.Model):
             "asked": asked,
         }
 
-    def _portal_asked(self):
-        """What is asked for now: what is late, or else the next installment, less what arrives."""
+    def _portal_asked(self, covered=None):
+        """What is asked for now: what is late, or else the next installment, less what arrives.
+
+        covered: `_portal_covered` of it, for whoever knows it already.
+        """
         open_ones = self._ordered().filtered(
             lambda one: self.state == "active" and one.state in ("open", "partial", "late")
         )
@@ -63,13 +65,14 @@ class CobranzaPlan(models.Model):
         asked = sum(one.net_amount - one.paid_amount for one in late or open_ones[:1])
         if not asked:
             return 0
-        return max(self.currency_id.round(asked - self._portal_arriving()), 0)
+        arriving = self._portal_arriving(covered or self._portal_covered())
+        return max(self.currency_id.round(asked - arriving), 0)
 
-    def _portal_arriving(self):
+    def _portal_arriving(self, covered):
         """What is on its way to the plan; what was being paid before it isn't the plan's."""
         before = {line.move_line_id: line.left_out_amount for line in self.sudo().line_ids}
         arriving = 0
-        for item, position in self._portal_covered().items():
+        for item, position in covered.items():
             left_out = before.get(item, 0) - float(position.paused_by("dispute"))
             arriving += max(float(position.in_process) - max(left_out, 0), 0)
         return arriving
@@ -109,8 +112,9 @@ class CobranzaPlan(models.Model):
 
         Raises UserError if nothing is to pay.
         """
-        left, parts = self._portal_asked(), []
-        for item, position in self._portal_covered().items():
+        covered = self._portal_covered()
+        left, parts = self._portal_asked(covered), []
+        for item, position in covered.items():
             planned = float(position.paused_by("plan") or position.chaseable)
             amount = self.currency_id.round(min(left, planned))
             if amount > 0:
@@ -127,11 +131,7 @@ class CobranzaPlan(models.Model):
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""
-        currency = self.currency_id
-        words = amount_in_words(
-            to_decimal(amount, currency), currency.name, self._lang(), currency.decimal_places
-        )
-        return words[:1].upper() + words[1:]
+        return in_words(amount, self.currency_id, self._lang())
 
     # --- the agreement's sentences, in the context's language ---------------------------
 

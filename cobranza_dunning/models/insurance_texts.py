@@ -76,9 +76,6 @@ STATE_SELECTION = [
     ("settled", "Settled"),
 ]
 
-#: States in which something of a line would be paid by the insurer, if it has to be.
-STATES_WITH_COVER = ("covered", "partial", "at_risk")
-
 REASON_SELECTION = [
     ("settled", "Nothing open"),
     ("not_flagged", "Not to be insured"),

@@ -135,6 +135,19 @@ class TestScript(ScriptCase):
         ):
             self.assertIn(words, text)
 
+    def test_what_was_written_by_hand_in_a_bank_journal_is_a_payment(self):
+        """As it is in how he pays; a credit in the general journal is none."""
+        self.journal_debt(self.partner, -30)
+        paid = self.journal_debt(self.partner, -40, due=days_ago(20))
+        paid.button_draft()
+        paid.name = False
+        paid.journal_id = self.accounts["journals"]["bank"]
+        paid.action_post()
+        debtor = self.debtor().with_user(self.collector)
+        text = html2plaintext(debtor._describe_script(self.script(arguments="{last_payments}")))
+        self.assertIn("$ 40.00 (02/18/2026)", text)
+        self.assertNotIn("$ 30.00", text)
+
     def test_each_currency_has_its_sum(self):
         euro = self.new_currency("EUR", 2)
         self.invoice(self.partner, 50, currency=euro)
@@ -193,11 +206,11 @@ class TestScript(ScriptCase):
 
     def test_unknown_placeholders_are_refused(self):
         for part in ("opening", "listening", "reason_questions", "arguments"):
-            with self.subTest(part), self.assertRaisesRegex(ValidationError, "nothing that a scr"):
+            with self.subTest(part), self.assertRaisesRegex(ValidationError, "can't be named here"):
                 self.script(**{part: "Hello {nombre}"})
-        with self.assertRaisesRegex(ValidationError, "A brace is left open"):
+        with self.assertRaisesRegex(ValidationError, "Opening: a brace is left open"):
             self.script(opening="Hello {name")
-        with self.assertRaisesRegex(ValidationError, "nothing that a script can name"):
+        with self.assertRaisesRegex(ValidationError, "We answer: .* can't be named here"):
             self.script(
                 objection_ids=[Command.create({"objection": "No", "answer": "{x.__class__}"})]
             )

@@ -75,6 +75,13 @@ class TestPortalLines(PortalCase):
         reminder.line_ids._gated().move_line_id = False
         self.assertEqual(self.states(reminder), {move: ("open", 100, 100)})
 
+    def test_so_is_one_without_a_due_date(self):
+        debt = self.journal_debt(self.partner, 100)
+        self.due(debt).date_maturity = False
+        reminder = self.remind()
+        reminder.line_ids._gated().move_line_id = False
+        self.assertEqual(self.states(reminder), {debt: ("open", 100, 100)})
+
     def test_installments_stand_each_on_their_own(self):
         move = self.invoice(
             self.partner, 0, installments=[(days_ago(40), 60), (days_ago(10), 40)]
