@@ -351,7 +351,7 @@ def _most_installments(offer, rest, floor, situation):
     """In how many installments `rest` may be paid at most."""
     limits = []
     if floor.minimum_installment:
-        limits.append(int(rest / floor.minimum_installment))
+        limits.append(min(int(rest / floor.minimum_installment), installments.MOST))
     latest = [_latest_installment(floor, situation), situation.insured_until]
     last_day = min((day for day in latest if day), default=None)
     if last_day:

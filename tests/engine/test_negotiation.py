@@ -123,6 +123,13 @@ def test_nothing_to_counter_with():
     assert evaluate(Offer(3, D("100")), floor).decision == "refuse"
 
 
+def test_tiny_installments_and_no_limit_of_months():
+    """No more of them than a plan may have: no day is that far."""
+    floor = Floor(minimum_installment=D("0.01"), maximum_months=None, maximum_extension=10)
+    found = evaluate(Offer(until=date(2027, 1, 1)), floor)
+    assert [one.count for one in found.counter_offers] == [None, 600]
+
+
 def test_counter_offers_keep_the_period():
     """As many weeks as fit into the months, or as many as the least installment leaves."""
     found = evaluate(Offer(40, D("100"), period="week"))
