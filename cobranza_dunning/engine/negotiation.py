@@ -47,8 +47,8 @@ class Offer(NamedTuple):
     """How somebody would pay.
 
     An extension has `until`: everything on that day.  A plan has `count` installments, or as
-    many as installments of `each` make, one a `period` (a key of installments.PERIODS) from
-    `first` on, after an optional down payment today.
+    many as installments of `each` make (not both), one a `period` (a key of
+    installments.PERIODS) from `first` on, after an optional down payment today.
     first: one period from today if left out.
     """
 
@@ -132,11 +132,12 @@ class Answer(NamedTuple):
 def as_meant(offer, situation):
     """Return the offer with its number of installments, where their amount was offered.
 
+    The number follows from the amount, whatever was offered beside it.
     Everything in a single installment, and nothing before it, is an extension.
     """
     if offer.is_extension:
         return offer
-    if not offer.count and offer.each and offer.each > 0:
+    if offer.each and offer.each > 0:
         rest = max(situation.amount - offer.down_payment, ZERO)
         count = int((rest / offer.each).to_integral_value(ROUND_CEILING))
         # more than a plan may have, however many: no day is that far
@@ -170,6 +171,7 @@ def below(offer, floor, situation):
 
     What counts are the days on which he would pay: those that suit him.
     """
+    offer = as_meant(offer, situation)
     last_day = _last_day(offer, situation)
     if offer.is_extension:
         found = _below_extension(last_day, floor, situation)

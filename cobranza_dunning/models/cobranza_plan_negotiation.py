@@ -51,9 +51,9 @@ class CobranzaPlan(models.Model):
           `lines` ids of due lines (left out: all that are due, else all that are open, without
           those in another plan);
           `currency` its code (needed only if he owes in several);
-          either `until` (a day: everything then), or `count` installments or as many as `each`
-          (an amount) makes; `period` week | fortnight | month; `first` day of the first one
-          (one period from today); `down_payment` today;
+          one of `until` (a day: everything then), `count` installments, or as many as `each`
+          (an amount) makes; with installments `period` week | fortnight | month, `first` day of
+          the first one (one period from today) and `down_payment` today;
           `cannot_pay_now` True if the customer says so.
         origin: "manual", or "portal" for the customer himself, who gets nothing that only a
         manager grants; left out: by who is logged in.
@@ -211,7 +211,7 @@ class CobranzaPlan(models.Model):
                     periods=", ".join(installments.PERIODS),
                 )
             )
-        return negotiation.Offer(
+        offer = negotiation.Offer(
             count=self._to_count(values.get("count")),
             down_payment=self._to_money(values.get("down_payment"), currency) or Decimal(0),
             until=to_day(self.env, values.get("until")),
@@ -219,6 +219,25 @@ class CobranzaPlan(models.Model):
             first=to_day(self.env, values.get("first")),
             each=self._to_money(values.get("each"), currency),
         )
+        self._check_one_way(offer)
+        return offer
+
+    def _check_one_way(self, offer):
+        """Raise UserError for an offer that says in several ways how it is paid."""
+        if sum(map(bool, (offer.until, offer.count, offer.each))) > 1:
+            raise UserError(
+                self.env._(
+                    "Say how it is paid in one way: a number of installments, the amount of each, "
+                    "or a day for everything."
+                )
+            )
+        if offer.until and offer.down_payment:
+            raise UserError(
+                self.env._(
+                    "Whoever pays everything on one day makes no down payment: offer installments, "
+                    "or leave it out."
+                )
+            )
 
     def _to_count(self, value):
         """A number of installments, or None."""

@@ -30,7 +30,6 @@ MISTAKES = {
         "An installment has to be more than zero and no more than the debt, and there may be "
         "%(most)s of them at most."
     ),
-    "method": _lt("Say how many installments there are, or how much each is, not both."),
     "down_payment_on": _lt("The first installment comes after the day of the down payment."),
     "day": _lt("Nothing can be due before today: choose later days."),
 }

@@ -219,6 +219,10 @@ class TestNegotiation(PlanCase):
             ("isn't an amount", {"count": 2, "down_payment": -1}),
             ("isn't an amount", {"each": "many"}),
             ("isn't a date", {"until": "soon"}),
+            ("in one way", {"count": 6, "each": 10}),
+            ("in one way", {"count": 6, "until": "2026-03-20"}),
+            ("in one way", {"each": 500, "until": "2026-03-20"}),
+            ("makes no down payment", {"until": "2026-03-20", "down_payment": 100}),
             ("within ten years", {"until": "2099-01-01"}),
             ("Nothing can be due before today", {"until": "2026-03-09", "lines": mine.ids}),
             ("isn't an open due line of this customer", {"count": 2, "lines": theirs.ids}),
@@ -253,6 +257,10 @@ class TestNegotiation(PlanCase):
         found = self.negotiate(each=300)["installments"]
         self.assertEqual([one["amount"] for one in found], [300, 300, 300, 100])
         self.assertEqual(self.negotiate(each=10)["reasons"], ["installment_too_small", "too_long"])
+
+    def test_neither_number_nor_amount(self):
+        answer = self.negotiate(down_payment=100)
+        self.assertEqual((answer["decision"], answer["reasons"]), ("refuse", ["incomplete"]))
 
     def test_without_a_policy(self):
         self.company.cobranza_policy_id = False

@@ -57,6 +57,10 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(each=D("200"), down_payment=D("100")), {}, ("acceptable",)),  # five of them
         (Offer(each=D("99"), down_payment=D("500")), {}, ("installment_too_small",)),
         (Offer(each=D("100"), down_payment=D("100")), {}, ("too_long",)),  # nine
+        # a number beside their amount makes them no fewer
+        (Offer(6, D("100"), each=D("100")), {}, ("too_long",)),
+        (Offer(6, D("100"), each=D("10")), {}, ("installment_too_small", "too_long")),
+        (Offer(90, D("100"), each=D("200")), {}, ("acceptable",)),
         (Offer(9, D("100"), period="week"), {}, ("acceptable",)),
         (Offer(9, D("100"), period="fortnight"), {}, ("acceptable",)),
         # the sixth on 1 September is six months from today, on the 2nd it is later
@@ -203,6 +207,7 @@ def test_days_beyond_the_insurance():
         (Offer(2, period="week", first=date(2026, 3, 10)),
          [("2026-03-10", "500"), ("2026-03-17", "500")]),
         (Offer(each=D("600")), [("2026-04-01", "600"), ("2026-05-01", "400")]),
+        (Offer(3, each=D("600")), [("2026-04-01", "600"), ("2026-05-01", "400")]),
         (Offer(until=date(2026, 3, 20)), [("2026-03-20", "1000")]),
     ],
 )  # fmt: skip
@@ -326,6 +331,17 @@ def test_counter_offers_are_acceptable_themselves(
         assert not insured_until or calendar[-1].due <= insured_until
     assert (found.decision == "counter") == bool(found.counter_offers)
     assert len(set(found.counter_offers)) == len(found.counter_offers)
+    if found.reasons == ("acceptable",):
+        check_kept(offer, floor, situation)
+
+
+def check_kept(offer, floor, situation):
+    """What an acceptable offer comes to, if anything, would be acceptable written by hand."""
+    try:
+        calendar = negotiation.calendar_of(offer, situation)
+    except ValueError:
+        return
+    assert negotiation.below_calendar(calendar, floor, situation) == ()
 
 
 def test_the_least_installment_in_another_currency():
