@@ -36,6 +36,8 @@ REASONS = {
     "installment_too_small": "an installment is below the policy's minimum",
     "too_long": "the plan takes longer than the policy allows",
     "extension_too_long": "the new day is later than the policy allows",
+    "starts_too_late": "the first installment is later than an extension may be, and than a "
+    "period from today",
     "extension_first": "more time comes before a plan",
     "plan_broken_recently": "the last plan was broken recently: a manager decides",
     "beyond_insurance": "later than the insurer allows without asking him",
@@ -176,7 +178,13 @@ def below(offer, floor, situation):
     if offer.is_extension:
         found = _below_extension(last_day, floor, situation)
     else:
-        terms = _Terms(offer.down_payment, _installment(offer, situation), last_day)
+        terms = _Terms(
+            offer.down_payment,
+            _installment(offer, situation),
+            situation.suitable(_first_day(offer, situation.today)),
+            last_day,
+            offer.period,
+        )
         found = _below_terms(terms, floor, situation)
     return _with_insurance(found, last_day, situation)
 
@@ -204,9 +212,11 @@ def _below_limits(calendar, floor, situation):
     if len(calendar) == 1:
         return _below_extension(calendar[0].due, floor, situation)
     down_payment = sum((one.amount for one in calendar if one.due <= situation.today), ZERO)
-    later = [one.amount for one in calendar if one.due > situation.today]
-    least = min(later[:-1] or later, default=None)
-    return _below_terms(_Terms(down_payment, least, calendar[-1].due), floor, situation)
+    later = [one for one in calendar if one.due > situation.today]
+    least = min((one.amount for one in later[:-1] or later), default=None)
+    # nobody says how far apart they are meant to be
+    terms = _Terms(down_payment, least, (later or calendar)[0].due, calendar[-1].due, "month")
+    return _below_terms(terms, floor, situation)
 
 
 def suited(calendar, situation):
@@ -229,11 +239,16 @@ def _below_extension(day, floor, situation):
 
 
 class _Terms(NamedTuple):
-    """What of a plan is compared with the floor; `installment` None = there is none."""
+    """What of a plan is compared with the floor; `installment` None = there is none.
+
+    first_day, last_day: of the regular installments.
+    """
 
     down_payment: Decimal
     installment: Decimal | None
+    first_day: date
     last_day: date
+    period: str
 
 
 def _below_terms(terms, floor, situation):
@@ -246,6 +261,9 @@ def _below_terms(terms, floor, situation):
         yield "down_payment_too_small"
     if terms.installment is not None and terms.installment < floor.minimum_installment:
         yield "installment_too_small"
+    latest = _latest_first(terms.period, floor, situation)
+    if latest and terms.first_day > latest:
+        yield "starts_too_late"
     latest = _latest_installment(floor, situation)
     if latest and terms.last_day > latest:
         yield "too_long"
@@ -281,6 +299,16 @@ def _latest_extension(floor, situation):
     return situation.working(situation.today + timedelta(days=floor.maximum_extension))
 
 
+def _latest_first(period, floor, situation):
+    """The last day on which the first installment may fall; None = any.
+
+    As late as an extension, else nobody would ask for one; and one period from today at least.
+    """
+    latest = _latest_extension(floor, situation)
+    usual = situation.suitable(_first_day(Offer(period=period), situation.today))
+    return latest and max(latest, usual)
+
+
 def _latest_installment(floor, situation):
     """The last day that a plan may have, a working day; None = any."""
     if floor.maximum_months is None:
@@ -303,10 +331,11 @@ def _first_day(offer, today):
 
 def _counters(offer, floor, situation):
     """The nearest acceptable offers, each once."""
+    started = _started_in_time(offer, floor, situation)
     candidates = [
         _shorter_extension(floor, situation),
-        _fewer_months(offer, floor, situation),
-        _more_down_payment(offer, floor, situation),
+        _fewer_months(started, floor, situation),
+        _more_down_payment(started, floor, situation),
     ]
     if not offer.is_extension:
         # of the same kind first, unless it is time that is needed
@@ -333,10 +362,24 @@ def _shorter_extension(floor, situation):
     """As much time as is accepted."""
     usual = situation.working(situation.today + timedelta(days=USUAL_EXTENSION))
     limits = [_latest_extension(floor, situation), situation.insured_until]
-    latest = until = min((day for day in limits if day), default=usual)
-    while until > situation.today and situation.suitable(until) > latest:
-        until -= timedelta(days=1)
+    until = _suiting_up_to(min((day for day in limits if day), default=usual), situation)
     return Offer(until=until) if until > situation.today else None
+
+
+def _suiting_up_to(latest, situation):
+    """The last day after today that comes to one up to `latest`; today or before it if none."""
+    day = latest
+    while day > situation.today and situation.suitable(day) > latest:
+        day -= timedelta(days=1)
+    return day
+
+
+def _started_in_time(offer, floor, situation):
+    """The same offer, its first installment no later than is accepted."""
+    latest = _latest_first(offer.period, floor, situation)
+    if not latest or not offer.first or situation.suitable(offer.first) <= latest:
+        return offer
+    return offer._replace(first=_suiting_up_to(latest, situation))
 
 
 def _fewer_months(offer, floor, situation):

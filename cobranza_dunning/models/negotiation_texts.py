@@ -13,6 +13,7 @@ SENTENCES = {
     "installment_too_small": _lt("The installments are too small."),
     "too_long": _lt("It takes too long until everything is paid."),
     "extension_too_long": _lt("The new day is too late."),
+    "starts_too_late": _lt("The first installment is too late."),
     "extension_first": _lt("More time comes first: a plan can be agreed on after it."),
     "plan_broken_recently": _lt(
         "The last plan was not kept, not long ago: a collections manager decides on another one."

@@ -71,6 +71,10 @@ class TestMoney(PlanCase):
 class TestDays(PlanCase):
     """Installments fall on days on which the debtor can pay."""
 
+    def setUp(self):
+        super().setUp()
+        self.policy.plan_maximum_extension = 60
+
     def days(self, **offer):
         return [one["date_due"] for one in self.negotiate(**offer)["installments"]]
 
@@ -257,6 +261,22 @@ class TestNegotiation(PlanCase):
         found = self.negotiate(each=300)["installments"]
         self.assertEqual([one["amount"] for one in found], [300, 300, 300, 100])
         self.assertEqual(self.negotiate(each=10)["reasons"], ["installment_too_small", "too_long"])
+
+    def test_a_plan_is_no_way_to_a_later_day(self):
+        """The last day of an extension is 9 April, a month from today the 10th."""
+        for offer in (
+            {"count": 2, "down_payment": 100, "first": "2026-04-11"},
+            {"count": 1, "down_payment": 100, "first": "2026-09-09"},
+        ):
+            with self.subTest(offer=offer):
+                answer = self.negotiate(**offer)
+                self.assertEqual(answer["reasons"], ["starts_too_late"])
+                self.assertEqual(answer["sentences"], ["The first installment is too late."])
+                counter = answer["counter_offers"][0]
+                self.assertEqual(counter["first"], "2026-04-10")
+                self.assertEqual(counter["count"], offer["count"])
+        self.policy.plan_maximum_extension = 0
+        self.assertEqual(self.negotiate(**offer)["decision"], "propose")
 
     def test_neither_number_nor_amount(self):
         answer = self.negotiate(down_payment=100)

@@ -374,6 +374,16 @@ class TestAccountPlan(AccountCase):
         self.assertIn("This can be agreed on.", self.words(tree))
         self.assertEqual(answer.status_code, 200)
 
+    def test_a_plan_that_begins_later_than_a_later_day(self):
+        """A date in the form is no way past the longest extension."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        late = {"how": "parts", "count": "2", "first": str(TODAY + timedelta(days=153))}
+        _answer, tree = self.ask(debtor, agreed="1", **late)
+        self.assertIn("The first installment is too late", self.words(tree))
+        self.assertTrue(self.offers(tree))
+        self.assertFalse(debtor.plan_ids)
+
     def test_more_time_again_is_a_persons_decision(self):
         """The policy accepts by itself, and yet nobody pauses himself for ever."""
         self.policy.plan_automatic = True

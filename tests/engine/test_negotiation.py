@@ -65,7 +65,13 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(9, D("100"), period="fortnight"), {}, ("acceptable",)),
         # the sixth on 1 September is six months from today, on the 2nd it is later
         (Offer(6, D("100"), first=date(2026, 4, 1)), {}, ("acceptable",)),
-        (Offer(6, D("100"), first=date(2026, 4, 2)), {}, ("too_long",)),
+        (Offer(6, D("100"), first=date(2026, 4, 2)), {}, ("starts_too_late", "too_long")),
+        # nor is a plan a way to an extension that is too long
+        (Offer(2, D("100"), first=date(2026, 4, 1)), {}, ("acceptable",)),
+        (Offer(2, D("100"), first=date(2026, 4, 2)), {}, ("starts_too_late",)),
+        (Offer(1, D("100"), first=date(2026, 9, 1)), {}, ("starts_too_late",)),
+        (Offer(5, D("100"), period="week", first=date(2026, 3, 31)), {}, ("acceptable",)),
+        (Offer(5, D("100"), period="week", first=date(2026, 4, 1)), {}, ("starts_too_late",)),
     ],
 )
 def test_reasons(offer, known, reasons):
@@ -134,6 +140,22 @@ def test_tiny_installments_and_no_limit_of_months():
     assert [one.count for one in found.counter_offers] == [None, 600]
 
 
+def test_counter_offers_begin_in_time():
+    """The first one on the last day that is accepted; it is longer than a week without a limit."""
+    found = evaluate(Offer(3, D("100"), first=date(2026, 8, 10)))
+    assert found.reasons == ("starts_too_late", "too_long")
+    assert found.counter_offers[0] == Offer(3, D("100"), first=date(2026, 4, 1))
+    weeks = Offer(3, D("100"), period="week", first=date(2026, 8, 10))
+    assert evaluate(weeks).counter_offers[0].first == date(2026, 3, 31)
+    days = FLOOR._replace(maximum_extension=3)
+    assert evaluate(weeks, days).counter_offers[0].first == date(2026, 3, 8)
+    assert evaluate(weeks, FLOOR._replace(maximum_extension=None)).reasons == ("acceptable",)
+    # the limit is the 31st, a working day; he pays on the 25th, and could from 1 April on
+    known = WEEKDAYS._replace(pay_days=(25,), today=TODAY)
+    found = negotiation.evaluate(weeks._replace(count=1), FLOOR, known)
+    assert found.counter_offers[0].first == date(2026, 3, 25)
+
+
 def test_counter_offers_keep_the_period():
     """As many weeks as fit into the months, or as many as the least installment leaves."""
     found = evaluate(Offer(40, D("100"), period="week"))
@@ -155,7 +177,11 @@ def test_counter_offers_keep_the_period():
         ([("2026-03-01", "100"), ("2026-04-01", "99"), ("2026-05-01", "801")],
          ("installment_too_small",)),
         ([("2026-03-01", "100"), ("2026-04-01", "850"), ("2026-05-01", "50")], ()),
-        ([("2026-03-01", "100"), ("2026-09-02", "900")], ("too_long",)),
+        ([("2026-03-01", "100"), ("2026-04-02", "450"), ("2026-05-01", "450")],
+         ("starts_too_late",)),
+        ([("2026-03-01", "100"), ("2026-09-02", "900")], ("starts_too_late", "too_long")),
+        ([("2026-03-01", "100"), ("2026-04-01", "450"), ("2026-09-02", "450")], ("too_long",)),
+        ([("2026-02-01", "100"), ("2026-03-01", "900")], ()),  # all at once
         ([("2026-03-01", "1000")], ()),
         ([("2026-04-01", "1000")], ("extension_too_long",)),
     ],
@@ -194,7 +220,8 @@ def test_days_that_a_person_wrote_and_that_suit(pay_days, days, suiting):
 
 
 def test_days_beyond_the_insurance():
-    calendar = [Installment(TODAY, D("500")), Installment(date(2026, 8, 1), D("500"))]
+    days = (TODAY, date(2026, 4, 1), date(2026, 8, 1))
+    calendar = [Installment(day, D("300")) for day in days]
     known = OWES._replace(insured_until=date(2026, 7, 31))
     assert negotiation.below_calendar(calendar, FLOOR, known) == ("beyond_insurance",)
 
