@@ -51,7 +51,7 @@ class Offer(NamedTuple):
     An extension has `until`: everything on that day.  A plan has `count` installments, or as
     many as installments of `each` make (not both), one a `period` (a key of
     installments.PERIODS) from `first` on, after an optional down payment today.
-    first: one period from today if left out.
+    first: one period from today if left out, or from the day it is due if that is later.
     """
 
     count: int | None = None
@@ -90,6 +90,7 @@ class Situation(NamedTuple):
     """What is known of the debtor on the day of the offer.
 
     amount: the debt it is about; places: decimals of its currency.
+    due: the day on which the earliest of it is due; None = today.
     cannot_pay_now: he said that he can't pay anything at present.
     had_extension: he has had more time for this debt already.
     broken_on: the day his last plan was broken, or None.
@@ -102,6 +103,7 @@ class Situation(NamedTuple):
     amount: Decimal
     places: int
     today: date
+    due: date | None = None
     cannot_pay_now: bool = False
     had_extension: bool = False
     broken_on: date | None = None
@@ -109,6 +111,11 @@ class Situation(NamedTuple):
     insured_until: date | None = None
     place: Place | None = None
     pay_days: tuple = ()
+
+    @property
+    def start(self):
+        """The day from which more time counts: nobody asks for what isn't due yet."""
+        return max(self.today, self.due or self.today)
 
     def suitable(self, day):
         """The first day on or after `day` on which he can pay."""
@@ -145,7 +152,7 @@ def as_meant(offer, situation):
         # more than a plan may have, however many: no day is that far
         offer = offer._replace(count=min(count, installments.MOST + 1))
     if offer.count == 1 and not offer.down_payment:
-        return Offer(until=_first_day(offer, situation.today))
+        return Offer(until=_first_day(offer, situation))
     return offer
 
 
@@ -181,7 +188,7 @@ def below(offer, floor, situation):
         terms = _Terms(
             offer.down_payment,
             _installment(offer, situation),
-            situation.suitable(_first_day(offer, situation.today)),
+            situation.suitable(_first_day(offer, situation)),
             last_day,
             offer.period,
         )
@@ -296,7 +303,7 @@ def _latest_extension(floor, situation):
     """The last day that an extension may have, a working day; None = any."""
     if floor.maximum_extension is None:
         return None
-    return situation.working(situation.today + timedelta(days=floor.maximum_extension))
+    return situation.working(situation.start + timedelta(days=floor.maximum_extension))
 
 
 def _latest_first(period, floor, situation):
@@ -305,7 +312,7 @@ def _latest_first(period, floor, situation):
     As late as an extension, else nobody would ask for one; and one period from today at least.
     """
     latest = _latest_extension(floor, situation)
-    usual = situation.suitable(_first_day(Offer(period=period), situation.today))
+    usual = situation.suitable(_first_day(Offer(period=period), situation))
     return latest and max(latest, usual)
 
 
@@ -313,20 +320,20 @@ def _latest_installment(floor, situation):
     """The last day that a plan may have, a working day; None = any."""
     if floor.maximum_months is None:
         return None
-    return situation.working(situation.today + relativedelta(months=floor.maximum_months))
+    return situation.working(situation.start + relativedelta(months=floor.maximum_months))
 
 
 def _last_day(offer, situation):
     """The day on which the offer is over."""
     if offer.is_extension:
         return situation.suitable(offer.until)
-    first = _first_day(offer, situation.today)
+    first = _first_day(offer, situation)
     return installments.calendar(first, offer.count, offer.period, situation.suitable)[-1]
 
 
-def _first_day(offer, today):
+def _first_day(offer, situation):
     """The day of the first installment, whether it suits or not."""
-    return offer.first or today + installments.PERIODS[offer.period](1)
+    return offer.first or situation.start + installments.PERIODS[offer.period](1)
 
 
 def _counters(offer, floor, situation):
@@ -360,26 +367,29 @@ def _comes_to_something(offer, situation):
 
 def _shorter_extension(floor, situation):
     """As much time as is accepted."""
-    usual = situation.working(situation.today + timedelta(days=USUAL_EXTENSION))
+    usual = situation.working(situation.start + timedelta(days=USUAL_EXTENSION))
     limits = [_latest_extension(floor, situation), situation.insured_until]
     until = _suiting_up_to(min((day for day in limits if day), default=usual), situation)
-    return Offer(until=until) if until > situation.today else None
+    return Offer(until=until) if until > situation.start else None
 
 
 def _suiting_up_to(latest, situation):
-    """The last day after today that comes to one up to `latest`; today or before it if none."""
+    """The last day that comes to one up to `latest`; if there is none, no day after the start."""
     day = latest
-    while day > situation.today and situation.suitable(day) > latest:
+    while day > situation.start and situation.suitable(day) > latest:
         day -= timedelta(days=1)
     return day
 
 
 def _started_in_time(offer, floor, situation):
-    """The same offer, its first installment no later than is accepted."""
-    latest = _latest_first(offer.period, floor, situation)
-    if not latest or not offer.first or situation.suitable(offer.first) <= latest:
+    """The same offer, its first installment neither before it is due nor later than accepted."""
+    if not offer.first:
         return offer
-    return offer._replace(first=_suiting_up_to(latest, situation))
+    offer = offer._replace(first=max(offer.first, situation.start))
+    latest = _latest_first(offer.period, floor, situation)
+    if latest and situation.suitable(offer.first) > latest:
+        return offer._replace(first=_suiting_up_to(latest, situation))
+    return offer
 
 
 def _fewer_months(offer, floor, situation):
@@ -406,14 +416,14 @@ def _most_installments(offer, rest, floor, situation):
 
 def _fitting(offer, situation, last_day):
     """How many installments fall due up to a day."""
-    first = _first_day(offer, situation.today)
+    first = _first_day(offer, situation)
     days = installments.due_days(first, offer.period, situation.suitable)
     return sum(1 for _day in takewhile(lambda day: day <= last_day, days))
 
 
 def _more_down_payment(offer, floor, situation):
     """Installments as small as offered, in fewer months, and what is missing paid at once."""
-    if not offer.count:
+    if not offer.count or situation.start > situation.today:
         return None
     part = max(_installment(offer, situation), floor.minimum_installment)
     most = _most_installments(offer, situation.amount, floor, situation)
@@ -448,7 +458,7 @@ def calendar_of(offer, situation):
     return installments.schedule(
         situation.amount,
         situation.places,
-        _first_day(offer, today),
+        _first_day(offer, situation),
         count=None if offer.each else offer.count,
         each=offer.each,
         down_payment=offer.down_payment,

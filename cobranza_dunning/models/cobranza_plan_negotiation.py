@@ -53,7 +53,7 @@ class CobranzaPlan(models.Model):
           `currency` its code (needed only if he owes in several);
           one of `until` (a day: everything then), `count` installments, or as many as `each`
           (an amount) makes; with installments `period` week | fortnight | month, `first` day of
-          the first one (one period from today) and `down_payment` today;
+          the first one (one period from today, or from a later due day) and `down_payment` today;
           `cannot_pay_now` True if the customer says so.
         origin: "manual", or "portal" for the customer himself, who gets nothing that only a
         manager grants; left out: by who is logged in.
@@ -107,6 +107,7 @@ class CobranzaPlan(models.Model):
             amount=total,
             places=currency.decimal_places,
             today=debtor.company_id._cobranza_today(),
+            due=min((line.date_maturity or line.date for line in amounts), default=None),
             cannot_pay_now=bool(values.get("cannot_pay_now")),
             had_extension=self._had_extension(amounts),
             broken_on=self._last_broken(debtor),

@@ -207,6 +207,22 @@ class TestNegotiation(PlanCase):
         self.invoice(self.other, 70, due=days_ago(-20))
         self.assertEqual(self.negotiate(self.other, until="2026-04-05")["amount"], 70)
 
+    def test_days_of_what_is_not_due_yet(self):
+        """Due on 9 May: more time is up to 8 June, and installments begin in June."""
+        self.invoice(self.other, 600, due=date(2026, 5, 9))
+        answer = self.negotiate(self.other, count=3, cannot_pay_now=True)
+        self.assertEqual([one["until"] for one in answer["counter_offers"]], ["2026-06-08"])
+        plan = self.proposed(self.other, count=3, down_payment=60)
+        days = [str(one.date_due) for one in plan._ordered()]
+        self.assertEqual(days, ["2026-03-10", "2026-06-09", "2026-07-09", "2026-08-10"])
+        collector = self.new_collector(name="Carla")
+        plan._ordered()[1].with_user(collector).date_due = "2026-06-10"
+        with self.assertRefused("The first installment is too late"):
+            plan.with_user(collector).action_offer()
+        plan._ordered()[1].with_user(collector).date_due = "2026-05-29"
+        plan.with_user(collector).action_offer()
+        self.assertEqual(plan.state, "offered")
+
     def test_nothing_is_owed(self):
         self.debtor()
         self.pay(self.move)

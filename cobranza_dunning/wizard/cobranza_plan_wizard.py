@@ -60,7 +60,9 @@ class CobranzaPlanWizard(models.TransientModel):
         required=True,
         default="month",
     )
-    first = fields.Date("First one on", help="Empty: one period from today.")
+    first = fields.Date(
+        "First one on", help="Empty: one period from today, or from the day it is due if later."
+    )
     down_payment = fields.Monetary("Down payment today")
     note = fields.Text(help="For the office; the customer doesn't see it.")
     decision = fields.Selection(

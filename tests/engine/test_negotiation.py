@@ -156,6 +156,42 @@ def test_counter_offers_begin_in_time():
     assert found.counter_offers[0].first == date(2026, 3, 25)
 
 
+#: Of what is due on 9 May nothing is asked before that day.
+NOT_DUE = OWES._replace(due=date(2026, 5, 9))
+
+
+@pytest.mark.parametrize(
+    "offer, reasons",
+    [
+        (Offer(until=date(2026, 6, 8)), ("acceptable",)),  # thirty days from its own day
+        (Offer(until=date(2026, 6, 9)), ("extension_too_long",)),
+        (Offer(6, D("100")), ("acceptable",)),
+        (Offer(7, D("100")), ("too_long",)),
+        (Offer(6, D("100"), first=date(2026, 6, 9)), ("acceptable",)),
+        (Offer(5, D("100"), first=date(2026, 6, 10)), ("starts_too_late",)),
+        (Offer(6, D("100"), first=date(2026, 4, 1)), ("acceptable",)),  # he may, of himself
+    ],
+)
+def test_what_is_not_due_yet(offer, reasons):
+    assert negotiation.evaluate(offer, FLOOR, NOT_DUE).reasons == reasons
+    # what was due before today doesn't make today any later
+    overdue = OWES._replace(due=date(2026, 1, 1))
+    assert negotiation.evaluate(offer, FLOOR, overdue) == evaluate(offer)
+
+
+def test_counter_offers_to_what_is_not_due_yet():
+    """Neither more time nor an installment before it is due, and no more at once."""
+    asked = negotiation.evaluate(Offer(20, D("100")), FLOOR, NOT_DUE)
+    assert asked.counter_offers == (Offer(6, D("100")), Offer(until=date(2026, 6, 8)))
+    first = negotiation.calendar_of(asked.counter_offers[0], NOT_DUE)[1]
+    assert first.due == date(2026, 6, 9)
+    early = negotiation.evaluate(Offer(20, D("100"), first=date(2026, 4, 1)), FLOOR, NOT_DUE)
+    assert early.counter_offers[0] == Offer(7, D("100"), first=date(2026, 5, 9))
+    # the insurer allows no day after it: there is no more time to give
+    insured = NOT_DUE._replace(insured_until=date(2026, 5, 9))
+    assert not negotiation.evaluate(Offer(until=date(2026, 6, 9)), FLOOR, insured).counter_offers
+
+
 def test_counter_offers_keep_the_period():
     """As many weeks as fit into the months, or as many as the least installment leaves."""
     found = evaluate(Offer(40, D("100"), period="week"))
@@ -344,11 +380,12 @@ amounts = st.integers(1, 10**7).map(lambda cents: D(cents).scaleb(-2))
     cannot=st.booleans(),
     place=st.none() | st.builds(Place, st.just("UTC"), st.none() | st.just("ES")),
     pay_days=st.sets(st.integers(1, 31), max_size=3).map(lambda days: tuple(sorted(days))),
+    due=st.none() | st.dates(date(2026, 1, 1), date(2027, 1, 1)),
 )  # fmt: skip
 def test_counter_offers_are_acceptable_themselves(
-    debt, offer, floor, broken_on, insured_until, cannot, place, pay_days
+    debt, offer, floor, broken_on, insured_until, cannot, place, pay_days, due
 ):
-    situation = Situation(debt, 2, TODAY, cannot_pay_now=cannot, broken_on=broken_on,
+    situation = Situation(debt, 2, TODAY, due, cannot_pay_now=cannot, broken_on=broken_on,
                           insured_until=insured_until, place=place, pay_days=pay_days)  # fmt: skip
     found = negotiation.evaluate(offer, floor, situation)
     for counter in found.counter_offers:
@@ -356,6 +393,8 @@ def test_counter_offers_are_acceptable_themselves(
         calendar = negotiation.calendar_of(counter, situation)
         assert sum(one.amount for one in calendar) == debt
         assert not insured_until or calendar[-1].due <= insured_until
+        regular = calendar[1:] if counter.down_payment else calendar
+        assert regular[0].due >= max(TODAY, due or TODAY)
     assert (found.decision == "counter") == bool(found.counter_offers)
     assert len(set(found.counter_offers)) == len(found.counter_offers)
     if found.reasons == ("acceptable",):
