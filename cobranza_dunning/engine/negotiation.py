@@ -32,6 +32,7 @@ REASONS = {
     "nothing_owed": "there is nothing to pay later",
     "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
     "or a day",
+    "down_payment_too_large": "the down payment isn't less than the debt",
     "down_payment_too_small": "the down payment is below the policy's minimum",
     "installment_too_small": "an installment is below the policy's minimum",
     "too_long": "the plan takes longer than the policy allows",
@@ -147,7 +148,7 @@ def as_meant(offer, situation):
     if offer.is_extension:
         return offer
     if offer.each and offer.each > 0:
-        rest = max(situation.amount - offer.down_payment, ZERO)
+        rest = situation.amount - offer.down_payment
         count = int((rest / offer.each).to_integral_value(ROUND_CEILING))
         # more than a plan may have, however many: no day is that far
         offer = offer._replace(count=min(count, installments.MOST + 1))
@@ -163,6 +164,8 @@ def evaluate(offer, floor, situation):
     """
     if situation.amount <= 0:
         return Answer(REFUSE, ("nothing_owed",))
+    if not offer.is_extension and offer.down_payment >= situation.amount:
+        return Answer(REFUSE, ("down_payment_too_large",))
     offer = as_meant(offer, situation)
     if not offer.is_extension and not offer.count:
         return Answer(REFUSE, ("incomplete",))

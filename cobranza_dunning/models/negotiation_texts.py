@@ -9,6 +9,7 @@ SENTENCES = {
     "acceptable": _lt("This can be agreed on."),
     "nothing_owed": _lt("There is nothing to pay later."),
     "incomplete": _lt("Say in how many installments it is paid, of what amount, or on which day."),
+    "down_payment_too_large": _lt("The down payment has to be less than the debt."),
     "down_payment_too_small": _lt("A larger part has to be paid at once."),
     "installment_too_small": _lt("The installments are too small."),
     "too_long": _lt("It takes too long until everything is paid."),
@@ -25,7 +26,6 @@ SENTENCES = {
 #: Codes of ValueErrors of the engine -> what is to be corrected.
 MISTAKES = {
     "amount": _lt("Nothing is left to be paid in a plan."),
-    "down_payment": _lt("The down payment has to be less than the debt, and not below zero."),
     "count": _lt("Choose a number of installments of which each is something, up to %(most)s."),
     "each": _lt(
         "An installment has to be more than zero and no more than the debt, and there may be "

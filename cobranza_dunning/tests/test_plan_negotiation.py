@@ -294,6 +294,16 @@ class TestNegotiation(PlanCase):
         self.policy.plan_maximum_extension = 0
         self.assertEqual(self.negotiate(**offer)["decision"], "propose")
 
+    def test_a_down_payment_of_more_than_is_owed(self):
+        for offer in ({"count": 3}, {"each": 100}, {"count": 1}):
+            for much in (1000, 2000):
+                with self.subTest(offer=offer, much=much):
+                    answer = self.negotiate(**offer, down_payment=much)
+                    self.assertEqual(answer["decision"], "refuse")
+                    self.assertEqual(
+                        answer["sentences"], ["The down payment has to be less than the debt."]
+                    )
+
     def test_neither_number_nor_amount(self):
         answer = self.negotiate(down_payment=100)
         self.assertEqual((answer["decision"], answer["reasons"]), ("refuse", ["incomplete"]))

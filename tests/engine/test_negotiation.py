@@ -52,7 +52,10 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(), {}, ("incomplete",)),
         (Offer(0, D("100")), {}, ("incomplete",)),
         (Offer(each=D("0")), {}, ("incomplete",)),
-        (Offer(each=D("10"), down_payment=D("1000")), {}, ("incomplete",)),
+        (Offer(each=D("10"), down_payment=D("1000")), {}, ("down_payment_too_large",)),
+        (Offer(3, D("1000")), {}, ("down_payment_too_large",)),
+        (Offer(3, D("2000")), {}, ("down_payment_too_large",)),
+        (Offer(1, D("999.99")), {}, ("installment_too_small",)),
         (Offer(each=D("0.01"), down_payment=D("100")), {}, ("installment_too_small", "too_long")),
         (Offer(each=D("200"), down_payment=D("100")), {}, ("acceptable",)),  # five of them
         (Offer(each=D("99"), down_payment=D("500")), {}, ("installment_too_small",)),
