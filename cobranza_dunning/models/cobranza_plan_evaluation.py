@@ -196,18 +196,22 @@ class CobranzaPlan(models.Model):
             lambda one: one.active and one._is_internal()
         )
 
-    def _schedule(self, summary):
+    def _schedule(self, summary, once=False):
         """Give whoever looks after the customer an activity for today.
 
         summary: makes its text of the plan, in that person's language.
+        once: not if one with this text waits to be done.
         """
         self.ensure_one()
         user = self._person_in_charge()
         plan = self.with_context(lang=user.lang or self.company_id._cobranza_lang())
+        text = summary(plan)
+        if once and text in plan.debtor_id.activity_ids.mapped("summary"):
+            return
         plan.debtor_id.activity_schedule(
             "cobranza_dunning.activity_type_plan",
             date_deadline=self.company_id._cobranza_today(),
-            summary=summary(plan),
+            summary=text,
             user_id=user.id,
         )
 
