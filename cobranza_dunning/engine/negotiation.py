@@ -30,6 +30,8 @@ USUAL_EXTENSION = 30
 REASONS = {
     "acceptable": "the offer is not below the floor",
     "nothing_owed": "there is nothing to pay later",
+    "in_preparation": "an agreement about all of it is being prepared, which the debtor doesn't "
+    "know yet",
     "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
     "or a day",
     "down_payment_too_large": "the down payment isn't less than the debt",
@@ -97,6 +99,7 @@ class Situation(NamedTuple):
     broken_on: the day his last plan was broken, or None.
     manager: the offer is entered by a manager.
     insured_until: the last day the insurer allows without asking him, or None.
+    in_preparation: nothing is left because somebody prepares an agreement about it.
     place, pay_days: where he is and when he pays, as installments.suitable_day takes them;
     None = every day suits.
     """
@@ -110,6 +113,7 @@ class Situation(NamedTuple):
     broken_on: date | None = None
     manager: bool = False
     insured_until: date | None = None
+    in_preparation: bool = False
     place: Place | None = None
     pay_days: tuple = ()
 
@@ -163,7 +167,8 @@ def evaluate(offer, floor, situation):
     Counter-offers are acceptable themselves, the nearest to the offer first.
     """
     if situation.amount <= 0:
-        return Answer(REFUSE, ("nothing_owed",))
+        reason = "in_preparation" if situation.in_preparation else "nothing_owed"
+        return Answer(REFUSE, (reason,))
     if not offer.is_extension and offer.down_payment >= situation.amount:
         return Answer(REFUSE, ("down_payment_too_large",))
     offer = as_meant(offer, situation)

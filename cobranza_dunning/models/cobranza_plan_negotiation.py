@@ -114,6 +114,11 @@ class CobranzaPlan(models.Model):
             # a page is shown by the superuser, whom the customer is not
             manager=origin != "portal" and self._is_manager(),
             insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
+            in_preparation=(
+                origin == "portal"
+                and not amounts
+                and self._is_in_preparation(debtor, values.get("currency"))
+            ),
             place=debtor._contact_place(),
             pay_days=debtor._pay_days(),
         )
@@ -200,6 +205,15 @@ class CobranzaPlan(models.Model):
         """Those of these items that a plan, proposed or in force, covers or has made."""
         found = self._in_open_plans(items)
         return items & (found.move_line_id | found.plan_id.installment_ids.move_line_id)
+
+    def _is_in_preparation(self, debtor, code):
+        """Whether some of what a debtor owes in a currency is in a draft that he doesn't see.
+
+        code: of the currency; None = any.
+        """
+        lines = self.env["account.move.line"].union(*self._free_amounts(debtor))
+        lines = lines.filtered(lambda line: code in (None, line.currency_id.name))
+        return not all(plan._is_shown() for plan in self._in_open_plans(lines).plan_id)
 
     def _to_offer(self, values, currency):
         """The engine.negotiation.Offer of plain values. Raises UserError for what is none."""

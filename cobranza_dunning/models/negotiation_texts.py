@@ -8,6 +8,7 @@ _lt = LazyTranslate(__name__)
 SENTENCES = {
     "acceptable": _lt("This can be agreed on."),
     "nothing_owed": _lt("There is nothing to pay later."),
+    "in_preparation": _lt("We are preparing an agreement about this: you will hear from us."),
     "incomplete": _lt("Say in how many installments it is paid, of what amount, or on which day."),
     "down_payment_too_large": _lt("The down payment has to be less than the debt."),
     "down_payment_too_small": _lt("A larger part has to be paid at once."),

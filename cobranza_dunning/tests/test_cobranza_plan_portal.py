@@ -98,6 +98,26 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertEqual(plan.cancel_reason, "Nobody signed it before its first day.")
         self.assertIn("was not signed in time", str(plan.debtor_id.activity_ids.mapped("summary")))
 
+    def test_a_draft_that_nobody_offers_ends(self):
+        """On the day after its first installment; whoever made it is told, else who looks after."""
+        maker, owner = self.new_collector(name="Dora"), self.new_collector(name="Carla")
+        self.company.sudo().cobranza_user_id = owner
+        self.plan._gated().user_id = maker
+        self.invoice(self.other, 70)
+        made = self.plans.propose(self.other.id, OFFER, origin="portal")
+        his = self.plans.browse(made["plan_id"])
+        his._gated().user_id = self.visitor
+        his.debtor_id.activity_ids.action_done()
+        for day, state in ((date(2026, 4, 10), "draft"), (date(2026, 4, 11), "cancelled")):
+            with self.at(day):
+                self.env["cobranza.plan"]._evaluate(self.company)
+                self.assertEqual((self.plan.state, his.state), (state, state))
+        self.assertEqual(self.plan.cancel_reason, "Nobody offered it before its first day.")
+        for plan, user in ((self.plan, maker), (his, owner)):
+            activity = plan.debtor_id.activity_ids
+            self.assertEqual(activity.summary, f"{plan.name} was not offered in time")
+            self.assertEqual(activity.user_id, user)
+
     def test_our_own_draft_is_never_shown(self):
         self.plan.action_cancel("A better idea")
         self.assertTurnedAway(self.page(self.plan))

@@ -49,6 +49,7 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(6, D("100")), {"insured_until": date(2026, 9, 1)}, ("acceptable",)),
         (Offer(6, D("100")), {"insured_until": date(2026, 8, 31)}, ("beyond_insurance",)),
         (Offer(6, D("100")), {"amount": D("0")}, ("nothing_owed",)),
+        (Offer(6), {"amount": D("0"), "in_preparation": True}, ("in_preparation",)),
         (Offer(), {}, ("incomplete",)),
         (Offer(0, D("100")), {}, ("incomplete",)),
         (Offer(each=D("0")), {}, ("incomplete",)),
