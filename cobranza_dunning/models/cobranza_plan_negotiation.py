@@ -51,9 +51,9 @@ class CobranzaPlan(models.Model):
           `lines` ids of due lines (left out: all that are due, else all that are open, without
           those in another plan);
           `currency` its code (needed only if he owes in several);
-          either `until` (a day: everything then), or `count` installments or as many as `each`
-          (an amount) makes; `period` week | fortnight | month; `first` day of the first one
-          (one period from today); `down_payment` today;
+          one of `until` (a day: everything then), `count` installments, or as many as `each`
+          (an amount) makes; with installments `period` week | fortnight | month, `first` day of
+          the first one (one period from today, or from a later due day) and `down_payment` today;
           `cannot_pay_now` True if the customer says so.
         origin: "manual", or "portal" for the customer himself, who gets nothing that only a
         manager grants; left out: by who is logged in.
@@ -107,12 +107,18 @@ class CobranzaPlan(models.Model):
             amount=total,
             places=currency.decimal_places,
             today=debtor.company_id._cobranza_today(),
+            due=min((line.date_maturity or line.date for line in amounts), default=None),
             cannot_pay_now=bool(values.get("cannot_pay_now")),
             had_extension=self._had_extension(amounts),
             broken_on=self._last_broken(debtor),
             # a page is shown by the superuser, whom the customer is not
             manager=origin != "portal" and self._is_manager(),
             insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
+            in_preparation=(
+                origin == "portal"
+                and not amounts
+                and self._is_in_preparation(debtor, values.get("currency"))
+            ),
             place=debtor._contact_place(),
             pay_days=debtor._pay_days(),
         )
@@ -200,6 +206,15 @@ class CobranzaPlan(models.Model):
         found = self._in_open_plans(items)
         return items & (found.move_line_id | found.plan_id.installment_ids.move_line_id)
 
+    def _is_in_preparation(self, debtor, code):
+        """Whether some of what a debtor owes in a currency is in a draft that he doesn't see.
+
+        code: of the currency; None = any.
+        """
+        lines = self.env["account.move.line"].union(*self._free_amounts(debtor))
+        lines = lines.filtered(lambda line: code in (None, line.currency_id.name))
+        return not all(plan._is_shown() for plan in self._in_open_plans(lines).plan_id)
+
     def _to_offer(self, values, currency):
         """The engine.negotiation.Offer of plain values. Raises UserError for what is none."""
         period = values.get("period") or "month"
@@ -211,7 +226,7 @@ class CobranzaPlan(models.Model):
                     periods=", ".join(installments.PERIODS),
                 )
             )
-        return negotiation.Offer(
+        offer = negotiation.Offer(
             count=self._to_count(values.get("count")),
             down_payment=self._to_money(values.get("down_payment"), currency) or Decimal(0),
             until=to_day(self.env, values.get("until")),
@@ -219,6 +234,25 @@ class CobranzaPlan(models.Model):
             first=to_day(self.env, values.get("first")),
             each=self._to_money(values.get("each"), currency),
         )
+        self._check_one_way(offer)
+        return offer
+
+    def _check_one_way(self, offer):
+        """Raise UserError for an offer that says in several ways how it is paid."""
+        if sum(map(bool, (offer.until, offer.count, offer.each))) > 1:
+            raise UserError(
+                self.env._(
+                    "Say how it is paid in one way: a number of installments, the amount of each, "
+                    "or a day for everything."
+                )
+            )
+        if offer.until and offer.down_payment:
+            raise UserError(
+                self.env._(
+                    "Whoever pays everything on one day makes no down payment: offer installments, "
+                    "or leave it out."
+                )
+            )
 
     def _to_count(self, value):
         """A number of installments, or None."""

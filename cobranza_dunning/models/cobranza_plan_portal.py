@@ -1,10 +1,10 @@
 import base64
-import binascii
 from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.image import ImageProcess
 
 from .amounts import in_words
 from .arguments import to_line
@@ -193,7 +193,8 @@ class CobranzaPlan(models.Model):
         """Put an offered plan into force with the customer's signature.
 
         name: whose; signature: a picture, base64.
-        Raises UserError, in words for the customer, if it can't be signed like that.
+        Raises UserError, in words for the customer, if it can't be signed like that. Where the
+        plan itself is why, work is left for whoever looks after him.
         """
         self.ensure_one()
         if self.state != "offered":
@@ -202,27 +203,48 @@ class CobranzaPlan(models.Model):
         if not name or len(name) > NAME_LENGTH:
             raise UserError(self.env._("Write your name, please."))
         self._check_signature(signature)
-        if self._is_beyond_insurance():
-            # his plan would be refused, and why isn't his to know
+        office = self.with_context(lang=self.company_id._cobranza_lang())
+        try:
+            with self.env.cr.savepoint():
+                office._accept(
+                    signature=signature, signed_by=name, signed_on=fields.Datetime.now()
+                )
+        except UserError as error:
+            self._tell_not_signed(str(error))
+            # why is in the office's words, and what is insured isn't his to know
             raise UserError(
                 self.env._(
                     "This plan can't be signed any more: please contact us, and we agree on "
                     "another one."
                 )
-            )
-        self._accept(signature=signature, signed_by=name, signed_on=fields.Datetime.now())
-        office = self.with_context(lang=self.company_id._cobranza_lang())
+            ) from error
         office._message_log(body=office.env._("Signed by %s on the customer's page.", name))
         self._schedule(
             lambda plan: plan.env._("%(customer)s signed %(plan)s",
                                     customer=plan.partner_id.display_name, plan=plan.name)
         )  # fmt: skip
 
+    def _tell_not_signed(self, why):
+        """Say why the customer could not sign, to whoever looks after him: once until it is done.
+
+        why: a sentence for the office.
+        """
+        self._schedule(
+            lambda plan: plan.env._(
+                "%(customer)s could not sign %(plan)s: %(why)s",
+                customer=plan.partner_id.display_name,
+                plan=plan.name,
+                why=why,
+            ),
+            once=True,
+        )
+
     def _check_signature(self, signature):
         """Raise UserError if this is no picture of a signature."""
         try:
             picture = base64.b64decode(signature or "", validate=True)
-        except (TypeError, ValueError, binascii.Error):
-            picture = b""
-        if not picture.startswith(b"\x89PNG") or len(picture) > SIGNATURE_SIZE:
-            raise UserError(self.env._("Sign in the field, please."))
+            if not picture.startswith(b"\x89PNG") or len(picture) > SIGNATURE_SIZE:
+                raise ValueError("signature")
+            ImageProcess(picture, verify_resolution=True)
+        except (OSError, TypeError, UserError, ValueError) as error:
+            raise UserError(self.env._("Sign in the field, please.")) from error

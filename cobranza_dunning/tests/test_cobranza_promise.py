@@ -176,6 +176,7 @@ class TestTaking(PromiseCase):
             ("isn't an amount", (self.partner.id, float("nan"), SOON), {}),
             ("“ten” isn't an amount", (self.partner.id, "ten", SOON), {}),
             ("isn't an amount", (self.partner.id, None, SOON), {}),
+            ("“True” isn't an amount", (self.partner.id, True, SOON), {}),
             ("No more than", (self.partner.id, 100.01, SOON), {}),
             ("isn't a date", (self.partner.id, 10, "soon"), {}),
             ("Say by which day", (self.partner.id, 10, None), {}),

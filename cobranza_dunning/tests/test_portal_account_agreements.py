@@ -374,6 +374,16 @@ class TestAccountPlan(AccountCase):
         self.assertIn("This can be agreed on.", self.words(tree))
         self.assertEqual(answer.status_code, 200)
 
+    def test_a_plan_that_begins_later_than_a_later_day(self):
+        """A date in the form is no way past the longest extension."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        late = {"how": "parts", "count": "2", "first": str(TODAY + timedelta(days=153))}
+        _answer, tree = self.ask(debtor, agreed="1", **late)
+        self.assertIn("The first installment is too late", self.words(tree))
+        self.assertTrue(self.offers(tree))
+        self.assertFalse(debtor.plan_ids)
+
     def test_more_time_again_is_a_persons_decision(self):
         """The policy accepts by itself, and yet nobody pauses himself for ever."""
         self.policy.plan_automatic = True
@@ -472,6 +482,25 @@ class TestAccountPlan(AccountCase):
         made = self.env["cobranza.plan"].propose(self.partner.id, {"count": 3})
         plan = self.env["cobranza.plan"].browse(made["plan_id"])
         self.assertNotIn(plan.name, self.page(debtor).text)
+        # and nothing untrue is said of it
+        for agreed in ("", "1"):
+            answer, tree = self.ask(debtor, how="parts", count="2", agreed=agreed)
+            self.assertIn("We are preparing an agreement about this", self.words(tree))
+            self.assertNotIn("nothing to pay later", answer.text)
+            self.assertNotIn(plan.name, answer.text)
+        self.assertFalse(self.told(debtor))
+        said = self.env["cobranza.plan"].negotiate(self.partner.id, {"count": 2})
+        self.assertEqual(said["reasons"], ["nothing_owed"])
+        # he knows what was offered to him, and what he owes besides may be paid later
+        plan.action_offer()
+        _answer, tree = self.ask(debtor, how="parts", count="2")
+        self.assertIn("nothing to pay later", self.words(tree))
+        self.invoice(self.partner, 300)
+        plan.action_cancel()
+        self.env["cobranza.plan"].propose(self.partner.id, {"count": 2})
+        self.invoice(self.partner, 200)
+        _answer, tree = self.ask(debtor, how="parts", count="2")
+        self.assertIn("This can be agreed on.", self.words(tree))
 
     def test_interest_is_said_before_he_agrees(self):
         self.policy.plan_interest_rate = 10
