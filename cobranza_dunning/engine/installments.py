@@ -68,10 +68,11 @@ class Progress(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """When a plan counts as broken.
+    """When a plan counts as broken: by one of these, or by both.
 
     days: an installment more than so many days late; None = however late.
-    count: so many installments late at once; None = however many.
+    count: so many installments late at once; None = however many.  Without days all that are left
+    are enough, if they are fewer: what is open then doesn't rest for ever.
     """
 
     days: int | None = 10
@@ -270,7 +271,7 @@ def follow(installments, payments, today, credited=ZERO, breach=None):
 def breaks_on(installments, payments, credited=ZERO, breach=None):
     """Return the day on which an accepted plan breaks if nothing more is paid, or None.
 
-    Arguments as of `follow`.  None: it is paid, or no rule of breach would ever break it.
+    Arguments as of `follow`.  None: it is paid, or there is no rule of breach.
     """
     return follow(installments, payments, date.max, credited, breach).broken_on
 
@@ -364,12 +365,14 @@ def _breach_days(progress, breach):
 
 def _is_broken(progress, day, breach):
     """Whether the rule was broken on a day, by what had been paid until then."""
-    late = [one for one in progress if _was_late(one, day)]
-    if breach.count is not None and len(late) >= breach.count:
-        return True
-    return breach.days is not None and any((day - one.due).days > breach.days for one in late)
+    left = [one for one in progress if _was_left(one, day)]
+    late = [one for one in left if day > one.due]
+    if breach.days is None:
+        return len(late) >= min(breach.count, len(left))
+    too_late = any((day - one.due).days > breach.days for one in late)
+    return too_late or (breach.count is not None and len(late) >= breach.count)
 
 
-def _was_late(one, day):
-    """Whether an installment was overdue and not full on a day."""
-    return bool(one.amount) and day > one.due and (one.paid_on is None or one.paid_on > day)
+def _was_left(one, day):
+    """Whether an installment was not full yet on a day."""
+    return bool(one.amount) and (one.paid_on is None or one.paid_on > day)

@@ -83,7 +83,9 @@ class CobranzaPlan(models.Model):
         "Days late", help="Broken when an installment is later than this; 0: however late."
     )
     breach_count = fields.Integer(
-        "Installments late at once", help="Broken when so many are late at once; 0: however many."
+        "Installments late at once",
+        help="Broken when so many are late at once; 0: however many. Where no days are set, all "
+        "that are left are enough.",
     )
     down_payment_id = fields.Many2one(
         "cobranza.plan.installment", "Down payment", compute="_compute_down_payment_id"
