@@ -215,6 +215,24 @@ def _check(holds, code):
         raise ValueError(code)
 
 
+def take_over(covered, amounts):
+    """Yield what each installment takes over from the lines that a plan covers.
+
+    covered: amounts of the lines, oldest due first.  amounts: of the installments; together they
+    are the covered amounts.
+    Yields triples (index of the line, index of the installment, amount), the first ones first.
+    """
+    number, left = 0, covered[0]
+    for installment, amount in enumerate(amounts):
+        while amount:
+            while not left:
+                number += 1
+                left = covered[number]
+            taken = min(amount, left)
+            amount, left = amount - taken, left - taken
+            yield number, installment, taken
+
+
 def carry_over(covered, amounts, places):
     """Return what each installment takes over from the lines that a plan covers.
 
@@ -224,21 +242,16 @@ def carry_over(covered, amounts, places):
     Returns for each installment (its amount in company currency, index of the oldest line that
     it takes something from).  The company amounts together are those of the lines, to the cent.
     """
-    result, number, left, exact, booked = [], 0, covered[0][0], ZERO, ZERO
-    for amount in amounts:
-        while not left:
-            number += 1
-            left = covered[number][0]
-        oldest = number
-        while amount:
-            taken = min(amount, left)
-            exact += taken * covered[number][1] / covered[number][0]
-            amount, left = amount - taken, left - taken
-            if amount:
-                number += 1
-                left = covered[number][0]
+    result, exact, booked = [], ZERO, ZERO
+    taken_over = take_over([amount for amount, _booked in covered], amounts)
+    for _installment, parts in itertools.groupby(taken_over, key=lambda part: part[1]):
+        taken_from = {number: taken for number, _installment, taken in parts}
+        exact += sum(
+            taken * covered[number][1] / covered[number][0]
+            for number, taken in taken_from.items()
+        )
         rounded = to_places(exact, places)
-        result.append((rounded - booked, oldest))
+        result.append((rounded - booked, min(taken_from)))
         booked = rounded
     return tuple(result)
 

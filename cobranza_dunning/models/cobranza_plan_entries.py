@@ -96,6 +96,7 @@ class CobranzaPlan(models.Model):
             (line | item.sudo()).reconcile()
         for installment, line in zip(self._ordered(), lines[len(settled) :], strict=True):
             installment._gated().write({"move_line_id": line.id})
+        self._carry_agreements()
 
     def _rebook_vals(self, covered):
         """The items of the entry: (those that settle the covered lines, one per installment)."""
@@ -182,6 +183,7 @@ class CobranzaPlan(models.Model):
             for items in open_again.grouped("account_id").values():
                 if paid & items:
                     items.reconcile()
+            plan._carry_agreements_back()
 
     def action_undo_rebook(self):
         """Reverse the re-booking of broken or cancelled plans where that was not possible."""

@@ -412,6 +412,36 @@ def test_what_is_carried_over_is_complete(lines, shares):
     assert [index for _, index in found] == sorted(index for _, index in found)
 
 
+@pytest.mark.parametrize(
+    "covered, parts, expected",
+    [
+        ([600], [600], [(0, 0, 600)]),
+        ([600], [400, 200], [(0, 0, 400), (0, 1, 200)]),
+        ([400, 200], [600], [(0, 0, 400), (1, 0, 200)]),
+        ([150, 450], [100, 500], [(0, 0, 100), (0, 1, 50), (1, 1, 450)]),
+        ([100, 100], [100, 100], [(0, 0, 100), (1, 1, 100)]),
+    ],
+)
+def test_what_is_taken_over(covered, parts, expected):
+    found = installments.take_over(list(map(D, covered)), list(map(D, parts)))
+    assert list(found) == expected
+
+
+@given(
+    covered=st.lists(st.integers(1, 1000), min_size=1, max_size=8),
+    count=st.integers(1, 12),
+)
+def test_nothing_is_lost_by_taking_over(covered, count):
+    total = D(sum(covered))
+    parts = installments.split(total, 0, count=min(count, int(total)))
+    found = list(installments.take_over(list(map(D, covered)), parts))
+    for number, amount in enumerate(covered):
+        assert sum(taken for line, _part, taken in found if line == number) == amount
+    for number, amount in enumerate(parts):
+        assert sum(taken for _line, part, taken in found if part == number) == amount
+    assert all(taken > 0 for _line, _part, taken in found)
+
+
 def test_which_line_an_installment_comes_from():
     covered = [(D(100), D(110)), (D(100), D(120))]
     found = installments.carry_over(covered, [D(50), D(100), D(50)], 2)
