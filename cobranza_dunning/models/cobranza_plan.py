@@ -290,7 +290,7 @@ class CobranzaPlan(models.Model):
         """What acceptance brings with it."""
         self._make_interest_invoice()
         if self.company_id.cobranza_plan_rebook:
-            self._rebook()
+            self._rebook_or_note()
 
     def _cancel(self, reason):
         in_force = self.filtered(lambda one: one.state == "active")
