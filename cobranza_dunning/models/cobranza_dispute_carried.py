@@ -62,13 +62,12 @@ class CobranzaDispute(models.Model):
         parts, left = promises.fill(amount, rooms)
         amounts = dict(parts)
         amounts[lines[0]] = amounts.get(lines[0], 0) + left
-        first, *others = [pair for pair in amounts.items() if pair[1]]
-        self._gated().write(self._vals_on(*first))
-        for one in others:
-            beside = {"state": self.state, "credited_amount": 0, "activity_id": False}
-            self._gated().copy({**self._vals_on(*one), **beside})._plan_revisit()
+        (first, _amount), *others = [pair for pair in amounts.items() if pair[1]]
+        for line, part in others:
+            self._split_off(float(part), **self._vals_on(line))
+        self._gated().write(self._vals_on(first))
 
-    def _vals_on(self, line, amount):
+    def _vals_on(self, line):
         """Values of a dispute that is about another line; what was credited since stays so."""
         settled = line._cobranza_payments().get(line.id, ())
         credited = sum(float(one.amount) for one in settled if one.is_credit_note)
@@ -76,6 +75,5 @@ class CobranzaDispute(models.Model):
             "move_line_id": line.id,
             "move_id": line.move_id.id,
             "date_due": line.date_maturity or line.date,
-            "amount": float(amount),
             "credited_before": credited - self.credited_amount,
         }
