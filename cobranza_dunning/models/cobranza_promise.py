@@ -33,7 +33,7 @@ class CobranzaPromise(models.Model):
     _check_company_auto = True
     _gated_fields = (
         "partner_id", "company_id", "made_on", "tolerance", "grace", "pause_until", "origin",
-        "part_ids", "state", "paid_amount", "decided_on", "activity_id",
+        "part_ids", "state", "lapsed", "paid_amount", "decided_on", "activity_id",
     )  # fmt: skip
 
     part_ids = fields.One2many("cobranza.promise.line", "promise_id", "Due lines")
@@ -93,6 +93,9 @@ class CobranzaPromise(models.Model):
         index=True,
         copy=False,
     )  # fmt: skip
+    lapsed = fields.Boolean(
+        readonly=True, copy=False, help="Nothing of it was owed any more: nobody cancelled it."
+    )
     paid_amount = fields.Monetary(
         "Paid", readonly=True, help="What came of it in time, at most what was promised."
     )
