@@ -35,9 +35,9 @@ class CobranzaPlan(models.Model):
         "name", "debtor_id", "partner_id", "company_id", "currency_id", "kind", "state", "origin",
         "date", "line_ids", "amount", "interest_amount", "paid_amount", "credited_amount",
         "open_amount", "late_amount", "next_date", "pause_until", "offered_on", "accepted_on",
-        "broken_on", "decided_on", "cancel_reason", "is_custom", "signature", "signed_by",
-        "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id", "access_token",
-        "user_id",
+        "broken_on", "decided_on", "cancel_reason", "left_unsigned", "is_custom", "signature",
+        "signed_by", "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id",
+        "access_token", "user_id",
     )  # fmt: skip
     _gated_create = True
 
@@ -121,6 +121,9 @@ class CobranzaPlan(models.Model):
     broken_on = fields.Date(readonly=True)
     decided_on = fields.Date("Over since", readonly=True)
     cancel_reason = fields.Char("Why cancelled", readonly=True)
+    left_unsigned = fields.Boolean(
+        readonly=True, copy=False, help="It ended because nobody signed it in time."
+    )
     signature = fields.Image(readonly=True, attachment=True, max_width=1024, max_height=1024)
     signed_by = fields.Char(readonly=True)
     signed_on = fields.Datetime(readonly=True)

@@ -53,6 +53,7 @@ class CobranzaPlan(models.Model):
             if calendar and calendar[0].due < plan.company_id._cobranza_today():
                 office = plan.with_context(lang=plan.company_id._cobranza_lang())
                 office._cancel(office.env._("Nobody signed it before its first day."))
+                plan._gated().write({"left_unsigned": True})
                 office._schedule(
                     lambda one: one.env._("%(plan)s was not signed in time", plan=one.name)
                 )
