@@ -218,9 +218,9 @@ class CobranzaPlan(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
-        if any(plan.state != "draft" for plan in self):
+        if any(plan.state != "draft" or plan._is_shown() for plan in self):
             raise AccessError(
-                self.env._("What was offered to a customer stays on record: cancel it instead.")
+                self.env._("What was offered, by us or by him, stays on record: cancel it instead.")
             )
 
     # --- life --------------------------------------------------------------------------

@@ -19,6 +19,14 @@ GIVEN = (
 )  # fmt: skip
 
 
+def kept_origin(env, origin):
+    """Return what is kept as an origin: only the customer's own page says that he did it himself.
+
+    It is shown by the superuser; an office user who names it has the same limits, and no more.
+    """
+    return "manual" if origin == "portal" and not env.su else origin
+
+
 class CobranzaPromise(models.Model):
     """A customer's word that an amount will be there on a day.
 

@@ -210,10 +210,22 @@ class TestTaking(PromiseCase):
         latest = TODAY + timedelta(days=10)
         with self.assertRefused("Choose a day up to"):
             self.take(10, latest + timedelta(days=1), origin="portal")
-        self.assertEqual(self.take(10, latest, origin="portal").origin, "portal")
+        # on his page, which the superuser shows
+        own = self.promises.sudo().promise(self.partner.id, 10, latest, origin="portal")
+        self.assertEqual(self.promises.browse(own["id"]).origin, "portal")
         with self.assertRefused("What you promised before is still open"):
             self.take(10, origin="portal")
         self.take(10, latest + timedelta(days=90))  # a person may agree to more
+
+    def test_what_we_write_down_is_not_by_the_customer(self):
+        """Whoever says so has the customer's limits, and it is kept as ours all the same."""
+        self.invoice(self.partner, 100)
+        for user in (self.new_collector(companies=self.company), self.env.user):
+            made = self.promises.with_user(user).promise(
+                self.partner.id, 10, SOON, origin="portal"
+            )
+            self.assertEqual(self.promises.browse(made["id"]).origin, "manual")
+        self.assertEqual(self.take(10, origin="call").origin, "call")
 
     def test_what_was_promised_stays_as_it_was_given(self):
         self.invoice(self.partner, 100)

@@ -152,7 +152,7 @@ class TestCarried(PlanCase):
     def test_his_own_word_again(self):
         """What he promised by himself and didn't pay isn't left alone by his word again."""
         self.owing(600)
-        self.promise(300, origin="portal")
+        self.promises.sudo().promise(self.partner.id, 300, PROMISED, origin="portal")
         with self.at(date(2026, 3, 25)):
             plan = self.agreed(**SIX)
             self.look()
