@@ -75,7 +75,7 @@ class Floor(NamedTuple):
 
     minimum_installment: in the currency of the debt.  minimum_down_payment: per cent of it.
     automatic: what is not below the floor is accepted at once, not proposed to a person; more time
-    a second time always is.
+    a second time always is, and what he offers after he has left an offer unsigned.
     quiet_months: so many months after a broken plan only a manager grants another.
     extension_first: who can't pay now gets more time before a plan is talked about.
     """
@@ -96,6 +96,7 @@ class Situation(NamedTuple):
     due: the day on which the earliest of it is due; None = today.
     cannot_pay_now: he said that he can't pay anything at present.
     had_extension: he has had more time for this debt already.
+    left_unsigned: the last offer that he made by himself wasn't signed in time.
     broken_on: the day his last plan was broken, or None.
     manager: the offer is entered by a manager.
     insured_until: the last day the insurer allows without asking him, or None.
@@ -110,6 +111,7 @@ class Situation(NamedTuple):
     due: date | None = None
     cannot_pay_now: bool = False
     had_extension: bool = False
+    left_unsigned: bool = False
     broken_on: date | None = None
     manager: bool = False
     insured_until: date | None = None
@@ -177,7 +179,7 @@ def evaluate(offer, floor, situation):
     reasons = below(offer, floor, situation)
     if not reasons:
         # nobody gives himself more time again and again
-        again = offer.is_extension and situation.had_extension
+        again = situation.left_unsigned or (offer.is_extension and situation.had_extension)
         return Answer(ACCEPT if floor.automatic and not again else PROPOSE, ("acceptable",))
     counters = _counters(offer, floor, situation)
     return Answer(COUNTER if counters else REFUSE, reasons, counters)

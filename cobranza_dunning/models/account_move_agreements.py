@@ -43,6 +43,11 @@ class AccountMove(models.Model):
         undone = undone_sudo.with_env(self.env)
         return (self - undone.rebook_move_id) | undone.line_ids.move_id
 
+    def _cobranza_tax_is_due_on_payment(self):
+        """Whether Odoo books tax of this move for every amount that it is reconciled with."""
+        # which taxes an invoice has is for the books to say, whoever agrees on a plan
+        return bool(self.sudo()._collect_tax_cash_basis_values())
+
     def _cobranza_open_items(self, account):
         """The debts of these moves on an account that are open."""
         return self.line_ids.filtered(

@@ -35,9 +35,9 @@ class CobranzaPlan(models.Model):
         "name", "debtor_id", "partner_id", "company_id", "currency_id", "kind", "state", "origin",
         "date", "line_ids", "amount", "interest_amount", "paid_amount", "credited_amount",
         "open_amount", "late_amount", "next_date", "pause_until", "offered_on", "accepted_on",
-        "broken_on", "decided_on", "cancel_reason", "is_custom", "signature", "signed_by",
-        "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id", "access_token",
-        "user_id",
+        "broken_on", "decided_on", "cancel_reason", "left_unsigned", "is_custom", "signature",
+        "signed_by", "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id",
+        "access_token", "user_id",
     )  # fmt: skip
     _gated_create = True
 
@@ -83,7 +83,9 @@ class CobranzaPlan(models.Model):
         "Days late", help="Broken when an installment is later than this; 0: however late."
     )
     breach_count = fields.Integer(
-        "Installments late at once", help="Broken when so many are late at once; 0: however many."
+        "Installments late at once",
+        help="Broken when so many are late at once; 0: however many. Where no days are set, all "
+        "that are left are enough.",
     )
     down_payment_id = fields.Many2one(
         "cobranza.plan.installment", "Down payment", compute="_compute_down_payment_id"
@@ -119,6 +121,9 @@ class CobranzaPlan(models.Model):
     broken_on = fields.Date(readonly=True)
     decided_on = fields.Date("Over since", readonly=True)
     cancel_reason = fields.Char("Why cancelled", readonly=True)
+    left_unsigned = fields.Boolean(
+        readonly=True, copy=False, help="It ended because nobody signed it in time."
+    )
     signature = fields.Image(readonly=True, attachment=True, max_width=1024, max_height=1024)
     signed_by = fields.Char(readonly=True)
     signed_on = fields.Datetime(readonly=True)
@@ -213,9 +218,9 @@ class CobranzaPlan(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
-        if any(plan.state != "draft" for plan in self):
+        if any(plan.state != "draft" or plan._is_shown() for plan in self):
             raise AccessError(
-                self.env._("What was offered to a customer stays on record: cancel it instead.")
+                self.env._("What was offered, by us or by him, stays on record: cancel it instead.")
             )
 
     # --- life --------------------------------------------------------------------------
@@ -288,7 +293,7 @@ class CobranzaPlan(models.Model):
         """What acceptance brings with it."""
         self._make_interest_invoice()
         if self.company_id.cobranza_plan_rebook:
-            self._rebook()
+            self._rebook_or_note()
 
     def _cancel(self, reason):
         in_force = self.filtered(lambda one: one.state == "active")

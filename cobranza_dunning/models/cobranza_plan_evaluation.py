@@ -60,6 +60,7 @@ class CobranzaPlan(models.Model):
     def _end_overdue_offer(self):
         """End an offer that nobody signed; whoever looks after the customer is told."""
         self._cancel(self.env._("Nobody signed it before its first day."))
+        self._gated().write({"left_unsigned": True})
         self._schedule(lambda plan: plan.env._("%(plan)s was not signed in time", plan=plan.name))
 
     def _end_overdue_draft(self):

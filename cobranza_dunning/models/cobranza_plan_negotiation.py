@@ -110,6 +110,7 @@ class CobranzaPlan(models.Model):
             due=min((line.date_maturity or line.date for line in amounts), default=None),
             cannot_pay_now=bool(values.get("cannot_pay_now")),
             had_extension=self._had_extension(amounts),
+            left_unsigned=origin == "portal" and self._has_left_unsigned(debtor),
             broken_on=self._last_broken(debtor),
             # a page is shown by the superuser, whom the customer is not
             manager=origin != "portal" and self._is_manager(),
@@ -298,6 +299,15 @@ class CobranzaPlan(models.Model):
                 limit=1,
             )
         )
+
+    def _has_left_unsigned(self, debtor):
+        """Whether the debtor's last offer that he made by himself ended without his signature."""
+        last = self.search(
+            [("debtor_id", "=", debtor.id), ("origin", "=", "portal"), ("offered_on", "!=", False)],
+            order="offered_on desc, id desc",
+            limit=1,
+        )
+        return last.left_unsigned
 
     def _last_broken(self, debtor):
         """The day the debtor's last plan broke, or None."""

@@ -167,7 +167,7 @@ class CobranzaPlan(models.Model):
         if not self.breach_days:
             return self.env._(
                 "The agreement ends, and what is still open is due at once, if %(count)s "
-                "installments are late at the same time.",
+                "installments, or all that are left, are late at the same time.",
                 **values,
             )
         return self.env._(

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ..engine import negotiation
 from .amounts import to_decimal
+from .cobranza_promise import kept_origin
 from .negotiation_texts import sentences
 
 
@@ -65,7 +66,7 @@ class CobranzaPlan(models.Model):
             "debtor_id": debtor.id,
             "currency_id": talk.currency.id,
             "kind": "extension" if talk.offer.is_extension else "plan",
-            "origin": talk.origin,
+            "origin": kept_origin(self.env, talk.origin),
             "user_id": self.env.uid,
             "date": talk.situation.today,
             "amount": float(talk.situation.amount),

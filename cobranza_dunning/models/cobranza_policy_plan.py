@@ -73,7 +73,8 @@ class CobranzaPolicy(models.Model):
         "Installments late at once",
         default=2,
         tracking=True,
-        help="A plan is broken when so many installments are late at once. 0: however many.",
+        help="A plan is broken when so many installments are late at once. 0: however many. Where "
+        "no days are set, all that are left are enough.",
     )
     plan_interest_rate = fields.Float(
         "Financing interest",

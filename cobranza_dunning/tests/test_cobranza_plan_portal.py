@@ -288,7 +288,7 @@ class TestPlanPage(PlanCase, HttpCase):
     def test_the_terms_in_words(self):
         plan = self.plan
         for days, count, expected in (
-            (10, 2, "or if 2 of them"), (10, 0, "days late."), (0, 2, "late at the same time"),
+            (10, 2, "or if 2 of them"), (10, 0, "days late."), (0, 2, "or all that are left"),
         ):  # fmt: skip
             plan._gated().write({"breach_days": days, "breach_count": count})
             document = self.document(plan)

@@ -402,6 +402,41 @@ class TestAccountPlan(AccountCase):
             plan, _answer = sudo._portal_propose(str(uuid4()), offer)
             self.assertEqual(plan.state, "draft")
 
+    def test_an_offer_of_his_own_that_he_left_unsigned(self):
+        """What he offers next is a person's decision: nobody holds his reminders for ever."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        sudo = debtor.sudo()
+        first, _answer = sudo._portal_propose(str(uuid4()), {"currency": "USD", "count": 3})
+        self.assertEqual(first.state, "offered")
+        day = first._ordered()[0].date_due + timedelta(days=1)
+        with self.at(day):
+            self.env["cobranza.plan"]._evaluate(self.company)
+            self.assertEqual((first.state, first.left_unsigned), ("cancelled", True))
+            for offer in ({"count": 3}, {"until": str(day + timedelta(days=10))}):
+                offer["currency"] = "USD"
+                self.assertEqual(sudo._portal_negotiate(offer)["decision"], "propose")
+            ours = self.env["cobranza.plan"].negotiate(self.partner.id, {"count": 3}, "manual")
+            self.assertEqual(ours["decision"], "accept")
+            second, _answer = sudo._portal_propose(str(uuid4()), {"currency": "USD", "count": 3})
+            self.assertEqual(second.state, "draft")
+            # one that he signs ends it
+            second.action_offer()
+            second.action_accept()
+            self.invoice(self.partner, 300)
+            self.env.cr.flush()
+            again = {"currency": "USD", "count": 3}
+            self.assertEqual(sudo._portal_negotiate(again)["decision"], "accept")
+
+    def test_one_that_we_took_back(self):
+        """He didn't leave it unsigned: the policy accepts his next one by itself."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        sudo, offer = debtor.sudo(), {"currency": "USD", "count": 3}
+        first, _answer = sudo._portal_propose(str(uuid4()), offer)
+        first.action_cancel("A mistake of ours")
+        self.assertEqual(sudo._portal_negotiate(offer)["decision"], "accept")
+
     def test_a_plan_soon_after_a_broken_one(self):
         debtor, _move = self.owing(600)
         made = self.env["cobranza.plan"].propose(self.partner.id, {"count": 2})

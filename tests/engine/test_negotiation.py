@@ -101,6 +101,13 @@ def test_more_time_again_is_a_persons_decision(offer, had_extension, decision):
     assert evaluate(offer, floor, had_extension=had_extension).decision == decision
 
 
+@pytest.mark.parametrize("offer", [Offer(until=date(2026, 3, 31)), Offer(6, D("100"))])
+@pytest.mark.parametrize("left_unsigned, decision", [(False, "accept"), (True, "propose")])
+def test_after_an_offer_that_was_left_unsigned(offer, left_unsigned, decision):
+    floor = FLOOR._replace(automatic=True)
+    assert evaluate(offer, floor, left_unsigned=left_unsigned).decision == decision
+
+
 def test_a_low_offer_gets_counter_offers():
     """Twenty months of 50: six months, or as little a month and more at once."""
     found = evaluate(Offer(20), FLOOR._replace(minimum_installment=D("50")))
