@@ -306,7 +306,10 @@ class TestCover(InsuranceCase):
         chosen.insurance_policy_id = renewed
         self.assertEqual(self.assertCovered(chosen, 70).policy_id, renewed)
         late = self.sale(10, date(2026, 2, 1))
-        self.assertEqual(self.assertCovered(late, 10).policy_id, renewed, "it was under neither")
+        self.assertEqual(
+            self.assertCovered(late, 10).policy_id, self.insurance, "its day counts, not when it "
+            "is recorded",
+        )
         with self.at(date(2026, 3, 11)):
             self.env["cobranza.insurance.cover"]._follow(self.company)
             self.assertEqual(self.assertCovered(one, 100).policy_id, self.insurance)
