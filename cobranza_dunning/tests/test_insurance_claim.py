@@ -51,7 +51,7 @@ class TestClaim(ClaimCase):
         self.assertEqual(claim.year_from, date(2026, 1, 1))
 
     def test_the_insurance_year_is_that_of_the_day_of_the_sale(self):
-        """Delivered in the old year, invoiced in the new one, under a policy that counts deliveries."""
+        """Delivered in the old year and invoiced in the new one, where deliveries count."""
         self.insurance.attachment = "delivery"
         self.insurance.period_ids = [
             Command.create({"date_from": "2025-01-01", "date_to": "2025-12-31"})
