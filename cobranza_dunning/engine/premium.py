@@ -3,6 +3,8 @@
 Rates, minimums and taxes are the policy's data.  Amounts are in the policy's currency.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -181,14 +183,46 @@ def month_ends(first, last):
     return days
 
 
-def year_end(tariff, accrued):
+def year_end(tariff, accrued, charged=ZERO):
     """Return the Premium that is missing of the year's minimum; nothing for basis "invoice".
 
-    accrued: the net premiums of the insurance year.
+    accrued: the net premiums of the insurance year.  charged: what was already added to them up to
+    the minimum; where it was more than is missing, the difference is given back.
     """
     if tariff.basis == INVOICE:
         return Premium(ZERO, ZERO, ZERO)
-    return _premium(tariff, ZERO, max(tariff.minimum - accrued, ZERO))
+    return _premium(tariff, ZERO, max(tariff.minimum - accrued, ZERO) - charged)
+
+
+def minimums(tariff, years, period, own, others=(), charged=None):
+    """Return {first day of an insurance year: the Premium that a declaration adds to its minimum}.
+
+    It does for each year whose last day lies in its period, and for those closed elsewhere of
+    which it tells something, late or as a correction.
+    years: (first day, last day) of each, as long as it is in force.  period: the same of the
+    declaration's.
+    own, others: (day of the sale, net premium) of what it tells, and of what others do; what is of
+    no year's days counts for the one that began last.
+    charged: {first day of a year: net}: what others have added for those that are closed.
+    """
+    charged = charged or {}
+    begun = sorted(begin for begin, _end in years)
+    late = {_year_of(begun, day) for day, _net in own} & set(charged)
+    first, last = period
+    accrued = defaultdict(Decimal)
+    for day, net in (*others, *own):
+        accrued[_year_of(begun, day)] += net
+    return {
+        begin: year_end(tariff, accrued[begin], charged.get(begin, ZERO))
+        for begin, end in years
+        if first <= end <= last or begin in late
+    }
+
+
+def _year_of(begun, day):
+    """The first day of the insurance year that a day belongs to; None before all of them."""
+    number = bisect_right(begun, day)
+    return begun[number - 1] if number else None
 
 
 def _share(tariff, amount):
