@@ -57,13 +57,14 @@ class Sale(NamedTuple):
     """What is declared of a document in a period.
 
     amount: negative if it is taken back.  before: what was declared of it earlier.
-    late: it belongs to an earlier period.  credit: it is a credit note.
+    late: it belongs to an earlier period.  free: by invoice it costs nothing: a credit note, or an
+    invoice that nobody insures.
     """
 
     amount: Decimal
     before: Decimal = ZERO
     late: bool = False
-    credit: bool = False
+    free: bool = False
 
 
 def check(tariff):
@@ -120,8 +121,8 @@ def of_sales(tariff, sales, amount, late):
     """Return (the Premium of a declaration, the net premium of each of its sales).
 
     amount, late: what is declared of all sales, and the late part of it, to the declared decimals.
-    With basis "invoice" each has its own premium; a credit note gives nothing back, an invoice
-    that is changed or taken back does.  Otherwise the premium is of the declared amount, and each
+    With basis "invoice" each has its own premium, unless it is free; an invoice that is changed or
+    taken back gives back what it cost.  Otherwise the premium is of the declared amount, and each
     sale bears its share.  The parts add up to the net premium.
     """
     if tariff.basis != INVOICE:
@@ -139,7 +140,7 @@ def of_sales(tariff, sales, amount, late):
 
 def _of_change(tariff, sale):
     """What a sale adds to the premium of its invoice; nothing is owed for what is nothing."""
-    if sale.credit:
+    if sale.free:
         return Premium(ZERO, ZERO, ZERO)
     now, before = (
         of_invoice(tariff, amount) if amount > 0 else Premium(ZERO, ZERO, ZERO)

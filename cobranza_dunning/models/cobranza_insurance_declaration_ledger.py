@@ -53,7 +53,7 @@ class CobranzaInsuranceDeclaration(models.Model):
                 declarations.value(rules, item),
                 _told(rules, item),
                 item.id in late,
-                document.move_type == "out_refund",
+                _costs_nothing(rules, item, document),
             )
             for item, document in chosen
         ]
@@ -177,3 +177,13 @@ def _told(rules, item):
     """What was declared of an item before."""
     amount, tax = item.told or (declarations.ZERO, declarations.ZERO)
     return amount if rules.with_tax else amount - tax
+
+
+def _costs_nothing(rules, item, document):
+    """Whether no premium by invoice is owed: of credit notes, and of what nobody insures.
+
+    What was declared before stays as it was then.
+    """
+    told = _told(rules, item)
+    costs = Decimal(document.told_premium) if told else document.flagged
+    return document.move_type == "out_refund" or not costs

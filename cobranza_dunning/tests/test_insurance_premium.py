@@ -53,6 +53,30 @@ class TestPremium(DeclarationCase):
             march = self.draft(MARCH)
         self.assertEqual((march.premium_net, march.premium_late), (40, 40))
 
+    def test_by_invoice_what_nobody_insures_costs_nothing(self):
+        """It is declared where the policy wants it, and stays free once it was."""
+        self.insurance.write(
+            {"premium_basis": "invoice", "premium_rate": 4, "premium_minimum": 25,
+             "declaration_scope": "insurable"}
+        )  # fmt: skip
+        marked, free = self.sale(10000, FEBRUARY), self.sale(10000, FEBRUARY, insured=False)
+        gone = self.sale(10000, FEBRUARY, insured=False)
+        one = self.declared()
+        self.assertEqual((one.amount, one.line_ids.mapped("premium_amount")), (30000, [40, 0, 0]))
+        marked.insured = False
+        free.insured = True
+        for move in (marked, free):
+            move.button_draft()
+            move.invoice_line_ids.price_unit = 20000
+            move.action_post()
+        gone.button_draft()
+        with self.at(APRIL):
+            march = self.draft(MARCH)
+        self.assertEqual(
+            [(one.move_id, one.premium_amount) for one in march.line_ids],
+            [(marked, 40), (free, 0), (gone, 0)],
+        )
+
     def test_shares_add_up(self):
         for _number in range(3):
             self.sale(100, FEBRUARY)

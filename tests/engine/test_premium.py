@@ -205,7 +205,8 @@ def test_parts_of_a_premium_add_up(amounts, net):
     [
         (Sale(D(10000)), 40),
         (Sale(D(1000)), 25),
-        (Sale(D(-1000), credit=True), 0),
+        (Sale(D(-1000), free=True), 0),
+        (Sale(D(10000), free=True), 0),
         (Sale(D(0)), 0),
         (Sale(D(10000), before=D(10000)), 40),     # from 40 to 80
         (Sale(D(1000), before=D(1000)), 0),        # the minimum before and after
