@@ -103,6 +103,7 @@ from . import (
     cobranza_insurance_policy,
     cobranza_insurance_policy_accounts,
     cobranza_insurance_policy_declaration,
+    cobranza_insurance_policy_renewal,
     cobranza_insurance_query,
     cobranza_insurance_query_claims,
     cobranza_insurance_recovery,
