@@ -27,7 +27,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         "state", "date_to", "deadline", "company_id", "currency_id", "balances", "corrects_id",
         "figures_date", "downloaded_on", "line_ids", "total_ids", "count", "late_count", "amount",
         "late_amount", "premium_base", "premium_net", "premium_late", "premium_minimum",
-        "premium_tax", "billed_net", "billed_tax", "bill_id",
+        "premium_minimums", "premium_tax", "billed_net", "billed_tax", "bill_id",
     )  # fmt: skip
 
     policy_id = fields.Many2one(

@@ -270,15 +270,17 @@ class CobranzaInsuranceFacts(models.AbstractModel):
 
 
 def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
-    """Return the Positions of one debtor under every policy that something of his falls under."""
+    """Return the Positions of one debtor under every policy that something of his falls under.
+
+    That under which a sale of the day would fall comes first.
+    """
     keyed = [
         (fact, choose(terms.policies, fact, buyer, fact.chosen or chosen)) for fact in facts
     ]
-    today = insurance.Line(0, ZERO, date, date)
-    wanted = {key for fact, key in keyed if fact.flagged}
-    wanted.add(choose(terms.policies, today, buyer, chosen))
+    now = choose(terms.policies, insurance.Line(0, ZERO, date, date), buyer, chosen)
+    wanted = {now, *(key for fact, key in keyed if fact.flagged)}
     found = []
-    for policy_id in terms.policies:
+    for policy_id in sorted(terms.policies, key=lambda one: one != now):
         if policy_id not in wanted:
             continue
         policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])

@@ -343,12 +343,12 @@ class CobranzaInsurancePolicy(models.Model):
     def _of_company(self, company):
         """Return a company's policies, the preferred ones first, whoever may read them.
 
-        Archived ones come last: what was sold under them is insured all the same.
+        Archived ones keep their place: what was sold until then falls under them as before.
         """
         found = self.sudo().with_context(active_test=False).search(
             [("company_id", "=", company.id)]
         )
-        return found.sorted(lambda one: not one.active).with_context(active_test=True)
+        return found.with_context(active_test=True)
 
     def _periods(self):
         """The pairs (first day, last day) of its periods."""
