@@ -134,8 +134,17 @@ class TestDraft(InsuranceCase):
     def test_whose_invoices_can_be_insured_at_all(self):
         self.assertTrue(self.draft().insurance_possible)
         self.assertFalse(self.draft(move_type="out_refund").insurance_possible)
+        self.limit(100)
+        sold, unmarked = self.sale(60), self.sale(60, insured=False)
+        self.cover(sold)
         self.insurance.active = False
         self.assertFalse(self.draft().insurance_possible)
+        self.assertFalse(unmarked.insurance_possible)
+        self.assertCovered(sold, 60, "covered")
+        self.assertTrue(sold.insurance_possible, "it is insured until it is paid")
+        sold.insured = False
+        sold.invalidate_recordset(["insurance_possible"])
+        self.assertTrue(sold.insurance_possible, "a mark taken off by mistake can be set again")
 
     def test_an_invoice_with_tax(self):
         tax = self.env["account.tax"].create(
