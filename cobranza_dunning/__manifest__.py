@@ -48,6 +48,7 @@
         "wizard/cobranza_segment_wizard_views.xml",
         "wizard/cobranza_settings_views.xml",
         "wizard/cobranza_stop_wizard_views.xml",
+        "wizard/validate_account_move_views.xml",
         "views/account_move_line_views.xml",
         "views/cobranza_attempt_views.xml",
         "views/cobranza_block_views.xml",

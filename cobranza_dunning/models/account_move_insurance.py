@@ -132,8 +132,18 @@ class AccountMove(models.Model):
             [("company_id", "in", sales.company_id.ids)], ["company_id"]
         )
         companies = {company for (company,) in found}
+        others = sales.filtered(lambda one: one.company_id not in companies)
+        insured = others._ever_insured()
         for move in self:
-            move.insurance_possible = move in sales and move.company_id in companies
+            move.insurance_possible = move in sales - others or move._origin in insured
+
+    def _ever_insured(self):
+        """Those of these posted invoices that were decided on once, under a policy since ended."""
+        posted = self.filtered(lambda one: one.state == "posted")
+        found = self.env["cobranza.insurance.cover"].sudo()._read_group(
+            [("move_id", "in", posted.ids)], ["move_id"]
+        )
+        return self.browse(move.id for (move,) in found)
 
     @api.depends("cover_ids.state", "insured", "state", "payment_state")
     @api.depends_context("lang")

@@ -120,22 +120,24 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         return found
 
     @api.model
-    def _strangers_position(self, company, partner, drafts):
-        """Return the [Position] of a customer without a collections account: he owes nothing.
+    def _strangers_positions(self, company, drafts):
+        """Decide on customers without a collections account: they owe nothing yet.
 
-        partner: commercial partner.  drafts: [Fact] of his first invoice.
+        drafts: {commercial partner: [Fact]} of their first invoices.
+        Returns {commercial partner: [Position]}.
         """
         terms = self._terms(company, [])
-        if not terms.policies:
-            return []
-        related = self.env["res.company"].search_count([("partner_id", "=", partner.id)], limit=1)
-        buyer = insurance.Buyer(
-            partner.id,
-            insurance.RELATED if related else "company",
-            partner.country_id.code or None,
-        )
-        convert = self._converter(company, terms)
-        return _decide(terms, drafts, company._cobranza_today(), 0, buyer, None, convert)
+        if not drafts or not terms.policies:
+            return {}
+        ids = [one.id for one in drafts]
+        related = self.env["res.company"].search([("partner_id", "in", ids)]).partner_id
+        convert, today = self._converter(company, terms), company._cobranza_today()
+        found = {}
+        for partner, facts in drafts.items():
+            kind = insurance.RELATED if partner in related else "company"
+            buyer = insurance.Buyer(partner.id, kind, partner.country_id.code or None)
+            found[partner] = _decide(terms, facts, today, 0, buyer, None, convert)
+        return found
 
     # --- what is known -----------------------------------------------------------------
 
