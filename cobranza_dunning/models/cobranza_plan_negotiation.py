@@ -135,11 +135,12 @@ class CobranzaPlan(models.Model):
     def _plannable(self, debtor, line_ids, code):
         """Return {due line: what may be paid later of it}, oldest due first.
 
-        line_ids: None means those that are due, or else all, without those in another plan.
+        line_ids: None means those that are due, or else all, without those in another plan and, if
+        anything else is left, without what is paused by hand.
         Raises UserError for lines that aren't the debtor's or are of several currencies.
         """
         today = debtor.company_id._cobranza_today()
-        found = self._free_amounts(debtor)
+        found = self._free_positions(debtor)
         lines = self.env["account.move.line"].union(*found)
         if code is not None:
             lines = lines.filtered(lambda line: line.currency_id.name == code)
@@ -156,6 +157,7 @@ class CobranzaPlan(models.Model):
             lines = chosen
         else:
             lines -= self._of_open_plans(lines)
+            lines = lines.filtered(lambda line: not found[line].paused_by("block")) or lines
             due = lines.filtered(lambda line: (line.date_maturity or line.date) <= today)
             lines = due or lines
         if len(lines.currency_id) > 1:
@@ -166,25 +168,29 @@ class CobranzaPlan(models.Model):
                 )
             )
         ordered = lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
-        return {line: found[line] for line in ordered}
+        return {line: _free(found[line]) for line in ordered}
 
     @api.model
     def _free_amounts(self, debtor):
-        """Return {open due line of a debtor: what may be paid later of it}.
+        """Return {open due line of a debtor: what may be paid later of it}."""
+        return {item: _free(one) for item, one in self._free_positions(debtor).items()}
+
+    def _free_positions(self, debtor):
+        """Return {open due line of a debtor of which something may be paid later: its position}.
 
         Payments in process, disputed amounts and what an insurer is asked for are no part of it.
         """
         items = self.env["account.move.line"]
         found = {
-            items.browse(one.item.id): amount
+            items.browse(one.item.id): one.position
             for one in debtor._assess().get(debtor.id, [])
             # what was booked to him from somebody else's invoice is for a person to clear up
-            if one.item.right_partner and (amount := _free(one.position)) > 0
+            if one.item.right_partner and _free(one.position) > 0
         }
         claimed_sudo = self.env["cobranza.insurance.claim.line"]._about(items.union(*found))
         return {
-            item: amount
-            for item, amount in found.items()
+            item: position
+            for item, position in found.items()
             if item not in claimed_sudo.move_line_id
         }
 

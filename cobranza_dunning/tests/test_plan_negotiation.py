@@ -198,6 +198,16 @@ class TestNegotiation(PlanCase):
         self.payment_in_process(self.move, 300)
         self.assertEqual(self.negotiate(until="2026-03-20")["amount"], 700)
 
+    def test_what_is_paused_by_hand_is_left_out_unless_it_is_all(self):
+        """Somebody looks into it: it is asked for neither at once nor later, unless it is meant."""
+        looked_into = self.invoice(self.partner, 200)
+        self.pause(move=looked_into)
+        self.assertEqual(self.negotiate(count=2)["amount"], 1000)
+        both = self.due(looked_into) | self.due(self.move)
+        self.assertEqual(self.negotiate(count=2, lines=both.ids)["amount"], 1200)
+        self.pause(move=self.move)
+        self.assertEqual(self.negotiate(count=2)["amount"], 1200)
+
     def test_what_is_not_due_yet(self):
         """What is due is meant, unless lines are named or nothing is due."""
         later = self.invoice(self.partner, 500, due=days_ago(-20))
