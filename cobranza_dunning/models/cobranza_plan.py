@@ -144,7 +144,8 @@ class CobranzaPlan(models.Model):
     )
 
     @api.depends(
-        "installment_ids.amount", "installment_ids.date_due", "interest_rate", "date", "accepted_on"
+        "installment_ids.amount", "installment_ids.date_due", "interest_rate", "date",
+        "accepted_on", "line_ids.date_due",
     )
     def _compute_interest_amount(self):
         for plan in self:
@@ -153,7 +154,7 @@ class CobranzaPlan(models.Model):
                 one for one in plan._calendar() if one.due > (plan.accepted_on or plan.date)
             ]
             plan.interest_amount = installments.financing_interest(
-                later, plan.date,
+                later, max(plan.date, plan._earliest_due() or plan.date),
                 to_rate(min(max(plan.interest_rate, 0), MOST_OF_A_TERM)),
                 plan.currency_id.decimal_places,
             )  # fmt: skip
@@ -328,6 +329,10 @@ class CobranzaPlan(models.Model):
         """The installments, earliest first; those being typed in without a day don't count."""
         dated = self.installment_ids.filtered("date_due")
         return dated.sorted(lambda one: (one.date_due, one._origin.id or math.inf))
+
+    def _earliest_due(self):
+        """The day on which the earliest of what it covers is due, or None."""
+        return min(self.line_ids.mapped("date_due"), default=None)
 
     def _breach(self):
         """Return the rule by which it breaks."""

@@ -126,7 +126,7 @@ class CobranzaPlan(models.Model):
             to_decimal(self.amount, self.currency_id),
             self.currency_id.decimal_places,
             self.date,
-            due=min(self.line_ids.mapped("date_due"), default=None),
+            due=self._earliest_due(),
             had_extension=self._had_extension(self._covered_amounts()),
             broken_on=self._last_broken(self.debtor_id),
             insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),

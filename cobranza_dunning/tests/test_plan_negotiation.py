@@ -233,6 +233,13 @@ class TestNegotiation(PlanCase):
         plan.with_user(collector).action_offer()
         self.assertEqual(plan.state, "offered")
 
+    def test_interest_of_what_is_not_due_yet(self):
+        """From its due day on: 600 for 30 days at 10 per cent."""
+        self.policy.plan_interest_rate = 10
+        self.invoice(self.other, 600, due=date(2026, 5, 9))
+        self.assertEqual(self.negotiate(self.other, until="2026-06-08")["interest"], 4.93)
+        self.assertEqual(self.proposed(self.other, until="2026-06-08").interest_amount, 4.93)
+
     def test_nothing_is_owed(self):
         self.debtor()
         self.pay(self.move)
