@@ -1,12 +1,13 @@
 from markupsafe import Markup
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..engine import call_script
 from ..engine.short_text import first_of
 from .amounts import format_money
 from .cobranza_tone_term import ERROR
+from .score_texts import percent
 
 #: So many invoices are named, and so many payments.
 NAMED, PAYMENTS = 3, 3
@@ -120,6 +121,7 @@ class CobranzaDebtor(models.Model):
         """
         self.ensure_one()
         first, ticket = self.customer_since, self.average_ticket
+        often = self.purchase_frequency
         late = self.days_late and self.oldest_due_date
         kept = self._decided_promises().filtered(lambda one: one.state == "kept")
         return {
@@ -129,7 +131,10 @@ class CobranzaDebtor(models.Model):
             "days_late": str(self.days_late) if late else "",
             "oldest_due": format_date(self.env, self.oldest_due_date) if late else "",
             "since": format_date(self.env, first, date_format="LLLL y") if first else "",
+            "frequency": formatLang(self.env, often, digits=1) if often else "",
             "ticket": self._money(ticket, self.currency_id) if ticket else "",
+            # less than one in a hundred is nothing to thank for
+            "share": percent(self.env, self.sales_share) if self.sales_share >= 0.01 else "",
             "last_payments": self._last_payments(),
             "promises_kept": str(len(kept)) if kept else "",
             **self._script_debt(reminder),

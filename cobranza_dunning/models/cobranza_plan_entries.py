@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..engine import installments
 from ..engine.due import to_places
 from .amounts import to_decimal
+from .usual_books import general_journal
 
 
 class CobranzaPlan(models.Model):
@@ -164,11 +165,8 @@ class CobranzaPlan(models.Model):
 
     def _rebook_journal_sudo(self):
         """The journal of the entry. Raises UserError if the company has none."""
-        journals_sudo = self.env["account.journal"].sudo()
-        found = self.company_id.sudo().cobranza_plan_journal_id or journals_sudo.search(
-            [*journals_sudo._check_company_domain(self.company_id), ("type", "=", "general")],
-            limit=1,
-        )
+        chosen = self.company_id.sudo().cobranza_plan_journal_id
+        found = chosen or general_journal(self.company_id)
         if not found:
             raise UserError(
                 self.env._(

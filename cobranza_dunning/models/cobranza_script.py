@@ -19,7 +19,9 @@ EXAMPLE = {
     "days_late": "12",
     "oldest_due": "3 May 2026",
     "since": "2019",
+    "frequency": "2,5",
     "ticket": "1.234,56 €",
+    "share": "12 %",
     "last_payments": "1.234,56 €",
     "promises_kept": "3",
 }

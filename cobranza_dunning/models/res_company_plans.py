@@ -18,7 +18,8 @@ class ResCompany(models.Model):
         "account.journal",
         "Journal for re-booking",
         ondelete="restrict",
-        help="Empty: the first general journal.",
+        help="Empty: the first general journal, but for those of exchange differences and of tax "
+        "due on payment.",
     )
     cobranza_plan_product_id = fields.Many2one(
         "product.product",

@@ -211,6 +211,19 @@ class TestRebook(PlanCase):
         self.company.sudo().cobranza_plan_journal_id = own
         self.assertEqual(self.agreed(**SIX).rebook_move_id.journal_id, own)
 
+    def test_not_the_journals_that_odoo_books_in_by_itself(self):
+        """Of exchange differences and of tax due on payment, though they come first."""
+        general = self.accounts["journals"]["general"]
+        journals = self.env["account.journal"]
+        cash_basis = journals.create({"name": "Tax", "type": "general", "code": "AAA"})
+        self.company.tax_cash_basis_journal_id = cash_basis
+        exchange = self.company.currency_exchange_journal_id
+        first = journals.search(
+            [("company_id", "=", self.company.id), ("type", "=", "general")]
+        )
+        self.assertEqual(first, cash_basis | exchange | general)
+        self.assertEqual(self.agreed(**SIX).rebook_move_id.journal_id, general)
+
     def test_without_a_journal(self):
         plan = self.proposed(**SIX)
         general = self.env["account.journal"].search(

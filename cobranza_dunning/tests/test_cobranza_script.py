@@ -122,8 +122,9 @@ class TestScript(ScriptCase):
         script = self.script(
             opening="{name}, {company}, {caller}",
             listening="{amount} for {invoices}\n{days_late} days since {oldest_due}",
-            arguments="Since {since}: {ticket}, paid {last_payments}",
+            arguments="Since {since}: {ticket}, paid {last_payments}\n{frequency} a month, {share}",
         )
+        self.invoice(self.other, 300)
         text = self.said(script)
         for words in (
             "Ana Customer, Cobranza test company",
@@ -132,6 +133,8 @@ class TestScript(ScriptCase):
             "30 days since 02/08/2026",
             # an invoice on average, of the last 12 months
             "Since February 2025: $ 100.00, paid $ 300.00 (12/20/2025)",
+            # one in twelve months, and 100 of 400
+            "0.1 a month, 25 %",
         ):
             self.assertIn(words, text)
 
@@ -147,6 +150,13 @@ class TestScript(ScriptCase):
         text = html2plaintext(debtor._describe_script(self.script(arguments="{last_payments}")))
         self.assertIn("$ 40.00 (02/18/2026)", text)
         self.assertNotIn("$ 30.00", text)
+
+    def test_a_customer_who_buys_hardly_anything(self):
+        """Nothing is said of a share that isn't even one in a hundred."""
+        self.invoice(self.other, 10000)
+        text = self.said(self.script(arguments="{share} of our sales\nIt is {frequency} a month"))
+        self.assertNotIn("of our sales", text)
+        self.assertIn("a month", text)
 
     def test_each_currency_has_its_sum(self):
         euro = self.new_currency("EUR", 2)
