@@ -12,7 +12,7 @@ class AccountMoveLine(models.Model):
         copy=False,
         groups="cobranza_dunning.group_auditor",
         readonly=True,
-        help="The first one that was posted, if a later one took its place; of an installment of a "
+        help="The first one that was posted, if it was changed afterwards; of an installment of a "
         "re-booked payment plan that of the oldest due line it comes from.",
     )
 
