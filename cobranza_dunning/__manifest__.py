@@ -25,6 +25,7 @@
         "data/mail_template_data.xml",
         "data/cobranza_plan_data.xml",
         "data/cobranza_insurance_data.xml",
+        "report/cobranza_address.xml",
         "report/cobranza_reminder_templates.xml",
         "report/cobranza_reminder_letter.xml",
         "report/cobranza_plan_agreement.xml",

@@ -2,12 +2,12 @@
 
 import base64
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, HttpCase, tagged
 
 from .common import TODAY
+from .papers import Papers
 from .test_cobranza_plan import PlanCase
 
 #: A picture of one dot.
@@ -315,12 +315,11 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertIn("data:image/png", self.document(self.plan))
 
     def test_downloading_it(self):
-        plan = self.offered()
-        reports = self.env.registry["ir.actions.report"]
-        with patch.object(reports, "_render_qweb_pdf", return_value=(b"%PDF-1.4", "pdf")):
-            answer = self.page(plan, part="/agreement")
+        """In tests Odoo answers with what the PDF is made of; see TestAgreementPaper."""
+        answer = self.page(self.offered(), part="/agreement")
         self.assertEqual(answer.headers["Content-Type"], "application/pdf")
         self.assertIn("Payment%20agreement", answer.headers["Content-Disposition"])
+        self.assertIn("Two hundred US dollars", answer.text)
 
     def test_the_chatter_is_the_offices(self):
         plan = self.offered()
@@ -347,3 +346,37 @@ class TestPlanPage(PlanCase, HttpCase):
         sent = self.plan.message_ids[0]
         self.assertEqual(sent.partner_ids, self.partner)
         self.assertIn(self.plan.access_token, sent.body)
+
+
+@tagged("post_install", "-at_install")
+class TestAgreementPaper(Papers, PlanCase):
+    """The agreement as the PDF that is downloaded and signed."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice(self.partner, 600)
+        self.plan = self.proposed(**OFFER)
+        self.plan.action_offer()
+
+    def page(self):
+        """The text of its only page."""
+        report = "cobranza_dunning.cobranza_plan_report_agreement"
+        [page] = self.pages(self.paper(report, self.plan))
+        return page
+
+    def test_amounts_days_and_words(self):
+        page = self.page()
+        for text in (
+            f"Payment agreement {self.plan.name}", self.plan.line_ids.name, "600.00", "200.00",
+            "04/10/2026", "05/11/2026", "06/10/2026", "Two hundred US dollars",
+        ):  # fmt: skip
+            self.assertIn(text, page)
+
+    def test_a_customer_who_is_only_a_name(self):
+        """No placeholder stands where his address would."""
+        self.partner.write({"street": False, "city": False, "zip": False, "country_id": False})
+        page = self.page()
+        self.assertIn(self.partner.name, page)
+        self.assertNotIn("--", page)
+        self.partner.write({"street": "Main Street 7", "city": "Springfield"})
+        self.assertIn(f"{self.partner.name} Main Street 7 Springfield", self.page())

@@ -10,12 +10,13 @@ from odoo.tools import mute_logger
 
 from .claims import DUE, FILED, SOLD, ClaimCase
 from .common import days_ago
+from .papers import Papers
 
 PDF = b"%PDF-"
 
 
 @tagged("post_install", "-at_install")
-class TestDossier(ClaimCase):
+class TestDossier(Papers, ClaimCase):
     """One download with everything that proves a claim."""
 
     def files(self, claim):
@@ -91,6 +92,16 @@ class TestDossier(ClaimCase):
                       "Payments and credits", "Promises", "Disputes", "900.00"):  # fmt: skip
             self.assertIn(words, text)
         self.assertNotIn("Notices of non-payment", text, "an empty part isn't shown")
+
+    def test_an_insurer_and_a_customer_who_are_only_names(self):
+        """No placeholder stands where their addresses would."""
+        claim = self.filed(1000)
+        self.partner.write({"street": False, "city": False, "zip": False, "country_id": False})
+        report = "cobranza_dunning.cobranza_insurance_claim_report_dossier"
+        page = self.pages(self.paper(report, claim))[0]
+        self.assertIn("Seguros Norte", page)
+        self.assertNotIn("--", page)
+        self.assertEqual(page.count(self.partner.name), 1)
 
     def test_the_notice_given_to_the_insurer_is_in_it(self):
         """With its day, reference, deadline and amount, and what proves that it was given."""

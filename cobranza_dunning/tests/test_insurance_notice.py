@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .insurance import InsuranceCase
+from .papers import Papers
 
 DUE = date(2026, 3, 31)
 #: Of a notice that may be given until 30 days after the due date.
@@ -416,3 +417,21 @@ class TestNoticeFoundAgain(NoticeCase):
             before = self.env.cr.sql_log_count
             act()
             return self.env.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestNoticePaper(Papers, NoticeCase):
+    """The notice on paper."""
+
+    def test_an_insurer_and_a_customer_who_are_only_names(self):
+        """No placeholder stands where their addresses would."""
+        self.insurance.insurer_id = self.env["res.partner"].create({"name": "Seguros Norte"})
+        self.partner.write({"street": False, "city": False, "zip": False, "country_id": False})
+        notice = self.env["cobranza.insurance.notice"].browse(self.notify(self.line)["id"])
+        report = "cobranza_dunning.cobranza_insurance_notice_report"
+        [page] = self.pages(self.paper(report, notice))
+        self.assertIn("Seguros Norte", page)
+        self.assertNotIn("--", page)
+        self.insurance.insurer_id.write({"street": "Calle del Puerto 9", "city": "Vigo"})
+        [page] = self.pages(self.paper(report, notice))
+        self.assertIn("Seguros Norte Calle del Puerto 9 Vigo", page)
