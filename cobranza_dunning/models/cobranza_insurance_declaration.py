@@ -45,8 +45,8 @@ class CobranzaInsuranceDeclaration(models.Model):
     deadline = fields.Date("Declare by", help="The last day that is in time.")
     days_text = fields.Char("Days", compute="_compute_days_text")
     state = fields.Selection(
-        [("draft", "Draft"), ("declared", "Declared"), ("corrected", "Corrected"),
-         ("cancelled", "Cancelled")],
+        [("draft", "Draft"), ("declared", "Declared to the insurer"), ("corrected", "Corrected"),
+         ("cancelled", "Void")],
         required=True, default="draft", tracking=True, index=True,
     )  # fmt: skip
     declared_on = fields.Date(

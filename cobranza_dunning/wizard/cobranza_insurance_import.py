@@ -49,10 +49,10 @@ DECISIONS = {
     "granted": ("granted", "approved", "accepted", "concedido", "concedida", "aprobado",
                 "aprobada", "aceptado", "aceptada"),
     "reduced": ("reduced", "partial", "reducido", "reducida", "parcial"),
-    "refused": ("refused", "rejected", "declined", "denegado", "denegada", "rechazado",
+    "refused": ("refused", "rejected", "declined", "denied", "denegado", "denegada", "rechazado",
                 "rechazada"),
-    "cancelled": ("cancelled", "canceled", "withdrawn", "anulado", "anulada", "cancelado",
-                  "cancelada", "retirado", "retirada"),
+    "cancelled": ("cancelled", "canceled", "withdrawn", "revoked", "anulado", "anulada",
+                  "cancelado", "cancelada", "retirado", "retirada"),
 }  # fmt: skip
 _BY_NAME = {name: key for key, names in COLUMNS.items() for name in names}
 _BY_WORD = {word: code for code, words in DECISIONS.items() for word in words}
