@@ -153,9 +153,7 @@ class CustomerPage(CustomerPortal):
                 )
             )
         documents = [
-            document
-            for move in moves_sudo
-            for document in move._get_invoice_legal_documents_all(allow_fallback=True)
+            document for move in moves_sudo for document in move._cobranza_documents()
         ]
         if len(documents) == 1:
             content, name = documents[0]["content"], documents[0]["filename"]

@@ -100,6 +100,7 @@ class Exposure(NamedTuple):
     limit: what holds for a sale today.  used: by what is open.  free: what a sale of today may
     still be; nothing while deliveries are stopped, or the policy insures no sale of today.
     residual = covered + uncovered.  applied: whose limit it is (limits.Applied), None without one.
+    stopped: the code of COVER_REASONS that says why nothing is free; None where something is.
     """
 
     limit: Decimal
@@ -109,6 +110,7 @@ class Exposure(NamedTuple):
     covered: Decimal
     uncovered: Decimal
     applied: Applied | None = None
+    stopped: str | None = None
 
     @property
     def share(self):
@@ -218,14 +220,15 @@ def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=()):
     """
     limits = known(limits, today)
     applied, _reason = applicable(policy, limits, today, today)
-    is_refused = refused(policy, limits, today, buyer, stops(policy, lines))
+    stopped = refused(policy, limits, today, buyer, stops(policy, lines))
     limit = applied.amount if applied else ZERO
     used = sum((one.used for one in covers), ZERO)
+    free = ZERO if stopped else max(limit - used, ZERO)
     residual = sum((one.residual for one in covers), ZERO)
     covered = sum((one.covered for one in covers), ZERO)
     return Exposure(
-        limit, used, ZERO if is_refused else max(limit - used, ZERO), residual, covered,
-        residual - covered, applied,
+        limit, used, free, residual, covered, residual - covered, applied,
+        stopped or (None if free else "limit_full"),
     )  # fmt: skip
 
 

@@ -105,6 +105,12 @@ class AccountMoveLine(models.Model):
             found[one] = (same or all_of_it if or_first else same)[:1]
         return found
 
+    def _cobranza_name(self):
+        """What a due line is called to the customer: its invoice's number, or its own words."""
+        self.ensure_one()
+        own = self.name if self.move_id.move_type == "entry" else None
+        return own or self.move_id.name
+
     def cobranza_explain(self, date=None):
         """Explain what a run would decide about these items, and why.
 

@@ -150,7 +150,9 @@ class CobranzaDebtor(models.Model):
         ]
         return {
             "amount": ", ".join(amounts),
-            "invoices": first_of(self._overdue_lines().move_id.mapped("name"), NAMED),
+            "invoices": first_of(
+                [line._cobranza_name() for line in self._overdue_lines()], NAMED
+            ),
         }
 
     def _money(self, amount, currency):

@@ -77,8 +77,7 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _invoice_files(self, move, folder):
         """The invoice as the customer has it, and what is attached to it."""
-        document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
-        if document:
+        for document in move._cobranza_documents():
             yield folder, document["filename"], document["content"]
         attached = self.env["ir.attachment"].search(
             [("res_model", "=", "account.move"), ("res_id", "=", move.id)], order="id"

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 
 from ..engine.insurance_dates import declaration_period
 from .arguments import to_date, to_day, to_line, to_record, to_text
+from .late_texts import describe_days
 
 #: What says which declaration it is, and when it was made: it stays once it is declared.
 FIXED = {"policy_id", "date_from", "declared_on"}
@@ -43,9 +44,10 @@ class CobranzaInsuranceDeclaration(models.Model):
     )
     date_to = fields.Date("Period up to", required=True)
     deadline = fields.Date("Declare by", help="The last day that is in time.")
+    days_text = fields.Char("Days", compute="_compute_days_text")
     state = fields.Selection(
-        [("draft", "Draft"), ("declared", "Declared"), ("corrected", "Corrected"),
-         ("cancelled", "Cancelled")],
+        [("draft", "Draft"), ("declared", "Declared to the insurer"), ("corrected", "Corrected"),
+         ("cancelled", "Void")],
         required=True, default="draft", tracking=True, index=True,
     )  # fmt: skip
     declared_on = fields.Date(
@@ -92,6 +94,15 @@ class CobranzaInsuranceDeclaration(models.Model):
                 first=format_date(self.env, one.date_from) if one.date_from else "",
                 last=format_date(self.env, one.date_to) if one.date_to else "",
             )
+
+    @api.depends("state", "deadline")
+    @api.depends_context("lang")
+    def _compute_days_text(self):
+        """How long there is still to declare it; nothing once it is declared."""
+        for one in self:
+            day = one.state == "draft" and one.deadline
+            today = one.company_id._cobranza_today()
+            one.days_text = describe_days(self.env, day, today)
 
     @api.depends("state", "deadline")
     def _compute_overdue(self):

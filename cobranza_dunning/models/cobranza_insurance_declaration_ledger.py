@@ -122,14 +122,17 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     def _keep_totals(self, rules, found, chosen):
         """Write the totals of this draft instead of those it had."""
-        countries = {document.country: document.country_id for _item, document in chosen}
+        countries = {
+            (document.country if rules.group == "country" else item.debtor_id): document.country_id
+            for item, document in chosen
+        }
         self._keep_rows(
             "total_ids",
             [
                 {
                     "declaration_id": self.id,
                     "partner_id": group.key if rules.group == "debtor" else False,
-                    "country_id": countries[group.key] if rules.group == "country" else False,
+                    "country_id": countries.get(group.key, False),
                     "count": group.count,
                     "amount": float(group.amount),
                     "late_amount": float(group.late),

@@ -78,7 +78,7 @@ class CobranzaPlan(models.Model):
     date = fields.Date("Proposed on", required=True, readonly=True)
     line_ids = fields.One2many("cobranza.plan.line", "plan_id", "Due lines covered", readonly=True)
     installment_ids = fields.One2many("cobranza.plan.installment", "plan_id", "Installments")
-    amount = fields.Monetary("Covered", readonly=True)
+    amount = fields.Monetary("Agreed amount", readonly=True)
     breach_days = fields.Integer(
         "Days late", help="Broken when an installment is later than this; 0: however late."
     )

@@ -82,7 +82,7 @@ class CobranzaPlan(models.Model):
                     "plan_id": self.id,
                     "move_line_id": line.id,
                     "move_id": line.move_id.id,
-                    "name": line.move_id.name,
+                    "name": line._cobranza_name(),
                     "date_due": line.date_maturity or line.date,
                     "amount": float(amount),
                 }

@@ -24,8 +24,8 @@ DECISION_SELECTION = [
     ("requested", "Requested"),
     ("granted", "Granted"),
     ("reduced", "Reduced"),
-    ("refused", "Refused"),
-    ("cancelled", "Cancelled"),
+    ("refused", "Denied"),
+    ("cancelled", "Revoked"),
 ]
 
 DEADLINE_SELECTION = [

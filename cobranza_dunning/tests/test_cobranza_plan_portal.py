@@ -298,6 +298,10 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertNotIn("interest of", document)
         plan.interest_rate = 10
         self.assertIn("interest of", self.document(plan))
+        self.company.vat = "ESB00153841"
+        document = self.document(plan)
+        self.assertIn("ESB00153841", document)
+        self.assertIn("Place and date:", document)
 
     def document(self, plan):
         """The agreement as text."""
@@ -312,7 +316,10 @@ class TestPlanPage(PlanCase, HttpCase):
         self.partner.lang = "es_ES"
         self.assertIn("Seiscientos dólares", self.document(self.plan))
         self.sign(self.offered())
-        self.assertIn("data:image/png", self.document(self.plan))
+        document = self.document(self.plan)
+        self.assertIn("data:image/png", document)
+        self.assertNotIn("Lugar y fecha", document, "a signature on the page has its own day")
+        self.assertNotIn("Place and date", document)
 
     def test_downloading_it(self):
         """In tests Odoo answers with what the PDF is made of; see TestAgreementPaper."""

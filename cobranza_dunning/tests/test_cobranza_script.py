@@ -158,6 +158,15 @@ class TestScript(ScriptCase):
         self.assertNotIn("of our sales", text)
         self.assertIn("a month", text)
 
+    def test_an_opening_balance_is_called_by_its_own_words(self):
+        """As in the mail, not by the number of the entry."""
+        move = self.journal_debt(self.partner, 70, days_ago(40))
+        line = self.due(move)
+        line.name = "Balance of 2025"
+        text = self.said(self.script(opening="{invoices}"))
+        self.assertIn("Balance of 2025", text)
+        self.assertNotIn(move.name, text)
+
     def test_each_currency_has_its_sum(self):
         euro = self.new_currency("EUR", 2)
         self.invoice(self.partner, 50, currency=euro)

@@ -496,14 +496,23 @@ class TestCover(InsuranceCase):
         paid = self.sale(5, date(2026, 3, 4))
         unmarked = self.sale(7, date(2026, 3, 5), insured=False)
         self.pay(paid, 5)
+        # the first installment of another customer's is insured, the second isn't
+        self.limit(60, self.other)
+        mixed = self.invoice(
+            self.other, 0, invoice_date=date(2026, 3, 1),
+            installments=[(date(2026, 3, 31), 60), (date(2026, 4, 30), 60)],
+        )  # fmt: skip
         self.commit()
-        ours = full | part | none | paid | unmarked
+        self.assertEqual(mixed.cover_ids.sorted("date_due").mapped("state"),
+                         ["covered", "not_covered"])  # fmt: skip
+        self.assertEqual(mixed.insurance_reason, mixed.cover_ids.sorted("date_due")[1].sentence)
+        ours = full | part | none | paid | unmarked | mixed
         self.assertEqual(
             [one.insurance_state for one in ours],
-            ["covered", "partial", "not_covered", "settled", False],
+            ["covered", "partial", "not_covered", "settled", False, "partial"],
         )
         for state, expected in (
-            ("covered", full), ("partial", part), ("not_covered", none), ("settled", paid),
+            ("covered", full), ("partial", part | mixed), ("not_covered", none), ("settled", paid),
             (False, unmarked),
         ):  # fmt: skip
             found = ours.search([("id", "in", ours.ids), ("insurance_state", "=", state)])

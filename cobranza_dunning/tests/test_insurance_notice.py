@@ -178,6 +178,7 @@ class TestNotice(NoticeCase):
         )  # fmt: skip
         with self.at(date(2026, 4, 10)):
             self.remind()
+        self.partner.street = "Calle Mayor, 1"
         notice = self.env["cobranza.insurance.notice"].browse(
             self.notify(self.line, note="He promised twice")["id"]
         )
@@ -186,6 +187,7 @@ class TestNotice(NoticeCase):
                      "03/31/2026", "04/10/2026", "100.00", "1,000.00", "He promised twice"):
             self.assertIn(text, html)
         self.assertNotIn("Withdrawn", html)
+        self.assertEqual(html.count(self.partner.name), 1)
         with self.assertRefused("e-mail address on the policy"):
             notice.action_write_to_insurer()
         self.insurance.insurer_id.email = "avisos@example.com"
@@ -194,6 +196,26 @@ class TestNotice(NoticeCase):
         self.assertEqual(composer.partner_ids, self.insurance.insurer_id)
         self.assertIn("P-77", composer.subject)
         self.assertIn(self.partner.name, composer.body)
+
+    def test_it_says_of_which_day_and_whose_it_is(self):
+        """A draft bears today's date, a given one its own; with our name and tax number."""
+        self.company.vat = "ESB00153841"
+        self.insurance.insurer_id = self.env["res.partner"].create(
+            {"name": "Aseguradora del Norte", "vat": "ESA00212043"}
+        )
+        draft = self.env["cobranza.insurance.notice"].browse(
+            self.notify(self.line, reference=False, notified_on=False)["id"]
+        )
+        with self.at(date(2026, 4, 12)):
+            html = self.printed(draft)
+        for text in ("04/12/2026", self.company.name, "ESB00153841", "ESA00212043"):
+            self.assertIn(text, html)
+        draft.write({"reference": "AFP-1", "notified_on": date(2026, 4, 14)})
+        with self.at(date(2026, 4, 20)):
+            draft.action_notify()
+            html = self.printed(draft)
+        self.assertIn("04/14/2026", html)
+        self.assertNotIn("04/20/2026", html)
 
     # --- what is refused -------------------------------------------------------------------
 

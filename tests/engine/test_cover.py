@@ -549,35 +549,37 @@ def test_the_next_duty():
 
 
 @pytest.mark.parametrize(
-    "limits, expected",
+    "limits, expected, stopped",
     [
-        ([limit(100)], (100, 100, 0, 130, 100, 30)),
-        ([limit(200)], (200, 130, 70, 130, 130, 0)),
-        ([limit(200), limit(80, day(10), REDUCED)], (80, 130, 0, 130, 130, 0)),
-        ([limit(200), limit(0, day(10), CANCELLED)], (0, 130, 0, 130, 130, 0)),
-        ([limit(0, decision=REFUSED)], (0, 0, 0, 130, 0, 130)),
+        ([limit(100)], (100, 100, 0, 130, 100, 30), "limit_full"),
+        ([limit(200)], (200, 130, 70, 130, 130, 0), None),
+        ([limit(200), limit(80, day(10), REDUCED)], (80, 130, 0, 130, 130, 0), "limit_full"),
+        ([limit(200), limit(0, day(10), CANCELLED)], (0, 130, 0, 130, 130, 0), "limit_cancelled"),
+        ([limit(0, decision=REFUSED)], (0, 0, 0, 130, 0, 130), "limit_refused"),
     ],
 )
-def test_exposure(limits, expected):
+def test_exposure(limits, expected, stopped):
+    """What is free is limit minus use, or nothing and why."""
     covers = decide(line(60), line(70, 1), limits=limits)
-    assert cover.exposure(policy(), limits, covers, TODAY)[:6] == expected
+    found = cover.exposure(policy(), limits, covers, TODAY)
+    assert (found[:6], found.stopped) == (expected, stopped)
 
 
 @pytest.mark.parametrize(
-    "terms, buyer",
+    "terms, buyer, stopped",
     [
-        ({}, Buyer(insolvent_on=TODAY)),
-        ({}, Buyer(claimed=(TODAY,))),
-        ({}, Buyer(stops=((TODAY, None),))),
-        ({"periods": ((date(2025, 1, 1), date(2025, 12, 31)),)}, Buyer()),
-        ({"excluded_kinds": frozenset({"consumer"})}, Buyer(kind="consumer")),
-        ({"mep": 30}, Buyer()),  # the first line stopped deliveries
+        ({}, Buyer(insolvent_on=TODAY), "insolvent"),
+        ({}, Buyer(claimed=(TODAY,)), "claim_filed"),
+        ({}, Buyer(stops=((TODAY, None),)), "stopped_by_insurer"),
+        ({"periods": ((date(2025, 1, 1), date(2025, 12, 31)),)}, Buyer(), "policy_not_in_force"),
+        ({"excluded_kinds": frozenset({"consumer"})}, Buyer(kind="consumer"), "consumer"),
+        ({"mep": 30}, Buyer(), "stop_shipment"),  # by the first line
     ],
 )
-def test_nothing_is_free_while_no_sale_would_be_insured(terms, buyer):
+def test_nothing_is_free_while_no_sale_would_be_insured(terms, buyer, stopped):
     lines = [line(60, -60), line(70, 1)]
     found = cover.exposure(policy(**terms), [limit(200)], [], day(32), buyer, lines)
-    assert (found.limit, found.free) == (200, 0)
+    assert (found.limit, found.free, found.stopped) == (200, 0, stopped)
     assert cover.exposure(policy(), [limit(200)], [], TODAY, Buyer(), lines).free == 200
 
 
