@@ -2,6 +2,7 @@
 
 import base64
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, HttpCase, tagged
