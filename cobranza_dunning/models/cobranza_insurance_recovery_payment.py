@@ -1,9 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_round
-
-from ..engine import indemnity
-from .amounts import to_decimal
 
 
 class CobranzaInsuranceRecovery(models.Model):
@@ -41,20 +37,12 @@ class CobranzaInsuranceRecovery(models.Model):
     def _match(self, debts):
         """Reconcile what is meant of the payment with debts, the oldest first, as far as open."""
         payment_sudo = self.payment_line_id.sudo()
-        currency = payment_sudo.currency_id
         same = debts.sudo().filtered(lambda one: one.account_id == payment_sudo.account_id)
         # an installment of a plan is as old as what it comes from
         oldest = same.sorted(
             lambda one: (one.cobranza_original_due_date or one.date_maturity or one.date, one.id)
         )
-        paid, _rest = indemnity.apply_oldest_first(
-            to_decimal(self._unmatched(), currency),
-            [(debt, to_decimal(self._open_of(debt), currency)) for debt in oldest],
-        )
-        made = self.env["account.partial.reconcile"].sudo()
-        for debt, amount in paid.items():
-            if amount:
-                made |= payment_sudo._cobranza_match(debt, float(amount))
+        made = payment_sudo._cobranza_match_in_turn(oldest, self._unmatched())
         self.sudo()._gated().write({"partial_ids": [fields.Command.link(one.id) for one in made]})
 
     def _unmatched(self):
@@ -74,17 +62,6 @@ class CobranzaInsuranceRecovery(models.Model):
         others = self_sudo.search([("payment_line_id", "in", self_sudo.payment_line_id.ids)]) - self
         matched = self_sudo.payment_line_id.matched_debit_ids - others.partial_ids
         return self_sudo.partial_ids | matched.filtered(lambda one: one.debit_move_id in debts)
-
-    def _open_of(self, debt):
-        """What of a debt is open, in the payment's currency; rounded up, so that all is paid."""
-        payment_sudo = self.payment_line_id.sudo()
-        currency = payment_sudo.currency_id
-        if debt.currency_id == currency:
-            return debt.amount_residual_currency
-        converted = debt.currency_id._convert(
-            debt.amount_residual_currency, currency, self.company_id, payment_sudo.date, round=False
-        )
-        return float_round(converted, precision_rounding=currency.rounding, rounding_method="UP")
 
     def _unmatch(self):
         """Open again what was matched here, and nothing else of the payment."""
