@@ -4,7 +4,7 @@ from odoo.tools import format_date
 
 from ..engine import indemnity
 from ..engine.due import ZERO
-from .amounts import to_decimal
+from .amounts import format_money, to_decimal
 
 AGREED = ("accepted", "paid", "closed")
 
@@ -284,10 +284,9 @@ class CobranzaInsuranceClaim(models.Model):
         if self._decimal(amount) > left:
             raise UserError(
                 self.env._(
-                    "Of this claim only %(left)s %(currency)s are still to be recovered: say how "
-                    "much of the payment belongs to it.",
-                    left=left,
-                    currency=self.currency_id.name,
+                    "Of this claim only %s are still to be recovered: say how much of the payment "
+                    "belongs to it.",
+                    format_money(self.env, left, self.currency_id, self.company_currency_id),
                 )
             )
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .amounts import format_money
+
 
 class CobranzaInsuranceRecovery(models.Model):
     """The payment of a recovery: what of it is meant, and what it is matched with."""
@@ -102,6 +104,34 @@ class CobranzaInsuranceRecovery(models.Model):
     # --- choosing it -------------------------------------------------------------------
 
     @api.model
+    def _payments_domain(self, claim):
+        """The domain of the customer's payments and credit notes, whatever is left of them."""
+        return [
+            ("company_id", "=", claim.company_id.id), ("parent_state", "=", "posted"),
+            ("account_type", "=", "asset_receivable"), ("balance", "<", 0),
+            ("partner_id.commercial_partner_id", "=", claim.partner_id.id),
+            ("move_id.insurance_claim_id", "=", False),
+        ]  # fmt: skip
+
+    @api.model
+    def _payments_to_record(self, claim):
+        """The payments, as superuser, of which something may be recorded for a claim now.
+
+        They came after what is claimed was sold; once the insurer has agreed, from the date of
+        loss on.
+        """
+        # whoever keeps claims needn't keep books
+        debts_sudo = claim.sudo().line_ids.move_line_id
+        agreed = claim.loss_date and claim.state != "filed"
+        since = claim.loss_date if agreed else min(debts_sudo.mapped("date"), default=False)
+        found = debts_sudo.search(
+            [*self._payments_domain(claim), ("date", ">=", since),
+             "|", ("reconciled", "=", False),
+             ("matched_debit_ids.debit_move_id", "in", debts_sudo.ids)]
+        )  # fmt: skip
+        return found.filtered(lambda one: self._left_of(claim, one) > 0)
+
+    @api.model
     def _payment_amounts(self, claim, payment, amount):
         """Return the payment's amount that is meant, and it in the claim's currency.
 
@@ -109,15 +139,7 @@ class CobranzaInsuranceRecovery(models.Model):
         Raises UserError for an item that is no payment of this customer, or too small for it.
         """
         payment_sudo = payment.sudo()
-        if (
-            not payment_sudo
-            or payment_sudo.company_id != claim.company_id
-            or payment_sudo.parent_state != "posted"
-            or payment_sudo.account_type != "asset_receivable"
-            or payment_sudo.partner_id.commercial_partner_id != claim.partner_id
-            or payment_sudo.balance >= 0
-            or payment_sudo.move_id.insurance_claim_id
-        ):
+        if not payment_sudo.filtered_domain(self._payments_domain(claim)):
             raise UserError(
                 claim.env._(
                     "Choose the item of a posted payment of %s: a credit on his account.",
@@ -130,10 +152,9 @@ class CobranzaInsuranceRecovery(models.Model):
         if currency.compare_amounts(amount, left) > 0 or left <= 0:
             raise UserError(
                 claim.env._(
-                    "Of this payment %(left)s %(currency)s are left: the rest was recorded before, "
-                    "or is matched with debts that aren't in this claim.",
-                    left=f"{max(left, 0):.{currency.decimal_places}f}",
-                    currency=currency.name,
+                    "Of this payment %s are left: the rest was recorded before, or is matched with "
+                    "debts that aren't in this claim.",
+                    format_money(claim.env, max(left, 0), currency, claim.company_currency_id),
                 )
             )
         return amount, claim._converted(payment_sudo, amount)

@@ -188,10 +188,10 @@ class TestClaimEntries(ClaimCase):
         claim = self.agreed(1000)
         money = self.customer_pays(100)
         claim.record_recovery(money.id, amount=60)
-        with self.assertRaisesRegex(UserError, "40.00 USD are left"):
+        with self.assertRaisesRegex(UserError, r"\$.40.00 are left"):
             claim.record_recovery(money.id, amount=40.01)
         self.assertEqual(claim.record_recovery(money.id)["amount"], 40)
-        with self.assertRaisesRegex(UserError, "0.00 USD are left"):
+        with self.assertRaisesRegex(UserError, r"\$.0.00 are left"):
             claim.record_recovery(money.id)
 
     def test_costs_of_a_recovery(self):
