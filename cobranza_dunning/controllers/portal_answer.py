@@ -7,11 +7,10 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
-from .portal_page import ROUTE, CustomerPage
+from .portal_page import FILE_COUNT, FILE_MEGABYTES, ROUTE, CustomerPage
 
-#: Bytes of one file, and how many files.
-FILE_SIZE = 10 * 1024 * 1024
-FILE_COUNT = 3
+#: Bytes of one file.
+FILE_SIZE = FILE_MEGABYTES * 1024 * 1024
 #: What a proof of payment is made of: {kind as the content says: endings of its name}.
 FILE_TYPES = {
     "application/pdf": (".pdf",),
@@ -191,7 +190,11 @@ class CustomerAnswer(CustomerPage):
         name = _printable(upload.filename).replace("\\", "/").rsplit("/", 1)[-1][-FIELD_LENGTH:]
         if len(content) > FILE_SIZE:
             raise UserError(
-                request.env._("“%(name)s” is larger than 10 MB: attach a smaller file.", name=name)
+                request.env._(
+                    "“%(name)s” is larger than %(size)s MB: attach a smaller file.",
+                    name=name,
+                    size=FILE_MEGABYTES,
+                )
             )
         endings = FILE_TYPES.get(guess_mimetype(content), ())
         if not name.lower().endswith(endings) or not endings:

@@ -16,6 +16,10 @@ PAGES = {
 #: The beginning of all addresses of a page that tells what is owed.
 ROUTE = '/my/<any("reminders", "account-balance"):page>/<int:page_id>'
 
+#: How many files a form takes, and how large each may be; the page is told, and says so.
+FILE_COUNT = 3
+FILE_MEGABYTES = 10
+
 #: A zip is made while the customer waits.
 DOCUMENTS_AT_ONCE = 50
 
@@ -97,6 +101,8 @@ class CustomerPage(CustomerPortal):
                 "address": lambda record: self._address(record, access_token),
                 "is_preview": request.env.user._is_internal(),
                 "form": {},
+                "file_count": FILE_COUNT,
+                "file_megabytes": FILE_MEGABYTES,
                 "chosen": request.httprequest.form.getlist("line_ids"),
                 **values,
             },
@@ -147,9 +153,7 @@ class CustomerPage(CustomerPortal):
                 )
             )
         documents = [
-            document
-            for move in moves_sudo
-            for document in move._get_invoice_legal_documents_all(allow_fallback=True)
+            document for move in moves_sudo for document in move._cobranza_documents()
         ]
         if len(documents) == 1:
             content, name = documents[0]["content"], documents[0]["filename"]

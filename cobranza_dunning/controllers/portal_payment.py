@@ -59,7 +59,6 @@ class CustomerPayment(CustomerPage, PortalAccount, InvoicePayment):
             "cobranza_dunning.portal_reminder_pay",
             {
                 **values,
-                "page_name": "reminder",
                 "record": page_sudo,
                 "company": page_sudo.company_id,
                 "moves": moves_sudo,

@@ -56,7 +56,7 @@ def create_company(env, name=COMPANY["name"]):
     )
     company.write({**COMPANY, "name": name, "state_id": state.id})
     company = company.with_context(allowed_company_ids=company.ids)
-    company.partner_id.write({"tz": "Europe/Madrid", "lang": _installed_lang(env, "es_ES")})
+    company.partner_id.write({"tz": "Europe/Madrid", "lang": installed_lang(env, "es_ES")})
     _load_chart(company)
     _set_up_journals(company)
     company.cobranza_policy_id = _create_policy(company)
@@ -265,7 +265,7 @@ def _address(company, row):
         "company_id": company.id,
         "country_id": country.id,
         "state_id": state.id,
-        "lang": _installed_lang(env, row["lang"]),
+        "lang": installed_lang(env, row["lang"]),
     }
 
 
@@ -273,7 +273,7 @@ def _email(row, column):
     return f"{row[column]}@{row['key']}.example.com" if row[column] else False
 
 
-def _installed_lang(env, code):
+def installed_lang(env, code):
     """The language if it is installed, else the user's."""
     installed = dict(env["res.lang"].get_installed())
     return code if code in installed else env.lang or "en_US"

@@ -4,9 +4,18 @@ from datetime import timedelta
 
 from odoo import Command
 
+from .company import installed_lang
 from .plan import DAYS
 
-INSURER = "Aseguradora de Crédito de Ejemplo, S.A."
+INSURER = {
+    "name": "Aseguradora de Crédito de Ejemplo, S.A.",
+    "vat": "ESA00212043",
+    "street": "Calle del Ejemplo, 12",
+    "zip": "28046",
+    "city": "Madrid",
+    "phone": "+34 910 000 110",
+    "email": "siniestros@aseguradora.example.com",
+}
 TERMS = {
     "name": "Volumen de ventas",
     "number": "EJ-204815",
@@ -53,7 +62,14 @@ class Insurer:
     def _issue(self, today):
         """Return the policy: in force before the first invoice, renewed each year."""
         first = (today - timedelta(days=DAYS + 30)).year
-        insurer = self.env["res.partner"].create({"name": INSURER, "is_company": True})
+        insurer = self.env["res.partner"].create(
+            {
+                **INSURER,
+                "is_company": True,
+                "country_id": self.env.ref("base.es").id,
+                "lang": installed_lang(self.env, "es_ES"),
+            }
+        )
         return self.env["cobranza.insurance.policy"].create(
             {
                 **TERMS,

@@ -7,7 +7,7 @@ from . import short_text
 #: What a script may name, each in braces.
 PLACEHOLDERS = (
     "name", "company", "caller", "amount", "invoices", "days_late", "oldest_due", "since",
-    "ticket", "last_payments", "promises_kept",
+    "frequency", "ticket", "share", "last_payments", "promises_kept",
 )  # fmt: skip
 
 #: What is particular about a call, the most telling first.

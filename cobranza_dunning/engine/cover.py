@@ -22,7 +22,7 @@ from .insurance_dates import duties
 from .limits import Applied, applicable, known
 
 __all__ = (
-    "Cover", "Exposure", "allocate", "decide", "exposure", "indemnity", "insurable",
+    "Cover", "Exposure", "allocate", "decide", "displaced", "exposure", "indemnity", "insurable",
     "open_tax_share",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ class Cover(NamedTuple):
     once a dispute is settled in our favour, and `lost`, what was covered before a duty was missed.
     used: what the line takes up of the limit.
     percentage: of the covered amount that the insurer pays; `insured_amount` is that.
+    insurable: what the policy can insure of the residual, if nothing stands in the way.
     state: "covered" (all that the policy can insure of it), "partial", "suspended", "at_risk"
     (covered, if something is done), "lost", "not_covered", or "settled".
     applied: the limit (limits.Applied) or None.
@@ -59,11 +60,17 @@ class Cover(NamedTuple):
     applied: Applied | None = None
     duties: tuple = ()
     milestones: tuple = ()
+    insurable: Decimal = ZERO
 
     @property
     def uncovered(self):
         """What is open and not covered."""
         return self.residual - self.covered
+
+    @property
+    def missing(self):
+        """What the policy can insure and doesn't: not the tax that it never insures."""
+        return self.insurable - self.covered
 
     @property
     def reason(self):
@@ -93,6 +100,7 @@ class Exposure(NamedTuple):
     limit: what holds for a sale today.  used: by what is open.  free: what a sale of today may
     still be; nothing while deliveries are stopped, or the policy insures no sale of today.
     residual = covered + uncovered.  applied: whose limit it is (limits.Applied), None without one.
+    stopped: the code of COVER_REASONS that says why nothing is free; None where something is.
     """
 
     limit: Decimal
@@ -102,6 +110,7 @@ class Exposure(NamedTuple):
     covered: Decimal
     uncovered: Decimal
     applied: Applied | None = None
+    stopped: str | None = None
 
     @property
     def share(self):
@@ -124,7 +133,7 @@ def decide(policy, limits, lines, today, buyer=PLAIN_BUYER):
     Lines whose cover a missed duty has lost go on using the limit (step 8 is before step 10).
     """
     limits = known(limits, today)
-    lines = sorted(lines, key=lambda line: (attachment_day(policy, line), line.due, line.id))
+    lines = sorted(lines, key=lambda line: order(policy, line))
     spans = stops(policy, lines)
     found = [(line, *verdict(policy, limits, line, today, buyer, spans)) for line in lines]
     insured = [
@@ -134,9 +143,29 @@ def decide(policy, limits, lines, today, buyer=PLAIN_BUYER):
     return [
         _insured(policy, line, applied, next(taken), today, buyer)
         if applied
-        else _not_insured(line, code)
+        else _not_insured(policy, line, code)
         for line, applied, code in found
     ]
+
+
+def order(policy, line):
+    """What says which of two lines takes its part of a limit first: the oldest sale."""
+    return attachment_day(policy, line), line.due, line.id
+
+
+def displaced(policy, new, before, after):
+    """Return {line id: amount}: what sales that come in would cost later ones of their cover.
+
+    new: the lines (insurance.Line) that come in.  before: {line id: what is covered without them}.
+    after: pairs (line, its Cover) of what is decided with them.
+    """
+    first = min(order(policy, line) for line in new)
+    costs = {
+        line.id: before[line.id] - one.covered
+        for line, one in after
+        if line.id in before and order(policy, line) > first
+    }
+    return {line_id: amount for line_id, amount in costs.items() if amount > 0}
 
 
 def allocate(amounts, limit):
@@ -191,24 +220,25 @@ def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=()):
     """
     limits = known(limits, today)
     applied, _reason = applicable(policy, limits, today, today)
-    is_refused = refused(policy, limits, today, buyer, stops(policy, lines))
+    stopped = refused(policy, limits, today, buyer, stops(policy, lines))
     limit = applied.amount if applied else ZERO
     used = sum((one.used for one in covers), ZERO)
+    free = ZERO if stopped else max(limit - used, ZERO)
     residual = sum((one.residual for one in covers), ZERO)
     covered = sum((one.covered for one in covers), ZERO)
     return Exposure(
-        limit, used, ZERO if is_refused else max(limit - used, ZERO), residual, covered,
-        residual - covered, applied,
+        limit, used, free, residual, covered, residual - covered, applied,
+        stopped or (None if free else "limit_full"),
     )  # fmt: skip
 
 
 # --- steps 8 to 10: how much of it, and whether it lasts --------------------------------------
 
 
-def _not_insured(line, code):
+def _not_insured(policy, line, code):
     """The Cover of a line that fails one of the steps 0 to 7."""
     state = "settled" if code == "settled" else "not_covered"
-    return Cover(line.id, line.residual, ZERO, state, (code,))
+    return Cover(line.id, line.residual, ZERO, state, (code,), insurable=insurable(policy, line))
 
 
 def _insured(policy, line, applied, taken, today, buyer):
@@ -231,7 +261,7 @@ def _insured(policy, line, applied, taken, today, buyer):
     return Cover(
         line.id, line.residual, covered, _covered_state(taken, room, suspended, fate), reasons,
         suspended, lost, taken, percentage,
-        to_places(covered * percentage / 100, policy.places), applied, pending, coming,
+        to_places(covered * percentage / 100, policy.places), applied, pending, coming, room,
     )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
-"""Whether there is anything left to decide about a dispute: by what became of its invoice."""
+"""Whether anything is left to decide about a dispute, and what a credit note takes off it."""
 
 from decimal import Decimal
 from typing import NamedTuple
+
+from .due import ZERO
 
 
 class Disputed(NamedTuple):
@@ -35,3 +37,21 @@ def lapses(disputed):
     if disputed.open_amount <= 0 and disputed.credited >= disputed.amount:
         return "credited"
     return None
+
+
+def credited_by(total, matched, disputed):
+    """Return what a credit note takes off each dispute that it settles.
+
+    total: of the credit note.  matched: {document: what of it is reconciled with that one's debt}.
+    disputed: pairs (document, amount), the first decided first.
+    What is reconciled with a document is for its disputes only, what is with none for any of them;
+    nothing counts twice.
+    """
+    left, free, result = dict(matched), total - sum(matched.values()), []
+    for document, amount in disputed:
+        own = min(amount, left.get(document, ZERO))
+        left[document] = left.get(document, ZERO) - own
+        more = min(amount - own, free)
+        free -= more
+        result.append(own + more)
+    return result

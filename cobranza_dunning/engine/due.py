@@ -246,16 +246,3 @@ def _settles(payment, item):
     if not item.company_residual:
         return ZERO
     return payment.company_amount * item.residual / abs(item.company_residual)
-
-
-AGING_LIMITS = (0, 30, 60, 90, 120)
-AGING_BUCKETS = ("not_due", "1_30", "31_60", "61_90", "91_120", "over_120")
-
-
-def aging_bucket(due, today):
-    """Return the aging bucket of a due date: "not_due" up to the day itself, then by days late."""
-    days_late = (today - due).days
-    for limit, bucket in zip(AGING_LIMITS, AGING_BUCKETS, strict=False):
-        if days_late <= limit:
-            return bucket
-    return AGING_BUCKETS[-1]

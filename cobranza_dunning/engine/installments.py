@@ -68,10 +68,11 @@ class Progress(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """When a plan counts as broken.
+    """When a plan counts as broken: by one of these, or by both.
 
     days: an installment more than so many days late; None = however late.
-    count: so many installments late at once; None = however many.
+    count: so many installments late at once; None = however many.  Without days all that are left
+    are enough, if they are fewer: what is open then doesn't rest for ever.
     """
 
     days: int | None = 10
@@ -214,6 +215,24 @@ def _check(holds, code):
         raise ValueError(code)
 
 
+def take_over(covered, amounts):
+    """Yield what each installment takes over from the lines that a plan covers.
+
+    covered: amounts of the lines, oldest due first.  amounts: of the installments; together they
+    are the covered amounts.
+    Yields triples (index of the line, index of the installment, amount), the first ones first.
+    """
+    number, left = 0, covered[0]
+    for installment, amount in enumerate(amounts):
+        while amount:
+            while not left:
+                number += 1
+                left = covered[number]
+            taken = min(amount, left)
+            amount, left = amount - taken, left - taken
+            yield number, installment, taken
+
+
 def carry_over(covered, amounts, places):
     """Return what each installment takes over from the lines that a plan covers.
 
@@ -223,21 +242,16 @@ def carry_over(covered, amounts, places):
     Returns for each installment (its amount in company currency, index of the oldest line that
     it takes something from).  The company amounts together are those of the lines, to the cent.
     """
-    result, number, left, exact, booked = [], 0, covered[0][0], ZERO, ZERO
-    for amount in amounts:
-        while not left:
-            number += 1
-            left = covered[number][0]
-        oldest = number
-        while amount:
-            taken = min(amount, left)
-            exact += taken * covered[number][1] / covered[number][0]
-            amount, left = amount - taken, left - taken
-            if amount:
-                number += 1
-                left = covered[number][0]
+    result, exact, booked = [], ZERO, ZERO
+    taken_over = take_over([amount for amount, _booked in covered], amounts)
+    for _installment, parts in itertools.groupby(taken_over, key=lambda part: part[1]):
+        taken_from = {number: taken for number, _installment, taken in parts}
+        exact += sum(
+            taken * covered[number][1] / covered[number][0]
+            for number, taken in taken_from.items()
+        )
         rounded = to_places(exact, places)
-        result.append((rounded - booked, oldest))
+        result.append((rounded - booked, min(taken_from)))
         booked = rounded
     return tuple(result)
 
@@ -270,7 +284,7 @@ def follow(installments, payments, today, credited=ZERO, breach=None):
 def breaks_on(installments, payments, credited=ZERO, breach=None):
     """Return the day on which an accepted plan breaks if nothing more is paid, or None.
 
-    Arguments as of `follow`.  None: it is paid, or no rule of breach would ever break it.
+    Arguments as of `follow`.  None: it is paid, or there is no rule of breach.
     """
     return follow(installments, payments, date.max, credited, breach).broken_on
 
@@ -364,12 +378,14 @@ def _breach_days(progress, breach):
 
 def _is_broken(progress, day, breach):
     """Whether the rule was broken on a day, by what had been paid until then."""
-    late = [one for one in progress if _was_late(one, day)]
-    if breach.count is not None and len(late) >= breach.count:
-        return True
-    return breach.days is not None and any((day - one.due).days > breach.days for one in late)
+    left = [one for one in progress if _was_left(one, day)]
+    late = [one for one in left if day > one.due]
+    if breach.days is None:
+        return len(late) >= min(breach.count, len(left))
+    too_late = any((day - one.due).days > breach.days for one in late)
+    return too_late or (breach.count is not None and len(late) >= breach.count)
 
 
-def _was_late(one, day):
-    """Whether an installment was overdue and not full on a day."""
-    return bool(one.amount) and day > one.due and (one.paid_on is None or one.paid_on > day)
+def _was_left(one, day):
+    """Whether an installment was not full yet on a day."""
+    return bool(one.amount) and (one.paid_on is None or one.paid_on > day)

@@ -14,9 +14,9 @@ def choose(policies, line, buyer=PLAIN_BUYER, chosen=None):
     policies: {key: insurance.Policy}, the preferred ones first.
     chosen: key of the policy that somebody chose for this invoice or debtor; it counts whatever
     it says, as long as it is among the policies.
-    Nobody falls under a policy for single invoices by himself.  A debtor's own policy comes before
-    one for the whole turnover; of several, the first that is in force on the day of the sale, and
-    if none is, the first.  One that has ended counts only for sales from when it was in force.
+    Nobody falls under a policy for single invoices by himself.  One that is in force on the day of
+    the sale comes first; of several one for this debtor alone, then the first; so if none is.  One
+    that has ended counts only for sales from when it was in force.
     """
     policies = {
         key: policy
@@ -26,7 +26,7 @@ def choose(policies, line, buyer=PLAIN_BUYER, chosen=None):
     if chosen in policies:
         return chosen
     candidates = [
-        (policy.kind != SINGLE_DEBTOR, not _is_in_force(policy, line), number, key)
+        (not _is_in_force(policy, line), policy.kind != SINGLE_DEBTOR, number, key)
         for number, (key, policy) in enumerate(policies.items())
         if policy.kind != SINGLE_INVOICE
         and (policy.kind != SINGLE_DEBTOR or policy.debtor_id == buyer.id)

@@ -7,6 +7,7 @@ deadline is the last one in time.
 
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
@@ -74,6 +75,17 @@ def mep_end(policy, line):
         return None
     end = shifted(line.due, policy.mep)
     return max(end, line.approved_until) if line.approved_until else end
+
+
+def original_due_dates(before, now):
+    """Return the original due date of each due line of a document that was posted anew.
+
+    before, now: its due dates then and now, the first one first; there was one at least.
+    Each line has the date that was in its place, further ones the last there was; None where it
+    isn't due later than that.
+    """
+    firsts = chain(before, repeat(before[-1]))
+    return [first if first < day else None for day, first in zip(now, firsts, strict=False)]
 
 
 def base_days(policy, line, buyer=PLAIN_BUYER):

@@ -35,6 +35,12 @@ def asked(limits):
     return amount
 
 
+def at_hand(policy, limits, today):
+    """Return the limit that a sale of today has, or that the insurer was asked for, if higher."""
+    applied, _reason = applicable(policy, limits, today, today)
+    return max(applied.amount if applied else ZERO, asked(limits))
+
+
 def in_force(limits, day):
     """Return the decision that counts on a day: of those in force the one that began last.
 

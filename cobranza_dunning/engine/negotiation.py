@@ -30,12 +30,17 @@ USUAL_EXTENSION = 30
 REASONS = {
     "acceptable": "the offer is not below the floor",
     "nothing_owed": "there is nothing to pay later",
+    "in_preparation": "an agreement about all of it is being prepared, which the debtor doesn't "
+    "know yet",
     "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
     "or a day",
+    "down_payment_too_large": "the down payment isn't less than the debt",
     "down_payment_too_small": "the down payment is below the policy's minimum",
     "installment_too_small": "an installment is below the policy's minimum",
     "too_long": "the plan takes longer than the policy allows",
     "extension_too_long": "the new day is later than the policy allows",
+    "starts_too_late": "the first installment is later than an extension may be, and than a "
+    "period from today",
     "extension_first": "more time comes before a plan",
     "plan_broken_recently": "the last plan was broken recently: a manager decides",
     "beyond_insurance": "later than the insurer allows without asking him",
@@ -47,9 +52,9 @@ class Offer(NamedTuple):
     """How somebody would pay.
 
     An extension has `until`: everything on that day.  A plan has `count` installments, or as
-    many as installments of `each` make, one a `period` (a key of installments.PERIODS) from
-    `first` on, after an optional down payment today.
-    first: one period from today if left out.
+    many as installments of `each` make (not both), one a `period` (a key of
+    installments.PERIODS) from `first` on, after an optional down payment today.
+    first: one period from today if left out, or from the day it is due if that is later.
     """
 
     count: int | None = None
@@ -70,7 +75,7 @@ class Floor(NamedTuple):
 
     minimum_installment: in the currency of the debt.  minimum_down_payment: per cent of it.
     automatic: what is not below the floor is accepted at once, not proposed to a person; more time
-    a second time always is.
+    a second time always is, and what he offers after he has left an offer unsigned.
     quiet_months: so many months after a broken plan only a manager grants another.
     extension_first: who can't pay now gets more time before a plan is talked about.
     """
@@ -88,11 +93,14 @@ class Situation(NamedTuple):
     """What is known of the debtor on the day of the offer.
 
     amount: the debt it is about; places: decimals of its currency.
+    due: the day on which the earliest of it is due; None = today.
     cannot_pay_now: he said that he can't pay anything at present.
     had_extension: he has had more time for this debt already.
+    left_unsigned: the last offer that he made by himself wasn't signed in time.
     broken_on: the day his last plan was broken, or None.
     manager: the offer is entered by a manager.
     insured_until: the last day the insurer allows without asking him, or None.
+    in_preparation: nothing is left because somebody prepares an agreement about it.
     place, pay_days: where he is and when he pays, as installments.suitable_day takes them;
     None = every day suits.
     """
@@ -100,13 +108,21 @@ class Situation(NamedTuple):
     amount: Decimal
     places: int
     today: date
+    due: date | None = None
     cannot_pay_now: bool = False
     had_extension: bool = False
+    left_unsigned: bool = False
     broken_on: date | None = None
     manager: bool = False
     insured_until: date | None = None
+    in_preparation: bool = False
     place: Place | None = None
     pay_days: tuple = ()
+
+    @property
+    def start(self):
+        """The day from which more time counts: nobody asks for what isn't due yet."""
+        return max(self.today, self.due or self.today)
 
     def suitable(self, day):
         """The first day on or after `day` on which he can pay."""
@@ -132,17 +148,18 @@ class Answer(NamedTuple):
 def as_meant(offer, situation):
     """Return the offer with its number of installments, where their amount was offered.
 
+    The number follows from the amount, whatever was offered beside it.
     Everything in a single installment, and nothing before it, is an extension.
     """
     if offer.is_extension:
         return offer
-    if not offer.count and offer.each and offer.each > 0:
-        rest = max(situation.amount - offer.down_payment, ZERO)
+    if offer.each and offer.each > 0:
+        rest = situation.amount - offer.down_payment
         count = int((rest / offer.each).to_integral_value(ROUND_CEILING))
         # more than a plan may have, however many: no day is that far
         offer = offer._replace(count=min(count, installments.MOST + 1))
     if offer.count == 1 and not offer.down_payment:
-        return Offer(until=_first_day(offer, situation.today))
+        return Offer(until=_first_day(offer, situation))
     return offer
 
 
@@ -152,14 +169,17 @@ def evaluate(offer, floor, situation):
     Counter-offers are acceptable themselves, the nearest to the offer first.
     """
     if situation.amount <= 0:
-        return Answer(REFUSE, ("nothing_owed",))
+        reason = "in_preparation" if situation.in_preparation else "nothing_owed"
+        return Answer(REFUSE, (reason,))
+    if not offer.is_extension and offer.down_payment >= situation.amount:
+        return Answer(REFUSE, ("down_payment_too_large",))
     offer = as_meant(offer, situation)
     if not offer.is_extension and not offer.count:
         return Answer(REFUSE, ("incomplete",))
     reasons = below(offer, floor, situation)
     if not reasons:
         # nobody gives himself more time again and again
-        again = offer.is_extension and situation.had_extension
+        again = situation.left_unsigned or (offer.is_extension and situation.had_extension)
         return Answer(ACCEPT if floor.automatic and not again else PROPOSE, ("acceptable",))
     counters = _counters(offer, floor, situation)
     return Answer(COUNTER if counters else REFUSE, reasons, counters)
@@ -170,11 +190,18 @@ def below(offer, floor, situation):
 
     What counts are the days on which he would pay: those that suit him.
     """
+    offer = as_meant(offer, situation)
     last_day = _last_day(offer, situation)
     if offer.is_extension:
         found = _below_extension(last_day, floor, situation)
     else:
-        terms = _Terms(offer.down_payment, _installment(offer, situation), last_day)
+        terms = _Terms(
+            offer.down_payment,
+            _installment(offer, situation),
+            situation.suitable(_first_day(offer, situation)),
+            last_day,
+            offer.period,
+        )
         found = _below_terms(terms, floor, situation)
     return _with_insurance(found, last_day, situation)
 
@@ -202,9 +229,11 @@ def _below_limits(calendar, floor, situation):
     if len(calendar) == 1:
         return _below_extension(calendar[0].due, floor, situation)
     down_payment = sum((one.amount for one in calendar if one.due <= situation.today), ZERO)
-    later = [one.amount for one in calendar if one.due > situation.today]
-    least = min(later[:-1] or later, default=None)
-    return _below_terms(_Terms(down_payment, least, calendar[-1].due), floor, situation)
+    later = [one for one in calendar if one.due > situation.today]
+    least = min((one.amount for one in later[:-1] or later), default=None)
+    # nobody says how far apart they are meant to be
+    terms = _Terms(down_payment, least, (later or calendar)[0].due, calendar[-1].due, "month")
+    return _below_terms(terms, floor, situation)
 
 
 def suited(calendar, situation):
@@ -227,11 +256,16 @@ def _below_extension(day, floor, situation):
 
 
 class _Terms(NamedTuple):
-    """What of a plan is compared with the floor; `installment` None = there is none."""
+    """What of a plan is compared with the floor; `installment` None = there is none.
+
+    first_day, last_day: of the regular installments.
+    """
 
     down_payment: Decimal
     installment: Decimal | None
+    first_day: date
     last_day: date
+    period: str
 
 
 def _below_terms(terms, floor, situation):
@@ -244,6 +278,9 @@ def _below_terms(terms, floor, situation):
         yield "down_payment_too_small"
     if terms.installment is not None and terms.installment < floor.minimum_installment:
         yield "installment_too_small"
+    latest = _latest_first(terms.period, floor, situation)
+    if latest and terms.first_day > latest:
+        yield "starts_too_late"
     latest = _latest_installment(floor, situation)
     if latest and terms.last_day > latest:
         yield "too_long"
@@ -276,35 +313,46 @@ def _latest_extension(floor, situation):
     """The last day that an extension may have, a working day; None = any."""
     if floor.maximum_extension is None:
         return None
-    return situation.working(situation.today + timedelta(days=floor.maximum_extension))
+    return situation.working(situation.start + timedelta(days=floor.maximum_extension))
+
+
+def _latest_first(period, floor, situation):
+    """The last day on which the first installment may fall; None = any.
+
+    As late as an extension, else nobody would ask for one; and one period from today at least.
+    """
+    latest = _latest_extension(floor, situation)
+    usual = situation.suitable(_first_day(Offer(period=period), situation))
+    return latest and max(latest, usual)
 
 
 def _latest_installment(floor, situation):
     """The last day that a plan may have, a working day; None = any."""
     if floor.maximum_months is None:
         return None
-    return situation.working(situation.today + relativedelta(months=floor.maximum_months))
+    return situation.working(situation.start + relativedelta(months=floor.maximum_months))
 
 
 def _last_day(offer, situation):
     """The day on which the offer is over."""
     if offer.is_extension:
         return situation.suitable(offer.until)
-    first = _first_day(offer, situation.today)
+    first = _first_day(offer, situation)
     return installments.calendar(first, offer.count, offer.period, situation.suitable)[-1]
 
 
-def _first_day(offer, today):
+def _first_day(offer, situation):
     """The day of the first installment, whether it suits or not."""
-    return offer.first or today + installments.PERIODS[offer.period](1)
+    return offer.first or situation.start + installments.PERIODS[offer.period](1)
 
 
 def _counters(offer, floor, situation):
     """The nearest acceptable offers, each once."""
+    started = _started_in_time(offer, floor, situation)
     candidates = [
         _shorter_extension(floor, situation),
-        _fewer_months(offer, floor, situation),
-        _more_down_payment(offer, floor, situation),
+        _fewer_months(started, floor, situation),
+        _more_down_payment(started, floor, situation),
     ]
     if not offer.is_extension:
         # of the same kind first, unless it is time that is needed
@@ -329,12 +377,29 @@ def _comes_to_something(offer, situation):
 
 def _shorter_extension(floor, situation):
     """As much time as is accepted."""
-    usual = situation.working(situation.today + timedelta(days=USUAL_EXTENSION))
+    usual = situation.working(situation.start + timedelta(days=USUAL_EXTENSION))
     limits = [_latest_extension(floor, situation), situation.insured_until]
-    latest = until = min((day for day in limits if day), default=usual)
-    while until > situation.today and situation.suitable(until) > latest:
-        until -= timedelta(days=1)
-    return Offer(until=until) if until > situation.today else None
+    until = _suiting_up_to(min((day for day in limits if day), default=usual), situation)
+    return Offer(until=until) if until > situation.start else None
+
+
+def _suiting_up_to(latest, situation):
+    """The last day that comes to one up to `latest`; if there is none, no day after the start."""
+    day = latest
+    while day > situation.start and situation.suitable(day) > latest:
+        day -= timedelta(days=1)
+    return day
+
+
+def _started_in_time(offer, floor, situation):
+    """The same offer, its first installment neither before it is due nor later than accepted."""
+    if not offer.first:
+        return offer
+    offer = offer._replace(first=max(offer.first, situation.start))
+    latest = _latest_first(offer.period, floor, situation)
+    if latest and situation.suitable(offer.first) > latest:
+        return offer._replace(first=_suiting_up_to(latest, situation))
+    return offer
 
 
 def _fewer_months(offer, floor, situation):
@@ -351,7 +416,7 @@ def _most_installments(offer, rest, floor, situation):
     """In how many installments `rest` may be paid at most."""
     limits = []
     if floor.minimum_installment:
-        limits.append(int(rest / floor.minimum_installment))
+        limits.append(min(int(rest / floor.minimum_installment), installments.MOST))
     latest = [_latest_installment(floor, situation), situation.insured_until]
     last_day = min((day for day in latest if day), default=None)
     if last_day:
@@ -361,14 +426,14 @@ def _most_installments(offer, rest, floor, situation):
 
 def _fitting(offer, situation, last_day):
     """How many installments fall due up to a day."""
-    first = _first_day(offer, situation.today)
+    first = _first_day(offer, situation)
     days = installments.due_days(first, offer.period, situation.suitable)
     return sum(1 for _day in takewhile(lambda day: day <= last_day, days))
 
 
 def _more_down_payment(offer, floor, situation):
     """Installments as small as offered, in fewer months, and what is missing paid at once."""
-    if not offer.count:
+    if not offer.count or situation.start > situation.today:
         return None
     part = max(_installment(offer, situation), floor.minimum_installment)
     most = _most_installments(offer, situation.amount, floor, situation)
@@ -403,7 +468,7 @@ def calendar_of(offer, situation):
     return installments.schedule(
         situation.amount,
         situation.places,
-        _first_day(offer, today),
+        _first_day(offer, situation),
         count=None if offer.each else offer.count,
         each=offer.each,
         down_payment=offer.down_payment,

@@ -3,6 +3,8 @@
 Rates, minimums and taxes are the policy's data.  Amounts are in the policy's currency.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -55,13 +57,14 @@ class Sale(NamedTuple):
     """What is declared of a document in a period.
 
     amount: negative if it is taken back.  before: what was declared of it earlier.
-    late: it belongs to an earlier period.  credit: it is a credit note.
+    late: it belongs to an earlier period.  free: by invoice it costs nothing: a credit note, or an
+    invoice that nobody insures.
     """
 
     amount: Decimal
     before: Decimal = ZERO
     late: bool = False
-    credit: bool = False
+    free: bool = False
 
 
 def check(tariff):
@@ -118,8 +121,8 @@ def of_sales(tariff, sales, amount, late):
     """Return (the Premium of a declaration, the net premium of each of its sales).
 
     amount, late: what is declared of all sales, and the late part of it, to the declared decimals.
-    With basis "invoice" each has its own premium; a credit note gives nothing back, an invoice
-    that is changed or taken back does.  Otherwise the premium is of the declared amount, and each
+    With basis "invoice" each has its own premium, unless it is free; an invoice that is changed or
+    taken back gives back what it cost.  Otherwise the premium is of the declared amount, and each
     sale bears its share.  The parts add up to the net premium.
     """
     if tariff.basis != INVOICE:
@@ -137,7 +140,7 @@ def of_sales(tariff, sales, amount, late):
 
 def _of_change(tariff, sale):
     """What a sale adds to the premium of its invoice; nothing is owed for what is nothing."""
-    if sale.credit:
+    if sale.free:
         return Premium(ZERO, ZERO, ZERO)
     now, before = (
         of_invoice(tariff, amount) if amount > 0 else Premium(ZERO, ZERO, ZERO)
@@ -181,14 +184,46 @@ def month_ends(first, last):
     return days
 
 
-def year_end(tariff, accrued):
+def year_end(tariff, accrued, charged=ZERO):
     """Return the Premium that is missing of the year's minimum; nothing for basis "invoice".
 
-    accrued: the net premiums of the insurance year.
+    accrued: the net premiums of the insurance year.  charged: what was already added to them up to
+    the minimum; where it was more than is missing, the difference is given back.
     """
     if tariff.basis == INVOICE:
         return Premium(ZERO, ZERO, ZERO)
-    return _premium(tariff, ZERO, max(tariff.minimum - accrued, ZERO))
+    return _premium(tariff, ZERO, max(tariff.minimum - accrued, ZERO) - charged)
+
+
+def minimums(tariff, years, period, own, others=(), charged=None):
+    """Return {first day of an insurance year: the Premium that a declaration adds to its minimum}.
+
+    It does for each year whose last day lies in its period, and for those closed elsewhere of
+    which it tells something, late or as a correction.
+    years: (first day, last day) of each, as long as it is in force.  period: the same of the
+    declaration's.
+    own, others: (day of the sale, net premium) of what it tells, and of what others do; what is of
+    no year's days counts for the one that began last.
+    charged: {first day of a year: net}: what others have added for those that are closed.
+    """
+    charged = charged or {}
+    begun = sorted(begin for begin, _end in years)
+    late = {_year_of(begun, day) for day, _net in own} & set(charged)
+    first, last = period
+    accrued = defaultdict(Decimal)
+    for day, net in (*others, *own):
+        accrued[_year_of(begun, day)] += net
+    return {
+        begin: year_end(tariff, accrued[begin], charged.get(begin, ZERO))
+        for begin, end in years
+        if first <= end <= last or begin in late
+    }
+
+
+def _year_of(begun, day):
+    """The first day of the insurance year that a day belongs to; None before all of them."""
+    number = bisect_right(begun, day)
+    return begun[number - 1] if number else None
 
 
 def _share(tariff, amount):

@@ -80,6 +80,20 @@ class Part(NamedTuple):
     before: Decimal = ZERO
 
 
+def fill(amount, available):
+    """Return what of an amount falls on each line, the first lines filled first, and what is left.
+
+    available: pairs (line, how much of it there is room for), none negative.
+    Returns pairs (line, part), one for each of them; a part may be nothing.
+    """
+    left, parts = amount, []
+    for line, free in available:
+        part = min(left, free)
+        left -= part
+        parts.append((line, part))
+    return parts, left
+
+
 def allot(amount, available):
     """Return what of a promised amount falls on each line: the first lines are filled first.
 
@@ -90,11 +104,7 @@ def allot(amount, available):
     """
     if amount <= 0:
         raise ValueError("amount")
-    left, parts = amount, []
-    for line, free in available:
-        part = min(left, free)
-        left -= part
-        parts.append((line, part))
+    parts, left = fill(amount, available)
     if left:
         raise ValueError("available")
     return parts

@@ -84,12 +84,12 @@ def priority(amount, points):
     return amount * (100 + points) / 100
 
 
-def suggest(lines, asked=ZERO):
+def suggest(lines, limit=ZERO):
     """Return the Suggestions for one debtor under one policy.
 
     lines: [Exposed] of all that he owes and of what is planned, oldest sale first.
-    asked: the limit that the insurer was asked for and hasn't decided on; who asked for enough
-    waits for the answer.
+    limit: what the debtor has today, or the insurer was asked for and hasn't decided on: where it
+    is enough there is nothing to ask for.  What was sold before a limit isn't covered by it.
     What insuring an invoice brings is at most what all of the debtor's would bring together: an
     older one takes its place in the limit before those that are insured already.
     """
@@ -100,7 +100,7 @@ def suggest(lines, asked=ZERO):
         if suggestion:
             found.append(suggestion)
             gain -= suggestion.amount if suggestion.kind == INSURE else ZERO
-    return found + _limit(lines, asked)
+    return found + _limit(lines, limit)
 
 
 def suggest_single(lines, points):
@@ -142,12 +142,12 @@ def _obstacle(document, lines):
     return Suggestion(REMOVE, document, exposed, exposed, blocked[0].then.reason)
 
 
-def _limit(lines, asked):
+def _limit(lines, limit):
     """The suggestion to ask for a limit, as a list of one or none."""
     short = [one for one in lines if LIMIT_REASONS & set(one.then.reasons)]
     missing = sum((_short_of(one.then) for one in short), ZERO)
     needed = sum((one.then.used for one in lines), missing)
-    if missing <= 0 or needed <= asked:
+    if missing <= 0 or needed <= limit:
         return []
     reasons = [code for one in short for code in one.then.reasons if code in LIMIT_REASONS]
     documents = {one.document for one in short}

@@ -67,11 +67,8 @@ class AccountMove(models.Model):
 
     @api.depends("commercial_partner_id", "company_id")
     def _compute_cobranza_debtor_id(self):
-        debtors = self.env["cobranza.debtor"].search(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
+        debtors = self.env["cobranza.debtor"]._of_customers(
+            self.company_id, self.commercial_partner_id
         )
         by_key = {(one.partner_id, one.company_id): one for one in debtors}
         for move in self:
@@ -181,6 +178,31 @@ class AccountMove(models.Model):
         result = super().button_draft()
         self.env["cobranza.debtor"]._refresh_later(self.line_ids)
         return result
+
+    def _cobranza_documents(self):
+        """The invoice's documents as dicts of filename, filetype and content, as Odoo gives them.
+
+        What was stored of it; of a posted invoice that nobody has sent or printed yet the same
+        invoice, made now.  Only what isn't posted is a pro forma; an entry has no document.
+        """
+        self.ensure_one()
+        if not self.is_invoice(include_receipts=True):
+            return []
+        stored = self._get_invoice_legal_documents_all(allow_fallback=self.state != "posted")
+        return stored or [self._cobranza_printed()]
+
+    def _cobranza_printed(self):
+        """The invoice's own report, made now; see `_cobranza_documents`."""
+        report = self.partner_id.invoice_template_pdf_report_id or self.env.ref(
+            "account.account_invoices"
+        )
+        reports = self.env["ir.actions.report"].with_company(self.company_id)
+        content, _kind = reports._render_qweb_pdf(report.report_name, self.ids)
+        return {
+            "filename": self._get_invoice_report_filename(report=report),
+            "filetype": "application/pdf",
+            "content": content,
+        }
 
     def cobranza_explain(self, date=None):
         """Explain these invoices' due lines; see account.move.line.cobranza_explain."""

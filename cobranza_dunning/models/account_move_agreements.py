@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    """What a customer promised and disputes of an invoice."""
+    """What a customer promised and disputes of an invoice, and would pay later of it."""
 
     # a file for each part
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
@@ -18,6 +18,11 @@ class AccountMove(models.Model):
         domain=[("amount", ">", 0)],
         groups="cobranza_dunning.group_auditor",
     )
+
+    def action_cobranza_propose_plan(self):
+        """Open the dialog that proposes a payment plan or more time for these invoices."""
+        wizard = self.env["cobranza.plan.wizard"]
+        return wizard._open(self._cobranza_one_debtor(), self.cobranza_due_line_ids)
 
     def action_cobranza_promise(self):
         """Open the dialog that writes down what the customer promises of these invoices."""
@@ -37,6 +42,11 @@ class AccountMove(models.Model):
         )
         undone = undone_sudo.with_env(self.env)
         return (self - undone.rebook_move_id) | undone.line_ids.move_id
+
+    def _cobranza_tax_is_due_on_payment(self):
+        """Whether Odoo books tax of this move for every amount that it is reconciled with."""
+        # which taxes an invoice has is for the books to say, whoever agrees on a plan
+        return bool(self.sudo()._collect_tax_cash_basis_values())
 
     def _cobranza_open_items(self, account):
         """The debts of these moves on an account that are open."""

@@ -10,6 +10,8 @@ INSURABLE = ("out_invoice", "out_receipt")
 DECIDING = {"insured", "insurance_policy_id", "insurance_activated_on", "delivery_date"}
 #: Of several due lines' states the invoice has the worst: the first of these.
 WORST_FIRST = ("lost", "at_risk", "not_covered", "suspended", "partial", "covered")
+#: Beside one of these a due line that isn't covered makes the invoice a partly covered one.
+SOMETHING_COVERED = ("partial", "covered")
 
 
 class AccountMove(models.Model):
@@ -51,7 +53,8 @@ class AccountMove(models.Model):
     insurance_state = fields.Selection(
         STATE_SELECTION, "Insurance",
         compute="_compute_insurance", search="_search_insurance_state",
-        help="Of several due lines the one that is worst.",
+        help="Of several due lines the one that is worst; partly covered where some are insured "
+        "and others aren't.",
         groups="cobranza_dunning.group_auditor",
     )  # fmt: skip
     insured_amount = fields.Monetary(
@@ -132,8 +135,18 @@ class AccountMove(models.Model):
             [("company_id", "in", sales.company_id.ids)], ["company_id"]
         )
         companies = {company for (company,) in found}
+        others = sales.filtered(lambda one: one.company_id not in companies)
+        insured = others._ever_insured()
         for move in self:
-            move.insurance_possible = move in sales and move.company_id in companies
+            move.insurance_possible = move in sales - others or move._origin in insured
+
+    def _ever_insured(self):
+        """Those of these posted invoices that were decided on once, under a policy since ended."""
+        posted = self.filtered(lambda one: one.state == "posted")
+        found = self.env["cobranza.insurance.cover"].sudo()._read_group(
+            [("move_id", "in", posted.ids)], ["move_id"]
+        )
+        return self.browse(move.id for (move,) in found)
 
     @api.depends("cover_ids.state", "insured", "state", "payment_state")
     @api.depends_context("lang")
@@ -147,14 +160,19 @@ class AccountMove(models.Model):
             move.insured_amount = sum(ours.mapped("covered_company_amount"))
             move.uninsured_amount = sum(ours.mapped("uncovered_company_amount"))
             move.insurance_next_date = min(filter(None, ours.mapped("next_date")), default=False)
-            worst = ours.filtered(lambda one, state=move.insurance_state: one.state == state)[:1]
+            worst = ours.sorted(lambda one: WORST_FIRST.index(one.state))[:1]
             move.insurance_reason = worst.sentence
 
     def _insurance_state_of(self, covers):
-        """The worst state of an invoice's due lines; settled once nothing insured is open."""
+        """The worst state of an invoice's due lines; settled once nothing insured is open.
+
+        It is partly covered where one isn't covered and another is.
+        """
         states = set(covers.mapped("state"))
         if states:
-            return next(state for state in WORST_FIRST if state in states)
+            worst = next(state for state in WORST_FIRST if state in states)
+            mixed = worst == "not_covered" and states.intersection(SOMETHING_COVERED)
+            return "partial" if mixed else worst
         return self.insured and self.state == "posted" and self.move_type in INSURABLE and "settled"
 
     def _search_insurance_state(self, operator, value):
@@ -172,10 +190,13 @@ class AccountMove(models.Model):
             & Domain("move_type", "in", INSURABLE)
             & nothing
         )
-        found = Domain.FALSE
-        for number, state in enumerate(WORST_FIRST):
-            if state in value:
-                found |= having([state]) & ~having(WORST_FIRST[:number])
+        by_state = {
+            state: having([state]) & ~having(WORST_FIRST[:number])
+            for number, state in enumerate(WORST_FIRST)
+        }
+        by_state["partial"] |= by_state["not_covered"] & having(SOMETHING_COVERED)
+        by_state["not_covered"] &= ~having(SOMETHING_COVERED)
+        found = Domain.OR(domain for state, domain in by_state.items() if state in value)
         if "settled" in value:
             found |= settled
         if False in value:

@@ -1,15 +1,15 @@
+import itertools
+from collections import defaultdict
+from datetime import date
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
-from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo import fields, models
 
+from ..engine.cover import displaced
 from ..engine.due import ZERO
-from ..engine.insurance_dates import latest_due
 from .account_move_insurance import INSURABLE
 from .amounts import to_decimal
 from .cobranza_insurance_facts import Fact
-from .insurance_texts import fix, sentences
 
 #: Ids of due lines that aren't posted yet: after every one that exists.
 FIRST_DRAFT_ID = 2**40
@@ -19,51 +19,29 @@ class Preview(NamedTuple):
     """What would be insured of an invoice that is to be posted.
 
     policy: the cobranza.insurance.policy.  decided: [Decided] of its due lines.
+    displaced: [(Decided of a posted due line, what it would lose of its cover)]: later sales.
     """
 
     policy: Any
     decided: list
+    displaced: list
+
+    @property
+    def missing(self):
+        """What the policy can insure of the invoice and wouldn't."""
+        return sum((one.cover.missing for one in self.decided), ZERO)
+
+    @property
+    def amount(self):
+        """What the policy can insure of the invoice."""
+        return sum((one.cover.insurable for one in self.decided), ZERO)
 
 
 class AccountMove(models.Model):
-    """What would be insured of an invoice once it is posted, and what would help."""
+    """What would be insured of invoices once they are posted."""
 
     # a file for each part
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
-
-    insurance_warning = fields.Html(
-        "Insurance before posting",
-        compute="_compute_insurance_warning",
-        groups="cobranza_dunning.group_auditor",
-    )
-
-    @api.depends(
-        "insured", "insurance_policy_id", "insurance_activated_on", "partner_id", "invoice_date",
-        "invoice_date_due", "delivery_date", "currency_id", "invoice_payment_term_id", "tax_totals",
-        "state",
-    )  # fmt: skip
-    @api.depends_context("lang")
-    def _compute_insurance_warning(self):
-        """Only on forms: a draft is decided together with all that its customer owes."""
-        for move in self:
-            move.insurance_warning = move._insurance_warning()
-
-    def _insurance_warning(self):
-        """The warning of one draft, or False if all that can be insured of it would be."""
-        if not self._may_be_insured():
-            return False
-        preview = self._insurance_preview()
-        if not preview:
-            return self.env._(
-                "No insurance policy applies to this invoice: choose one, or take the mark off."
-            )
-        texts = [
-            text
-            for one in preview.decided
-            if one.cover.state != "covered"
-            for text in self._cover_texts(preview, one)
-        ]
-        return Markup("").join(Markup("<div>%s</div>") % text for text in texts) or False
 
     def _may_be_insured(self):
         """Whether it is a draft that somebody wants insured, and says to whom."""
@@ -75,56 +53,55 @@ class AccountMove(models.Model):
             and self.insurance_possible
         )
 
-    def _cover_texts(self, preview, one):
-        """What is missing of one due line's cover, why, and what would help."""
-        currency = preview.policy.currency_id
-        latest = latest_due(preview.policy._for_engine(), one.fact.invoiced)
-        fixes = [
-            fix(
-                self.env,
-                code,
-                latest=format_date(self.env, latest) if latest else "",
-                missing=formatLang(
-                    self.env,
-                    float(one.cover.uncovered - one.cover.suspended),
-                    currency_obj=currency,
-                ),
-            )
-            for code in one.cover.reasons
-        ]
-        reasons = sentences(self.env, one.cover.reasons)
-        yield self.env._(
-            "Due on %(date)s: %(covered)s of %(amount)s would be covered. %(why)s",
-            date=format_date(self.env, one.fact.date_due),
-            covered=formatLang(self.env, float(one.cover.covered), currency_obj=currency),
-            amount=formatLang(self.env, float(one.cover.residual), currency_obj=currency),
-            why=" ".join(filter(None, [*reasons, *fixes])),
-        )
+    def _insurance_previews(self):
+        """Return {draft: its Preview} of those among these that somebody wants insured.
 
-    def _insurance_preview(self):
-        """Return the Preview of this draft; None where no policy applies to it."""
-        self.ensure_one()
+        They are decided together, and with all that their customers owe.  None instead of a
+        Preview where no policy applies.
+        """
+        found = {}
+        wanted = self.filtered(lambda one: one._may_be_insured())
+        for company, drafts in wanted.grouped("company_id").items():
+            found |= drafts._previews_in(company)
+        return found
+
+    def _previews_in(self, company):
+        """The same, of drafts of one company that somebody wants insured."""
+        customers = self.partner_id.commercial_partner_id
         # an account may be made already: whoever has one keeps it
-        debtor = self.env["cobranza.debtor"].sudo().search(
-            [
-                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
-                ("company_id", "=", self.company_id.id),
-            ]
+        debtors = self.env["cobranza.debtor"].sudo().search(
+            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
         )
-        facts = self._draft_facts(debtor.id or 0)
-        if debtor:
-            positions = debtor._positions(drafts={debtor.id: facts}).get(debtor.id, [])
-        else:
-            positions = self.env["cobranza.insurance.facts"].sudo()._strangers_position(
-                self.company_id, self.partner_id.commercial_partner_id, facts
-            )
-        ids = {one.line_id for one in facts}
-        for position in positions:
-            ours = [one for one in position.decided if one.fact.line_id in ids]
-            if ours:
-                policies = self.env["cobranza.insurance.policy"].sudo()
-                return Preview(policies.browse(position.policy_id), ours)
-        return None
+        accounts = {one.partner_id: one for one in debtors}
+        numbers, drafts = itertools.count(FIRST_DRAFT_ID), {}
+        known, strangers = defaultdict(list), defaultdict(list)
+        for draft in self:
+            customer = draft.partner_id.commercial_partner_id
+            debtor = accounts.get(customer)
+            facts = draft._numbered(draft._draft_facts(debtor.id if debtor else 0), numbers)
+            drafts |= {one.line_id: draft for one in facts}
+            (known[debtor.id] if debtor else strangers[customer]).extend(facts)
+        before = _covered(debtors._positions())
+        after = debtors._positions(drafts=known)
+        facts_sudo = self.env["cobranza.insurance.facts"].sudo()
+        after |= facts_sudo._strangers_positions(company, strangers)
+        found = dict.fromkeys(self)
+        for position in itertools.chain.from_iterable(after.values()):
+            policy = self.env["cobranza.insurance.policy"].sudo().browse(position.policy_id)
+            found |= _previews_under(policy, position, drafts, before)
+        return found
+
+    def _numbered(self, facts, numbers):
+        """These facts about a draft with the ids that its due lines have already, if they have.
+
+        Of several sales of a day the first entered is the older one, posted or not.
+        numbers: ids for those that aren't kept yet.
+        """
+        lines = self.line_ids.filtered(lambda one: one.display_type == "payment_term")._origin
+        lines = lines.sorted(lambda one: (one.date_maturity or date.max, one.id))
+        ids = lines.ids if len(lines) == len(facts) else itertools.islice(numbers, len(facts))
+        ordered = sorted(facts, key=lambda one: one.date_due)
+        return [one._replace(line_id=line_id) for one, line_id in zip(ordered, ids, strict=True)]
 
     def _draft_facts(self, debtor_id):
         """The Facts about this draft's due lines, as the statement would read them once posted."""
@@ -183,3 +160,31 @@ class AccountMove(models.Model):
         if not self.insurance_activated_on:
             return None
         return {"activated": fields.Date.to_string(self.insurance_activated_on)}
+
+
+def _covered(positions):
+    """Return {line id: what is covered of it} of all lines in {…: [Position]}."""
+    return {
+        one.fact.line_id: one.cover.covered
+        for position in itertools.chain.from_iterable(positions.values())
+        for one in position.decided
+    }
+
+
+def _previews_under(policy, position, drafts, before):
+    """Return {draft: Preview} of the drafts that fall under one policy.
+
+    drafts: {line id: draft}.  before: {line id: what is covered} without the drafts.
+    """
+    ours = defaultdict(list)
+    for one in position.decided:
+        if one.fact.line_id in drafts:
+            ours[drafts[one.fact.line_id]].append(one)
+    lines = [(one.line, one.cover) for one in position.decided]
+    found = {}
+    for draft, decided in ours.items():
+        new = [one.line for one in decided]
+        costs = displaced(policy._for_engine(), new, before, lines)
+        others = [one for one in position.decided if one.fact.line_id in costs]
+        found[draft] = Preview(policy, decided, [(one, costs[one.fact.line_id]) for one in others])
+    return found

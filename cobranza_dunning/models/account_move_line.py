@@ -105,6 +105,12 @@ class AccountMoveLine(models.Model):
             found[one] = (same or all_of_it if or_first else same)[:1]
         return found
 
+    def _cobranza_name(self):
+        """What a due line is called to the customer: its invoice's number, or its own words."""
+        self.ensure_one()
+        own = self.name if self.move_id.move_type == "entry" else None
+        return own or self.move_id.name
+
     def cobranza_explain(self, date=None):
         """Explain what a run would decide about these items, and why.
 
@@ -147,13 +153,12 @@ class AccountMoveLine(models.Model):
 
     def _cobranza_debtors(self, company):
         """Return the collections accounts that these items belong to; those missing are made."""
-        partners = self.partner_id.commercial_partner_id
+        customers = self.partner_id.commercial_partner_id
         debtors_sudo = self.env["cobranza.debtor"].sudo()
-        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
-        found = debtors_sudo.search(domain)
-        if len(found) < len(partners):
-            debtors_sudo._ensure(company, partners)
-            found = debtors_sudo.search(domain)
+        found = debtors_sudo._of_customers(company, customers)
+        if len(found) < len(customers):
+            debtors_sudo._ensure(company, customers)
+            found = debtors_sudo._of_customers(company, customers)
         return found
 
     def _cobranza_assess_orphans(self, company, date):

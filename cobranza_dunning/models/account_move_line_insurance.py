@@ -26,10 +26,7 @@ class AccountMoveLine(models.Model):
         Raises AccessError for others than users of Collections, UserError for what is no date.
         """
         self.check_access("read")
-        if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
-            raise AccessError(
-                self.env._("Only users of Collections may see what of an invoice is insured.")
-            )
+        self._check_may_see_cover()
         day = to_date(self.env, date)
         found = []
         for company, lines in self.grouped("company_id").items():
@@ -39,6 +36,13 @@ class AccountMoveLine(models.Model):
             else:
                 found += lines._cover_decided(company, day or today)
         return sorted(found, key=lambda one: one["line_id"])
+
+    def _check_may_see_cover(self):
+        """Raise AccessError for others than users of Collections."""
+        if not self.env.su and not self.env.user.has_group("cobranza_dunning.group_auditor"):
+            raise AccessError(
+                self.env._("Only users of Collections may see what of an invoice is insured.")
+            )
 
     def _cover_believed(self, day):
         """What was believed about these items at the end of a day in the past."""

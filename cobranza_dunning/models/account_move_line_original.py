@@ -19,7 +19,8 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         """Write values; of customers' items that are posted the first due date is kept.
 
-        A later one is an extension to the insurer, not another original due date.
+        A later one is an extension to the insurer, not another original due date.  Raises
+        UserError if it would cost the cover of what is insured, see `_check_insured_until`.
         """
         if "date_maturity" in vals:
             self._cobranza_keep_due_date(fields.Date.to_date(vals["date_maturity"]))
@@ -34,12 +35,27 @@ class AccountMoveLine(models.Model):
             and one.date_maturity != day
         )
         later_sudo = changed_sudo.filtered(
-            lambda one: day
-            and one.date_maturity
-            and day > one.date_maturity
-            and not one.cobranza_original_due_date
+            lambda one: day and one.date_maturity and day > one.date_maturity
         )
-        for before, lines_sudo in later_sudo.grouped("date_maturity").items():
+        later_sudo._cobranza_check_extension(day)
+        first_sudo = later_sudo.filtered(lambda one: not one.cobranza_original_due_date)
+        for before, lines_sudo in first_sudo.grouped("date_maturity").items():
             lines_sudo.cobranza_original_due_date = before
         if changed_sudo:
             self.env["cobranza.debtor"]._refresh_later(changed_sudo)
+
+    def _cobranza_check_extension(self, day):
+        """Raise UserError if a later due date of these items would cost their cover."""
+        for company, lines in self.grouped("company_id").items():
+            debtors = self.env["cobranza.debtor"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("partner_id", "in", lines.partner_id.commercial_partner_id.ids),
+                ]
+            )
+            for debtor in debtors:
+                debtor._check_insured_until(lines, day)
+
+    def _cobranza_due_date(self):
+        """The day on which it is due, as it is agreed now."""
+        return self.date_maturity or self.date

@@ -2,8 +2,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+#: Types of the journals in which money comes and goes.
+MONEY_JOURNALS = ("bank", "cash", "credit")
 
 
 class Settlement(NamedTuple):
@@ -25,6 +29,33 @@ class AccountMoveLine(models.Model):
     # a file for each part
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
 
+    @api.model
+    def _cobranza_money_domain(self):
+        """Domain of the items that are payments, or what a bank took back of one.
+
+        What was registered as a payment, comes from a statement, or was written by hand into a
+        journal of money.  Credit notes, write-offs and other entries by hand are none.
+        """
+        return (
+            Domain("payment_id", "!=", False)
+            | Domain("statement_line_id", "!=", False)
+            | Domain("journal_id.type", "in", MONEY_JOURNALS)
+        )
+
+    @api.model
+    def _cobranza_money_sql(self, line, journal):
+        """SQL condition: the item `line` of `journal` fits `_cobranza_money_domain`.
+
+        line, journal: aliases of account_move_line and of its account_journal.
+        """
+        return SQL(
+            "(%s IS NOT NULL OR %s IS NOT NULL OR %s IN %s)",
+            SQL.identifier(line, "payment_id"),
+            SQL.identifier(line, "statement_line_id"),
+            SQL.identifier(journal, "type"),
+            MONEY_JOURNALS,
+        )
+
     def _cobranza_payments(self):
         """Return {line id: list of Settlement} of receivable items, earliest first.
 
@@ -40,9 +71,7 @@ class AccountMoveLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.line_id, o.date, t.amount::text,
-                       o.payment_id IS NULL AND o.statement_line_id IS NULL
-                       AND j.type NOT IN ('bank', 'cash', 'credit')
+                SELECT t.line_id, o.date, t.amount::text, NOT %(money)s
                   FROM (SELECT debit_move_id AS line_id, credit_move_id AS other_id,
                                debit_amount_currency AS amount
                           FROM account_partial_reconcile WHERE debit_move_id IN %(ids)s
@@ -57,6 +86,7 @@ class AccountMoveLine(models.Model):
               ORDER BY o.date, o.id
                 """,
                 ids=tuple(self.ids),
+                money=self._cobranza_money_sql("o", "j"),
             )
         )
         found = {}

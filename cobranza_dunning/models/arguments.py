@@ -94,7 +94,8 @@ def to_amount(env, value, currency):
     value: a number, or text such as "1234.50".  Raises UserError if it isn't one, or not positive.
     """
     try:
-        amount = currency.round(float(value))
+        # a yes is no amount of one
+        amount = currency.round(float(str(value) if isinstance(value, bool) else value))
     except (OverflowError, TypeError, ValueError) as error:
         raise UserError(env._("“%s” isn't an amount: write it as 1234.50.", value)) from error
     if amount <= 0:

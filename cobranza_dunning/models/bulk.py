@@ -6,7 +6,7 @@ import io
 def copy_rows(cr, table, columns, rows):
     """Write rows by COPY; none of their values is text that a user wrote.
 
-    rows: sequences of values in the order of columns.
+    rows: iterable of sequences of values in the order of columns.
     """
     buffer = io.StringIO("".join("\t".join(map(_text, values)) + "\n" for values in rows))
     cr.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", buffer)

@@ -94,8 +94,7 @@ class CobranzaBlock(models.Model):
         """Domain of the due lines that these pause one by one; as cobranza.facts finds them."""
         lost = self.filtered(lambda one: not one.move_line_id)
         return Domain("id", "in", self.move_line_id.ids) | Domain.OR(
-            Domain("move_id", "=", one.move_id.id) & Domain("date_maturity", "=", one.date_due)
-            for one in lost
+            Domain("move_id", "=", one.move_id.id) & _due_on(one.date_due) for one in lost
         )
 
     @api.constrains("debtor_id", "move_id", "move_line_id")
@@ -148,3 +147,10 @@ class CobranzaBlock(models.Model):
         """End these pauses today; they stay on record."""
         self.check_access("write")
         self.filtered("active").write({"active": False})
+        return True
+
+
+def _due_on(day):
+    """Domain of the journal items that are due on a day: without a due date, from their date."""
+    undated = Domain("date_maturity", "=", False) & Domain("date", "=", day)
+    return Domain("date_maturity", "=", day) | undated

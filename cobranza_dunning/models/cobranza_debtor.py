@@ -282,8 +282,16 @@ class CobranzaDebtor(models.Model):
         """Read the ledger again for these debtors' figures."""
         self.check_access("read")
         self._refresh_now()
+        return True
 
     # --- facts -------------------------------------------------------------------------
+
+    @api.model
+    def _of_customers(self, companies, customers):
+        """Return the accounts that customers (commercial partners) have in these companies."""
+        return self.search(
+            [("company_id", "in", companies.ids), ("partner_id", "in", customers.ids)]
+        )
 
     def _assess(self, date=None):
         """Decide on every open line of these debtors as a run would.

@@ -22,8 +22,7 @@ class CobranzaDebtor(models.Model):
         debtor = self.with_context(lang=company._cobranza_lang())
         # the program calls for a person, whoever works off the queue
         debtor = debtor.sudo()
-        kind = self.env.ref("cobranza_dunning.activity_type_undelivered", raise_if_not_found=False)
-        kind = kind or self.env.ref("mail.mail_activity_data_todo")
+        kind = self.env.ref("cobranza_dunning.activity_type_undelivered")
         names = ", ".join(addresses)
         text = debtor._describe_failed(reminder.channel, names, answer, about_address)
         waiting = debtor.activity_ids.filtered(lambda one: one.activity_type_id == kind)

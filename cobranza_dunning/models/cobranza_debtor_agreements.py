@@ -68,14 +68,11 @@ class CobranzaDebtor(models.Model):
         if not partner:
             raise UserError(self.env._("Say which customer it is: there is no contact “%s”.",
                                        partner_id))
-        domain = [
-            ("partner_id", "=", partner.commercial_partner_id.id),
-            ("company_id", "=", company.id),
-        ]
-        debtor = self.search(domain)
+        customer = partner.commercial_partner_id
+        debtor = self._of_customers(company, customer)
         if not debtor:
-            self.sudo()._ensure(company, partner.commercial_partner_id)
-            debtor = self.search(domain)
+            self.sudo()._ensure(company, customer)
+            debtor = self._of_customers(company, customer)
         if not debtor:
             raise UserError(
                 self.env._(

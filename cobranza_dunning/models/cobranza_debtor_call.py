@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .arguments import to_record
+
+CALL_AGAIN = "cobranza_dunning.mail_activity_type_call_again"
 
 
 class CobranzaDebtor(models.Model):
@@ -14,6 +17,44 @@ class CobranzaDebtor(models.Model):
         compute="_compute_may_ask_reason",
         help="Whether the contact rule allows asking why the customer has not paid.",
     )
+
+    call_again_date = fields.Date(
+        "Call again on",
+        compute="_compute_call_again_date",
+        search="_search_call_again_date",
+        help="The day of the next attempt, after a call whose outcome asks for one. Until then he "
+        "isn't in the list of today.",
+    )
+
+    @api.depends("activity_ids.activity_type_id", "activity_ids.date_deadline")
+    def _compute_call_again_date(self):
+        planned = self._calls_again_sudo().grouped("res_id")
+        for debtor in self:
+            days = planned[debtor.id].mapped("date_deadline") if debtor.id in planned else ()
+            debtor.call_again_date = min(days, default=False)
+
+    def _search_call_again_date(self, operator, value):
+        planned = Domain("activity_type_id", "=", self._call_again_type_id())
+        if operator != "in":
+            return Domain("activity_ids", "any", planned & Domain("date_deadline", operator, value))
+        days = [day for day in value if day]
+        found = Domain("activity_ids", "any", planned & Domain("date_deadline", "in", days))
+        return found | ~Domain("activity_ids", "any", planned) if False in value else found
+
+    @api.model
+    def _call_again_type_id(self):
+        return self.env["ir.model.data"]._xmlid_to_res_id(CALL_AGAIN)
+
+    def _calls_again_sudo(self):
+        """The open activities of calling these customers again, whosever they are."""
+        # whoever called has done the work, also that of a colleague
+        return self.env["mail.activity"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "=", self._call_again_type_id()),
+            ]
+        )
 
     @api.depends("effective_contact_rule_id")
     def _compute_may_ask_reason(self):

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL, groupby
 
 from ..engine.reasons import REMIND
+from .sql import only, only_customers
 
 #: SQL condition: the fresh figures `f` say something else than debtor `d`, or are a day newer.
 CHANGED = """
@@ -112,13 +113,6 @@ class CobranzaDebtor(models.Model):
 
     def _query_open(self, company, today, debtor_ids):
         """What each customer owes, overdue and not, and has in credits."""
-        only = SQL()
-        if debtor_ids is not None:
-            only = SQL(
-                """AND p.commercial_partner_id IN
-                       (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)""",
-                tuple(debtor_ids) or (0,),
-            )
         return SQL(
             """
             SELECT p.commercial_partner_id AS partner_id,
@@ -132,12 +126,12 @@ class CobranzaDebtor(models.Model):
               FROM account_move_line l
               JOIN account_account a ON a.id = l.account_id
               JOIN res_partner p ON p.id = l.partner_id
-             WHERE %(open)s %(only)s
+             WHERE %(open)s AND %(only)s
           GROUP BY p.commercial_partner_id
             """,
             today=today,
             open=self.env["account.move.line"]._cobranza_open_sql(company),
-            only=only,
+            only=only_customers("p.commercial_partner_id", debtor_ids),
         )
 
     def _query_agreed(self, company, today, debtor_ids):
@@ -187,18 +181,15 @@ class CobranzaDebtor(models.Model):
 
     def _query_covered(self, company, debtor_ids):
         """What is insured of each debtor's debts, in company currency."""
-        only = SQL()
-        if debtor_ids is not None:
-            only = SQL("AND debtor_id IN %s", tuple(debtor_ids) or (0,))
         return SQL(
             """
             SELECT debtor_id, sum(covered_company_amount) AS insured
               FROM cobranza_insurance_cover
-             WHERE company_id = %s AND date_to IS NULL %s
+             WHERE company_id = %s AND date_to IS NULL AND %s
           GROUP BY debtor_id
             """,
             company.id,
-            only,
+            only("debtor_id", debtor_ids),
         )
 
     def _query_clock(self, company, debtor_ids):
@@ -206,15 +197,12 @@ class CobranzaDebtor(models.Model):
 
         Or one that has passed, where the policy lets what was missed be made up for.
         """
-        only = SQL()
-        if debtor_ids is not None:
-            only = SQL("AND t.debtor_id IN %s", tuple(debtor_ids) or (0,))
         return SQL(
             """
             SELECT DISTINCT ON (t.debtor_id) t.debtor_id, t.deadline, t.duty
               FROM cobranza_insurance_duty t
               JOIN cobranza_insurance_policy p ON p.id = t.policy_id
-             WHERE t.company_id = %s AND t.duty <> 'declaration' %s
+             WHERE t.company_id = %s AND t.duty <> 'declaration' AND %s
                AND (t.state = 'due' OR t.missed
                     AND 'at_risk' = CASE t.duty WHEN 'notice' THEN p.missed_notice
                                                 WHEN 'claim' THEN p.missed_claim
@@ -222,7 +210,7 @@ class CobranzaDebtor(models.Model):
           ORDER BY t.debtor_id, t.deadline, t.id
             """,
             company.id,
-            only,
+            only("t.debtor_id", debtor_ids),
         )
 
     def _query_told(self, company, debtor_ids):
@@ -265,11 +253,11 @@ class CobranzaDebtor(models.Model):
          LEFT JOIN broken b ON b.debtor_id = d.id
          LEFT JOIN covered v ON v.debtor_id = d.id
          LEFT JOIN clock k ON k.debtor_id = d.id
-             WHERE d.company_id = %(company)s %(only)s
+             WHERE d.company_id = %(company)s AND %(only)s
             """,
             today=today,
             company=company.id,
-            only=SQL() if debtor_ids is None else SQL("AND d.id IN %s", tuple(debtor_ids) or (0,)),
+            only=only("d.id", debtor_ids),
         )
 
     def _refresh_now(self):
@@ -346,9 +334,7 @@ class CobranzaDebtor(models.Model):
             if not partners:
                 continue
             debtors_sudo._ensure(company_sudo, partners)
-            found = debtors_sudo.search(
-                [("company_id", "=", company), ("partner_id", "in", partners.ids)]
-            )
+            found = debtors_sudo._of_customers(company_sudo, partners)
             if found:
                 debtors_sudo._evaluate_agreements(company_sudo, found)
                 debtors_sudo.env["cobranza.insurance.cover"]._follow(company_sudo, found)

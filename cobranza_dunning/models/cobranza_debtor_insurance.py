@@ -168,11 +168,10 @@ class CobranzaDebtor(models.Model):
         Whoever is to have a limit needn't owe anything yet.
         """
         customers = partners.commercial_partner_id
-        domain = [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
-        missing = customers - self.search(domain).partner_id
+        missing = customers - self._of_customers(company, customers).partner_id
         if missing:
             self._insert_accounts(company, missing)
-        return self.search(domain)
+        return self._of_customers(company, customers)
 
     @api.model
     def _insert_accounts(self, company, customers):

@@ -37,41 +37,46 @@ class CobranzaDebtor(models.Model):
     def _absorb(self, others):
         """Take over what belongs to other accounts of the same company, and delete those."""
         self.ensure_one()
+        if not others:
+            return
         others._cancel_for_merge(others.partner_id)
         others._drop_followed()
-        for name in KEPT:
-            self[name] = self[name] or others.filtered(name)[:1][name]
+        self._take_over(others)
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        self.env.flush_all()
+        merge._update_foreign_keys_generic(self._name, others, self)
+        merge._update_reference_fields_generic(self._name, others, self)
+        self.env.invalidate_all()
+        others.unlink()
+        # stored on them, and moved past the ORM
+        for model in (
+            "cobranza.reminder",
+            "cobranza.block",
+            "cobranza.interaction",
+            "cobranza.contact.check",
+            "cobranza.dispute",
+            "cobranza.promise",
+            "cobranza.plan",
+            "cobranza.insurance.limit",
+            "cobranza.insurance.cover",
+            "cobranza.insurance.notice",
+            "cobranza.insurance.claim",
+        ):
+            moved = self.env[model].with_context(active_test=False)
+            moved = moved.search([("debtor_id", "=", self.id)])
+            self.env.add_to_compute(moved._fields["partner_id"], moved)
+        recovered = self.env["cobranza.insurance.recovery"].search(
+            [("claim_id.debtor_id", "=", self.id)]
+        )
+        self.env.add_to_compute(recovered._fields["partner_id"], recovered)
+
+    def _take_over(self, others):
+        """Fill what nobody has entered on this account with what somebody has on others."""
+        taken = {name: others.filtered(name)[:1][name] for name in KEPT if not self[name]}
         placed = others.filtered("segment_by_hand")[:1]
         if placed and not self.segment_by_hand:
-            self._gated().write({"segment_id": placed.segment_id.id, "segment_by_hand": True})
-        merge = self.env["base.partner.merge.automatic.wizard"]
-        if others:
-            self.env.flush_all()
-            merge._update_foreign_keys_generic(self._name, others, self)
-            merge._update_reference_fields_generic(self._name, others, self)
-            self.env.invalidate_all()
-            others.unlink()
-            # stored on them, and moved past the ORM
-            for model in (
-                "cobranza.reminder",
-                "cobranza.block",
-                "cobranza.interaction",
-                "cobranza.contact.check",
-                "cobranza.dispute",
-                "cobranza.promise",
-                "cobranza.plan",
-                "cobranza.insurance.limit",
-                "cobranza.insurance.cover",
-                "cobranza.insurance.notice",
-                "cobranza.insurance.claim",
-            ):
-                moved = self.env[model].with_context(active_test=False)
-                moved = moved.search([("debtor_id", "=", self.id)])
-                self.env.add_to_compute(moved._fields["partner_id"], moved)
-            recovered = self.env["cobranza.insurance.recovery"].search(
-                [("claim_id.debtor_id", "=", self.id)]
-            )
-            self.env.add_to_compute(recovered._fields["partner_id"], recovered)
+            taken |= {"segment_id": placed.segment_id, "segment_by_hand": True}
+        self._gated().write(self._convert_to_write(taken))
 
     def _drop_followed(self):
         """Take back what follows from the covers of these accounts, once per customer."""

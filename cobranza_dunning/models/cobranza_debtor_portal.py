@@ -71,7 +71,7 @@ class CobranzaDebtor(models.Model):
         lines = self.env["account.move.line"].browse([item.id for item in owed])
         return [
             PortalRow(
-                line.id, line, line.move_id, _name(line), _concept(line.move_id),
+                line.id, line, line.move_id, line._cobranza_name(), _concept(line.move_id),
                 item.due, line.currency_id, line.amount_currency,
             )
             for item, line in zip(owed, lines, strict=True)
@@ -152,12 +152,6 @@ class CobranzaDebtor(models.Model):
         except UserError as error:
             return str(error)
         return None
-
-
-def _name(line):
-    """What a due line is called: its invoice's number, or its own words."""
-    own = line.name if line.move_id.move_type == "entry" else None
-    return own or line.move_id.name
 
 
 def _concept(move):

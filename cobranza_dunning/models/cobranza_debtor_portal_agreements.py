@@ -57,7 +57,7 @@ class CobranzaDebtor(models.Model):
         if currency_id is None and len(payable) == 1:
             found = payable
         if not found:
-            raise UserError(self.env._("There is nothing left to pay here. Thank you."))
+            raise UserError(self._portal_nothing_to_pay())
         return found[0]
 
     # --- a dispute ---------------------------------------------------------------------

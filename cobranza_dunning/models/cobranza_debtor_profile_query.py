@@ -3,6 +3,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..engine.scoring import MONTHS
+from .sql import only, only_customers
 
 #: SQL: the day a due line `l` was due at first, whatever plans say since.
 DUE = "COALESCE(l.cobranza_original_due_date, l.date_maturity, l.date)"
@@ -68,6 +69,7 @@ class CobranzaDebtor(models.Model):
         Credit notes, write-offs and differences of exchange are no payments.  What was paid of a
         line that he rightly disputed, or still does, says nothing about him.
         """
+        sql_money = self.env["account.move.line"]._cobranza_money_sql
         return SQL(
             """
             SELECT p.commercial_partner_id AS partner_id, l.id AS line_id, r.amount,
@@ -81,17 +83,17 @@ class CobranzaDebtor(models.Model):
               JOIN res_partner p ON p.id = l.partner_id
              WHERE l.company_id = %(company)s AND a.account_type = 'asset_receivable'
                AND l.parent_state = 'posted' AND o.date > %(since)s AND %(only)s
-               AND (o.payment_id IS NOT NULL OR o.statement_line_id IS NOT NULL
-                    OR j.type IN ('bank', 'cash', 'credit'))
+               AND %(paid)s
                -- what is paid out to a customer is no due line
-               AND l.payment_id IS NULL AND l.statement_line_id IS NULL
-               AND lj.type NOT IN ('bank', 'cash', 'credit')
+               AND NOT %(paid_out)s
                AND NOT EXISTS (SELECT 1 FROM cobranza_dispute s
                                 WHERE s.move_line_id = l.id AND s.state <> 'rejected')
             """,
             due=SQL(DUE),
             company=company.id,
             since=since,
+            paid=sql_money("o", "j"),
+            paid_out=sql_money("l", "lj"),
             only=only_customers("p.commercial_partner_id", debtor_ids),
         )
 
@@ -173,19 +175,3 @@ class CobranzaDebtor(models.Model):
         if not company.account_use_credit_limit:
             return SQL("NULL")
         return self.env["res.partner"].with_company(company)._field_to_sql("p", "credit_limit")
-
-
-def only(column, ids):
-    """SQL condition: a column is one of these ids; None = any."""
-    return SQL("TRUE") if ids is None else SQL("%s IN %s", SQL(column), tuple(ids) or (0,))
-
-
-def only_customers(column, debtor_ids):
-    """SQL condition: a column is the customer of one of these debtors; None = any."""
-    if debtor_ids is None:
-        return SQL("TRUE")
-    return SQL(
-        "%s IN (SELECT partner_id FROM cobranza_debtor WHERE id IN %s)",
-        SQL(column),
-        tuple(debtor_ids) or (0,),
-    )

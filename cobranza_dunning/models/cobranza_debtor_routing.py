@@ -41,5 +41,5 @@ class CobranzaDebtor(models.Model):
             return self.env._("Nobody: no contact has a role that the policy's table names.")
         name = self.env["res.partner"].browse(recipient.partner_id).name
         if not recipient.channel:
-            return self.env._("%(name)s (%(role)s): no e-mail address", name=name, role=role)
+            return self.env._("%(name)s (%(role)s): can't be reached", name=name, role=role)
         return self.env._("%(name)s (%(role)s)", name=name, role=role)

@@ -1,12 +1,13 @@
 from markupsafe import Markup
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..engine import call_script
 from ..engine.short_text import first_of
 from .amounts import format_money
 from .cobranza_tone_term import ERROR
+from .score_texts import percent
 
 #: So many invoices are named, and so many payments.
 NAMED, PAYMENTS = 3, 3
@@ -120,6 +121,7 @@ class CobranzaDebtor(models.Model):
         """
         self.ensure_one()
         first, ticket = self.customer_since, self.average_ticket
+        often = self.purchase_frequency
         late = self.days_late and self.oldest_due_date
         kept = self._decided_promises().filtered(lambda one: one.state == "kept")
         return {
@@ -129,7 +131,10 @@ class CobranzaDebtor(models.Model):
             "days_late": str(self.days_late) if late else "",
             "oldest_due": format_date(self.env, self.oldest_due_date) if late else "",
             "since": format_date(self.env, first, date_format="LLLL y") if first else "",
+            "frequency": formatLang(self.env, often, digits=1) if often else "",
             "ticket": self._money(ticket, self.currency_id) if ticket else "",
+            # less than one in a hundred is nothing to thank for
+            "share": percent(self.env, self.sales_share) if self.sales_share >= 0.01 else "",
             "last_payments": self._last_payments(),
             "promises_kept": str(len(kept)) if kept else "",
             **self._script_debt(reminder),
@@ -145,7 +150,9 @@ class CobranzaDebtor(models.Model):
         ]
         return {
             "amount": ", ".join(amounts),
-            "invoices": first_of(self._overdue_lines().move_id.mapped("name"), NAMED),
+            "invoices": first_of(
+                [line._cobranza_name() for line in self._overdue_lines()], NAMED
+            ),
         }
 
     def _money(self, amount, currency):
@@ -154,9 +161,9 @@ class CobranzaDebtor(models.Model):
 
     def _last_payments(self):
         """The last payments that arrived, such as "100 € (3 May 2026)"; the latest first."""
-        came_by_bank = Domain("payment_id", "!=", False) | Domain("statement_line_id", "!=", False)
-        lines = self.env["account.move.line"].search(
-            came_by_bank
+        items = self.env["account.move.line"]
+        lines = items.search(
+            items._cobranza_money_domain()
             & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
             & Domain("company_id", "=", self.company_id.id)
             & Domain("account_type", "=", "asset_receivable")

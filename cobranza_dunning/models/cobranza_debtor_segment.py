@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..engine import scoring
 from .arguments import to_line, to_record
+from .sql import only
 
 
 class CobranzaDebtor(models.Model):
@@ -84,6 +85,7 @@ class CobranzaDebtor(models.Model):
         if not segment:
             for company, debtors in self.grouped("company_id").items():
                 debtors.sudo()._classify(company.sudo(), debtors.ids)
+        return True
 
     def _describe_segment_by_hand(self, reason):
         """The note in the chatter on a segment that was chosen by hand."""
@@ -112,7 +114,7 @@ class CobranzaDebtor(models.Model):
                  WHERE company_id = %s AND segment_by_hand IS NOT TRUE AND %s
                 """,
                 company.id,
-                SQL("TRUE") if debtor_ids is None else SQL("id IN %s", tuple(debtor_ids) or (0,)),
+                only("id", debtor_ids),
             )
         )
         chosen = {

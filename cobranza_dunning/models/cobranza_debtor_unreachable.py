@@ -22,8 +22,12 @@ class CobranzaDebtor(models.Model):
         """
         lines = self._unreachable_lines(run)
         work_sudo = self._recipient_work(run)
-        work_sudo.filtered(lambda one: one.res_id not in lines).unlink()
-        told = {*work_sudo.exists().mapped("res_id"), *self._undelivered_work(list(lines))}
+        over_sudo = work_sudo.filtered(lambda one: one.res_id not in lines)
+        told = {
+            *(work_sudo - over_sudo).mapped("res_id"),
+            *self._undelivered_work(list(lines)),
+        }
+        over_sudo.unlink()
         # read all at once
         debtors = self.browse(debtor_id for debtor_id in lines if debtor_id not in told)
         users = [(debtor, debtor._person_in_charge(), lines[debtor.id]) for debtor in debtors]
@@ -47,8 +51,7 @@ class CobranzaDebtor(models.Model):
         )
         # read all at once
         lines = self.env["cobranza.run.line"].browse(line_id for _debtor, line_id in groups)
-        debtors = self.browse(debtor.id for debtor, _line_id in groups)
-        return dict(zip(debtors.ids, lines, strict=True))
+        return {debtor.id: line for (debtor, _), line in zip(groups, lines, strict=True)}
 
     def _recipient_work(self, run):
         """The open activities (sudo) of this kind about customers whom `run` looked at."""
@@ -65,11 +68,11 @@ class CobranzaDebtor(models.Model):
 
     def _work_of_kind(self, activity_type, *domain):
         """The open activities (sudo) of a kind on customers' accounts."""
-        kind = self.env.ref(activity_type, raise_if_not_found=False)
+        kind = self.env.ref(activity_type)
         # whose list it is on doesn't matter
         return self.env["mail.activity"].sudo().search(
             [
-                ("activity_type_id", "=", kind and kind.id),
+                ("activity_type_id", "=", kind.id),
                 ("res_model", "=", "cobranza.debtor"),
                 *domain,
             ]

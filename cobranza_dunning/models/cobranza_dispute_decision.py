@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..engine import disputes
+from .amounts import to_decimal
 from .arguments import to_day, to_record, to_text
 from .cobranza_tone_term import ERROR
 from .tone_texts import describe
@@ -70,16 +72,19 @@ class CobranzaDispute(models.Model):
 
         credit_note_id: the posted credit note that takes the amount off his debt.  Without one
         the amount is left alone until the dispute is looked at again; accept it once more with
-        the credit note when it is there.
+        the credit note when it is there.  What a note doesn't cover is a dispute of its own from
+        then on, accepted without one.
         Raises UserError if a dispute is decided already, or it isn't a credit note for it.
         """
         self.check_access("write")
         self._check_pausing()
-        note = to_record(self.env["account.move"], credit_note_id)
+        note, rest = to_record(self.env["account.move"], credit_note_id), self.browse()
         if credit_note_id:
             for one in self:
                 one._check_credit_note(note)
+            rest = self._split_off_uncovered(note)
         self._decide({"state": "accepted", "credit_note_id": note.id})
+        rest._decide({"state": "accepted"})
         return True
 
     def _check_credit_note(self, note):
@@ -99,6 +104,59 @@ class CobranzaDispute(models.Model):
                     currency=self.currency_id.name,
                 )
             )
+
+    def _split_off_uncovered(self, note):
+        """Make disputes of what a credit note doesn't cover of these; return them.
+
+        Raises UserError if nothing of it is left for one of these.
+        """
+        rest, taken = self.browse(), self._credited_by(note)
+        for one in self:
+            if not taken[one]:
+                raise UserError(
+                    self.env._(
+                        "%(note)s was credited for other invoices or disputes: nothing of it is "
+                        "left for %(document)s.",
+                        note=note.name,
+                        document=one.move_id.display_name,
+                    )
+                )
+            uncovered = to_decimal(one.amount, one.currency_id) - taken[one]
+            if uncovered:
+                rest |= one._split_off(float(uncovered))
+        return rest
+
+    def _credited_by(self, note):
+        """Return {dispute: what a credit note takes off it}, less what it is used for already."""
+        # what it was reconciled with is for accountants to read
+        note_sudo, matched = note.sudo(), {}
+        for partial in note_sudo.line_ids.matched_debit_ids:
+            debt = partial.debit_move_id
+            # what was paid out to the customer is for whatever it was credited for
+            if debt.journal_id.type not in ("bank", "cash", "credit"):
+                amount = to_decimal(partial.credit_amount_currency, note.currency_id)
+                matched[debt.move_id.id] = matched.get(debt.move_id.id, 0) + amount
+        used = self.sudo().search([("credit_note_id", "=", note.id)], order="id") - self
+        everything = used.with_env(self.env) | self
+        taken = disputes.credited_by(
+            to_decimal(note_sudo.amount_total, note.currency_id),
+            matched,
+            # an installment's item is where what is disputed is owed
+            [
+                ((one.move_line_id.move_id or one.move_id).id,
+                 to_decimal(one.amount, one.currency_id))
+                for one in everything
+            ],
+        )  # fmt: skip
+        return dict(zip(everything, taken, strict=True))
+
+    def _split_off(self, amount, **vals):
+        """Make a part of what is disputed a dispute of its own, else the same; return it."""
+        self._gated().write({"amount": self.amount - amount})
+        beside = {"state": self.state, "credited_amount": 0, "activity_id": False}
+        part = self._gated().copy({**beside, **vals, "amount": amount}).with_env(self.env)
+        part._plan_revisit()
+        return part
 
     def action_reject(self, reason):
         """Refuse what the customer says: the amount is chased again at once.

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from .amounts import format_money
 from .arguments import to_amount, to_choice, to_day, to_record, to_text
 from .cobranza_dispute import USUAL_DAYS
+from .cobranza_promise import kept_origin
 
 
 class CobranzaDispute(models.Model):
@@ -26,7 +27,8 @@ class CobranzaDispute(models.Model):
         revisit_date: until then the amount is left alone; left out: as the policy says.
         user_id: who decides; left out: whoever looks after the customer.
         attachment_ids: ids of ir.attachment, or pairs (file name, bytes).
-        origin: "manual", "call", or "portal" for the customer himself.
+        origin: "manual", "call", or "portal" for the customer himself; that he did it himself is
+        kept of his own page only.
         contact_id: who raised it.  interaction_id: the cobranza.interaction in which he did.
         Returns id, state, amount, currency, reason (a code, False if it has none), reason_name,
         revisit_date, line_id and move_id.
@@ -165,7 +167,7 @@ class CobranzaDispute(models.Model):
             "amount": amount,
             "credited_before": float(sum(one.amount for one in settled if one.is_credit_note)),
             "revisit_date": revisit,
-            "origin": origin,
+            "origin": kept_origin(self.env, origin),
         }
 
     @api.model

@@ -9,8 +9,8 @@ from odoo.tools import SQL, split_every
 from ..engine import expected
 from ..engine.due import ZERO
 from .bulk import copy_rows
-from .cobranza_run_line import UncheckedMany2one
 from .expected_texts import BASIS_SELECTION
+from .unchecked import UncheckedMany2one
 
 #: What is written of an expectation, in the order of `_values`.
 COLUMNS = (

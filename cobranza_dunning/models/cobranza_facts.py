@@ -9,6 +9,7 @@ from odoo.tools import SQL, groupby
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ..engine import due, dunning, escalation, pauses, routing
+from .sql import only
 
 #: Due lines read, decided and written together; whole debtors, so a chunk may be larger.
 CHUNK = 20_000
@@ -122,9 +123,7 @@ class CobranzaFacts(models.AbstractModel):
 
     def _scope(self, debtor_ids, after, only_orphans):
         """Return the SQL conditions that narrow down which lines are read."""
-        conditions = []
-        if debtor_ids is not None:
-            conditions.append(SQL("d.id IN %s", tuple(debtor_ids) or (0,)))
+        conditions = [only("d.id", debtor_ids)]
         if after is not None:
             conditions.append(SQL("d.id > %s", after))
         if only_orphans:

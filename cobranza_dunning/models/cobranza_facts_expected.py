@@ -6,7 +6,7 @@ from odoo import models
 from odoo.tools import SQL, groupby
 
 from ..engine import expected
-from .cobranza_debtor_profile_query import only, only_customers
+from .sql import only, only_customers
 
 
 class Payer(NamedTuple):

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .cobranza_facts import WAYS
+from .sql import only
 
 
 class CobranzaFacts(models.AbstractModel):
@@ -148,7 +149,7 @@ class CobranzaFacts(models.AbstractModel):
               JOIN cobranza_reminder_line rl ON rl.reminder_id = r.id
                AND rl.move_line_id IS NULL
               JOIN account_move_line l ON l.move_id = rl.move_id
-               AND l.date_maturity = rl.date_due
+               AND COALESCE(l.date_maturity, l.date) = rl.date_due
              WHERE %(sent)s
             """,
             sent=self._sent(company, debtor_ids),
@@ -168,13 +169,11 @@ class CobranzaFacts(models.AbstractModel):
 
     def _sent(self, company, debtor_ids):
         """SQL condition: reminder `r` reached a debtor, as far as is known."""
-        conditions = [
-            SQL("r.company_id = %s AND r.state = 'sent'", company.id),
+        return SQL(
+            "r.state = 'sent' AND %s AND %s",
+            self._only_of("r", company, debtor_ids),
             self.env["cobranza.reminder"]._sql_delivered("r"),
-        ]
-        if debtor_ids is not None:
-            conditions.append(SQL("r.debtor_id IN %s", tuple(debtor_ids) or (0,)))
-        return SQL(" AND ").join(conditions)
+        )
 
     def _query_contacts(self, company, debtor_ids):
         """Each debtor's people: [[contact, reach, role, priority, instead of], …].
@@ -203,9 +202,7 @@ class CobranzaFacts(models.AbstractModel):
             """,
             reach=self._sql_reach("p", "dp"),
             company=company.id,
-            scope=SQL("TRUE")
-            if debtor_ids is None
-            else SQL("d.id IN %s", tuple(debtor_ids) or (0,)),
+            scope=only("d.id", debtor_ids),
         )
 
     def _query_in_process(self, company, debtor_ids):
@@ -245,9 +242,9 @@ class CobranzaFacts(models.AbstractModel):
                   JOIN res_partner p ON p.commercial_partner_id = d.partner_id
                   JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = d.company_id
                   JOIN account_account a ON a.id = l.account_id
-                 WHERE d.id IN %s AND %s)
+                 WHERE %s AND %s)
             """,
-            tuple(debtor_ids) or (0,),
+            only("d.id", debtor_ids),
             self.env["account.move.line"]._cobranza_open_sql(company),
         )
 
@@ -307,11 +304,12 @@ class CobranzaFacts(models.AbstractModel):
 
     def _only_of(self, alias, company, debtor_ids):
         """SQL condition: a debtor's row is of the company, and of these debtors (None = all)."""
-        condition = SQL("%s = %s", SQL.identifier(alias, "company_id"), company.id)
-        if debtor_ids is None:
-            return condition
-        debtor = SQL.identifier(alias, "debtor_id")
-        return SQL("%s AND %s IN %s", condition, debtor, tuple(debtor_ids) or (0,))
+        return SQL(
+            "%s = %s AND %s",
+            SQL.identifier(alias, "company_id"),
+            company.id,
+            only(SQL.identifier(alias, "debtor_id"), debtor_ids),
+        )
 
     def _query_disputed(self, company, date, debtor_ids):
         """Disputed amounts until somebody is to look again; nothing once they are decided.

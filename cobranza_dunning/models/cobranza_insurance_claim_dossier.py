@@ -23,47 +23,35 @@ class CobranzaInsuranceClaim(models.Model):
     _inherit = "cobranza.insurance.claim"  # pylint: disable=consider-merging-classes-inherited
 
     def action_dossier(self):
-        """Make the ZIP file and return the action that downloads it.
+        """Return the action that makes the ZIP file and downloads it.
 
-        It is kept on the claim; making it again replaces it.  Raises AccessError for who may not
-        read the invoices it is about.
+        Raises AccessError for who may not read the invoices it is about.
         """
         self.ensure_one()
-        attachment = self._make_dossier()
+        self._check_dossier()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}?download=true",
-            "target": "self",
+            "url": f"/cobranza/claims/{self.id}/dossier",
+            "target": "download",
         }
 
-    def _make_dossier(self):
-        """Return the ir.attachment with the ZIP file."""
+    def _check_dossier(self):
+        """Raise AccessError for who may not read the claim, or the invoices it is about."""
         self.check_access("read")
         self.line_ids.move_id.check_access("read")
+
+    def _dossier(self):
+        """Return (name, bytes) of the ZIP file.
+
+        It isn't kept: whoever may read the claim later need not be allowed to read what is in it.
+        """
+        self._check_dossier()
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             taken = set()
             for folder, name, content in self._dossier_files():
                 archive.writestr(_unique(folder, name, taken), content)
-        name = f"{_safe(self.name)}.zip"
-        # whoever may read the claim may have its file; only a manager may write on it
-        attachments_sudo = self.env["ir.attachment"].sudo()
-        kept = attachments_sudo.search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("name", "=", name)],
-            limit=1,
-        )
-        if kept:
-            kept.raw = buffer.getvalue()
-            return kept
-        return attachments_sudo.create(
-            {
-                "name": name,
-                "res_model": self._name,
-                "res_id": self.id,
-                "mimetype": "application/zip",
-                "raw": buffer.getvalue(),
-            }
-        )
+        return f"{_safe(self.name)}.zip", buffer.getvalue()
 
     # --- what is in it -----------------------------------------------------------------
 
@@ -89,8 +77,7 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _invoice_files(self, move, folder):
         """The invoice as the customer has it, and what is attached to it."""
-        document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
-        if document:
+        for document in move._cobranza_documents():
             yield folder, document["filename"], document["content"]
         attached = self.env["ir.attachment"].search(
             [("res_model", "=", "account.move"), ("res_id", "=", move.id)], order="id"

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..engine import indemnity
 from ..engine.cover import insurable
 from ..engine.due import ZERO
+from ..engine.insurance import attachment_day
 from ..engine.insurance_dates import date_of_loss, provisional_day
 from .amounts import to_decimal
 from .cobranza_insurance_query_claims import STANDING
@@ -28,7 +29,7 @@ class CobranzaInsuranceClaim(models.Model):
     covered_amount = fields.Monetary("Covered", readonly=True)
     covered_costs_amount = fields.Monetary("Covered costs", readonly=True)
     percentage = fields.Float(
-        "Insured (%)", digits=(5, 2), readonly=True,
+        "Insured (%)", digits=(5, 2), readonly=True, aggregator="avg",
         help="Of several kinds of limit the average, by what is covered.",
     )  # fmt: skip
     insured_amount = fields.Monetary(
@@ -212,7 +213,8 @@ class CobranzaInsuranceClaim(models.Model):
             days = [date_of_loss(policy, one.line, buyer) for one in ours]
             if not self.loss_date and all(days):
                 vals["loss_date"] = max(days)
-            vals["year_from"] = self._year_of(min(one.line.invoiced for one in ours))
+            sold = min(attachment_day(policy, one.line) for one in ours)
+            vals["year_from"] = self._year_of(sold)
             vals["provisional_date"] = self._provisional_day(policy, ours)
         self._gated().write(vals)
 

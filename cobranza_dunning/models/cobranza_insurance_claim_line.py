@@ -35,7 +35,7 @@ class CobranzaInsuranceClaimLine(models.Model):
     tax_amount = fields.Monetary("Of which tax", help="Tax that the policy doesn't insure.")
     covered_amount = fields.Monetary("Covered")
     lost_amount = fields.Monetary("Cover lost", help="It was covered before a duty was missed.")
-    percentage = fields.Float("Insured (%)", digits=(5, 2))
+    percentage = fields.Float("Insured (%)", digits=(5, 2), aggregator="avg")
     item_currency_id = fields.Many2one(
         related="move_line_id.currency_id", string="Document's currency"
     )

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
-from .cobranza_run_line import UncheckedMany2one
 from .insurance_texts import (
     DUTY_SELECTION,
     LIMIT_KIND_SELECTION,
@@ -10,6 +11,7 @@ from .insurance_texts import (
     STATE_SELECTION,
     sentences,
 )
+from .unchecked import UncheckedMany2one
 
 
 class CobranzaInsuranceCover(models.Model):
@@ -36,6 +38,7 @@ class CobranzaInsuranceCover(models.Model):
         "account.move", "Invoice", index="btree_not_null", ondelete="set null"
     )
     date_due = fields.Date("Due date")
+    original_due_date = fields.Date(related="move_line_id.cobranza_original_due_date")
     debtor_id = fields.Many2one(
         "cobranza.debtor", "Customer's account", required=True, ondelete="cascade"
     )
@@ -76,7 +79,7 @@ class CobranzaInsuranceCover(models.Model):
         "Lost", help="Of what is not covered: it was covered before a duty was missed."
     )
     used_amount = fields.Monetary("Limit used")
-    percentage = fields.Float("Insured (%)", digits=(5, 2))
+    percentage = fields.Float("Insured (%)", digits=(5, 2), aggregator="avg")
     insured_amount = fields.Monetary(
         "Insurer pays", help="The insured percentage of the covered amount."
     )
@@ -138,6 +141,30 @@ class CobranzaInsuranceCover(models.Model):
         Raises UserError if the insurer can't be told about one of them.
         """
         return self.env["cobranza.insurance.notice"]._of_lines(self.move_line_id)._open()
+
+    def action_forget_original_due_date(self):
+        """Have the due dates count that these due lines have now: those before were a mistake.
+
+        Each invoice's history says so.  Raises AccessError for others than managers.
+        """
+        self.check_access("read")
+        if not self.env["cobranza.debtor"]._may_insure():
+            raise AccessError(
+                self.env._("Only collections managers enter how a customer is insured: ask one.")
+            )
+        # a manager of collections needn't be allowed to change invoices
+        lines_sudo = self.sudo().move_line_id.filtered("cobranza_original_due_date")
+        for line_sudo in lines_sudo:
+            line_sudo.move_id.message_post(
+                body=self.env._(
+                    "For the insurer it is due on %(now)s: %(before)s was a mistake.",
+                    now=format_date(self.env, line_sudo.date_maturity),
+                    before=format_date(self.env, line_sudo.cobranza_original_due_date),
+                )
+            )
+        lines_sudo.cobranza_original_due_date = False
+        self.env["cobranza.debtor"]._refresh_later(lines_sudo)
+        return True
 
     def action_view_history(self):
         """Open all that was ever believed about this invoice."""

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..engine.insurance_dates import declaration_period
 from .arguments import to_date, to_day, to_line, to_record, to_text
+from .late_texts import describe_days
 
 #: What says which declaration it is, and when it was made: it stays once it is declared.
 FIXED = {"policy_id", "date_from", "declared_on"}
@@ -26,7 +28,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         "state", "date_to", "deadline", "company_id", "currency_id", "balances", "corrects_id",
         "figures_date", "downloaded_on", "line_ids", "total_ids", "count", "late_count", "amount",
         "late_amount", "premium_base", "premium_net", "premium_late", "premium_minimum",
-        "premium_tax", "billed_net", "billed_tax", "bill_id",
+        "premium_minimums", "premium_tax", "billed_net", "billed_tax", "bill_id",
     )  # fmt: skip
 
     policy_id = fields.Many2one(
@@ -42,9 +44,10 @@ class CobranzaInsuranceDeclaration(models.Model):
     )
     date_to = fields.Date("Period up to", required=True)
     deadline = fields.Date("Declare by", help="The last day that is in time.")
+    days_text = fields.Char("Days", compute="_compute_days_text")
     state = fields.Selection(
-        [("draft", "Draft"), ("declared", "Declared"), ("corrected", "Corrected"),
-         ("cancelled", "Cancelled")],
+        [("draft", "Draft"), ("declared", "Declared to the insurer"), ("corrected", "Corrected"),
+         ("cancelled", "Void")],
         required=True, default="draft", tracking=True, index=True,
     )  # fmt: skip
     declared_on = fields.Date(
@@ -93,6 +96,15 @@ class CobranzaInsuranceDeclaration(models.Model):
             )
 
     @api.depends("state", "deadline")
+    @api.depends_context("lang")
+    def _compute_days_text(self):
+        """How long there is still to declare it; nothing once it is declared."""
+        for one in self:
+            day = one.state == "draft" and one.deadline
+            today = one.company_id._cobranza_today()
+            one.days_text = describe_days(self.env, day, today)
+
+    @api.depends("state", "deadline")
     def _compute_overdue(self):
         for one in self:
             one.overdue = bool(
@@ -104,8 +116,11 @@ class CobranzaInsuranceDeclaration(models.Model):
     def _search_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = [("state", "=", "draft"), ("deadline", "<", self.env.company._cobranza_today())]
-        return late if True in value else ["!", "&", *late]
+        late = Domain("state", "=", "draft") & Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("deadline", "<", today)
+            for today, companies in self.env["res.company"]._cobranza_by_today().items()
+        )
+        return late if True in value else ~late
 
     # --- CRUD --------------------------------------------------------------------------
 

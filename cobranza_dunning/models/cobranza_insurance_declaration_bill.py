@@ -32,8 +32,7 @@ class CobranzaInsuranceDeclaration(models.Model):
     def _search_billing(self, operator, value):
         if operator != "in":
             return NotImplemented
-        declared = self.search([("state", "!=", "cancelled")])
-        found = declared.filtered(lambda one: one.billing in value)
+        found = self.search([]).filtered(lambda one: one.billing in value)
         return [("id", "in", found.ids)]
 
     def _is_billed(self):
@@ -102,12 +101,8 @@ class CobranzaInsuranceDeclaration(models.Model):
         policy = self.policy_id
         if len(policy) != 1:
             raise UserError(self.env._("Bill the declarations of one insurance policy at a time."))
-        if not policy.insurer_id or not policy.premium_journal_id:
-            raise UserError(
-                self.env._(
-                    "Choose the insurer and the journal of its bills on the insurance policy first."
-                )
-            )
+        if not policy.insurer_id:
+            raise UserError(self.env._("Choose the insurer on the insurance policy first."))
         return policy
 
     def _bill_vals(self, policy, amounts):
@@ -128,7 +123,8 @@ class CobranzaInsuranceDeclaration(models.Model):
         return {
             "move_type": "in_invoice" if sign > 0 else "in_refund",
             "partner_id": policy.insurer_id.id,
-            "journal_id": policy.premium_journal_id.id,
+            "company_id": policy.company_id.id,
+            **({"journal_id": journal.id} if (journal := policy.premium_journal_id) else {}),
             "currency_id": policy.currency_id.id,
             "invoice_origin": ", ".join(one.display_name for one in amounts),
             "invoice_line_ids": commands,

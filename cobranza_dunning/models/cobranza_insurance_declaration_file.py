@@ -4,9 +4,16 @@ import io
 
 import xlsxwriter
 from odoo import api, fields, models
+from xlsxwriter.utility import xl_range
 
 from .arguments import to_choice, to_line
 
+#: kind of file -> what it is, which nobody need guess from its first bytes.
+MIMETYPES = {
+    "csv": "text/csv",
+    "csv_documents": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 #: What a spreadsheet takes for the beginning of a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,7 +60,7 @@ class CobranzaInsuranceDeclaration(models.Model):
             "type": "ir.actions.act_url",
             "target": "download",
             "url": f"/web/content/{self._name}/{self.id}/file_{kind}"
-            f"?download=true&filename={self._file_name(kind)}",
+            f"?download=true&mimetype={MIMETYPES[kind]}&filename={self._file_name(kind)}",
         }
 
     def _note_download(self):
@@ -76,9 +83,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         content = self[f"file_{kind}"]
         return {
             "name": self._file_name(kind),
-            "mimetype": "text/csv"
-            if kind != "xlsx"
-            else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "mimetype": MIMETYPES[kind],
             "content": content.decode() if isinstance(content, bytes) else content,
         }
 
@@ -177,7 +182,10 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     @api.model
     def _add_sheet(self, book, name, rows, places):
-        """Write rows as a sheet: dates are dates, numbers numbers, and texts never formulas."""
+        """Write rows as a sheet: dates are dates, numbers numbers, and texts never formulas.
+
+        Below more than one row of numbers stand their totals, the only formulas.
+        """
         sheet = book.add_worksheet(name[:31])
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -192,8 +200,24 @@ class CobranzaInsuranceDeclaration(models.Model):
                     sheet.write_string(number, column, value, None if number else bold)
                 else:
                     sheet.write_datetime(number, column, value, day)
+        if len(rows) > 2:
+            self._add_total(book, sheet, rows, money)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(rows[0]) - 1, 16)
+
+    def _add_total(self, book, sheet, rows, money):
+        """Write the row of totals below `rows`, of which the first is the header."""
+        last = len(rows)
+        sheet.write_string(last, 0, self.env._("Total"), book.add_format({"bold": True}))
+        bold_money = book.add_format({"bold": True, "num_format": money.num_format})
+        bold_count = book.add_format({"bold": True})
+        for column, value in enumerate(rows[1]):
+            if not isinstance(value, (int, float)):
+                continue
+            cells = xl_range(1, column, last - 1, column)
+            total = sum(row[column] for row in rows[1:])
+            look = bold_money if isinstance(value, float) else bold_count
+            sheet.write_formula(last, column, f"=SUM({cells})", look, total)
 
 
 def _cell(value, point, places):

@@ -1,3 +1,6 @@
+from collections import defaultdict
+from decimal import Decimal
+
 from odoo import fields, models
 
 from ..engine import declarations, premium
@@ -16,7 +19,12 @@ class CobranzaInsuranceDeclaration(models.Model):
     premium_net = fields.Monetary("Premium", help="Without its tax.")
     premium_late = fields.Monetary("Of it for late documents")
     premium_minimum = fields.Monetary(
-        "Up to the minimum", help="What the premiums of the insurance year lack of its minimum."
+        "Up to the minimum",
+        help="What the premiums of the insurance year lack of its minimum; negative where late "
+        "documents have made up for what was charged.",
+    )
+    premium_minimums = fields.Json(
+        "Up to the minimum, by year", help="What of it is for each insurance year, by its first day."
     )
     premium_tax = fields.Monetary("Premium tax")
     premium_total = fields.Monetary(compute="_compute_premium_total")
@@ -45,14 +53,16 @@ class CobranzaInsuranceDeclaration(models.Model):
                 declarations.value(rules, item),
                 _told(rules, item),
                 item.id in late,
-                document.move_type == "out_refund",
+                _costs_nothing(rules, item, document),
             )
             for item, document in chosen
         ]
         due, parts = premium.of_sales(policy._tariff(), sales, found.amount, found.late_amount)
         self._keep_lines(rules, chosen, late, parts)
         self._keep_totals(rules, found, chosen)
-        extra = self._missing_minimum(policy, due.net)
+        minimums = self._minimums(
+            policy, [(item.day, net) for (item, _document), net in zip(chosen, parts, strict=True)]
+        )
         self._gated().write(
             {
                 "figures_date": fields.Datetime.now(),
@@ -64,8 +74,11 @@ class CobranzaInsuranceDeclaration(models.Model):
                 "premium_base": float(due.base),
                 "premium_net": float(due.net),
                 "premium_late": float(due.late),
-                "premium_minimum": float(extra.net),
-                "premium_tax": float(due.tax + extra.tax),
+                "premium_minimum": float(sum(one.net for one in minimums.values())),
+                "premium_minimums": {
+                    fields.Date.to_string(day): float(one.net) for day, one in minimums.items()
+                },
+                "premium_tax": float(due.tax + sum(one.tax for one in minimums.values())),
             }
         )
 
@@ -109,14 +122,17 @@ class CobranzaInsuranceDeclaration(models.Model):
 
     def _keep_totals(self, rules, found, chosen):
         """Write the totals of this draft instead of those it had."""
-        countries = {document.country: document.country_id for _item, document in chosen}
+        countries = {
+            (document.country if rules.group == "country" else item.debtor_id): document.country_id
+            for item, document in chosen
+        }
         self._keep_rows(
             "total_ids",
             [
                 {
                     "declaration_id": self.id,
                     "partner_id": group.key if rules.group == "debtor" else False,
-                    "country_id": countries[group.key] if rules.group == "country" else False,
+                    "country_id": countries.get(group.key, False),
                     "count": group.count,
                     "amount": float(group.amount),
                     "late_amount": float(group.late),
@@ -136,25 +152,41 @@ class CobranzaInsuranceDeclaration(models.Model):
         rows_sudo.unlink()
         rows_sudo._gated().create(vals_list)
 
-    def _missing_minimum(self, policy, net):
-        """The Premium that lacks of the minimum, in the last period of an insurance year."""
-        # that of the first day: where one is renewed within the period, the last day is the next's
-        year = policy._insurance_year(self.date_from)
-        if not year or year.date_to > self.date_to:
-            return premium.Premium(premium.ZERO, premium.ZERO, premium.ZERO)
+    def _minimums(self, policy, sales):
+        """Return {first day of an insurance year: the Premium that this adds to its minimum}.
+
+        sales: (day, net premium) of each that it tells.
+        """
         others = self.search(
-            [("policy_id", "=", policy.id), ("state", "in", ("draft", "declared")),
-             ("date_to", ">=", year.date_from), ("date_from", "<", self.date_from),
-             ("id", "not in", (self | self.corrects_id).ids)]
+            [("policy_id", "=", policy.id), ("id", "not in", (self | self.corrects_id).ids),
+             "|", ("state", "=", "declared"),
+             "&", ("state", "=", "draft"), ("date_from", "<", self.date_from)]
         )  # fmt: skip
-        replaced = others.corrects_id
-        accrued = net + sum(
-            to_decimal(one.premium_net, one.currency_id) for one in others - replaced
+        others -= others.corrects_id
+        charged = defaultdict(Decimal)
+        for one in others:
+            for day, amount in (one.premium_minimums or {}).items():
+                charged[fields.Date.to_date(day)] += to_decimal(amount, one.currency_id)
+        # what was told counts, whoever may read it
+        told = self.env["cobranza.insurance.declaration.line"].sudo()._read_group(
+            [("declaration_id", "in", others.ids)], ["day:day"], ["premium_amount:sum"]
         )
-        return premium.year_end(policy._tariff(), accrued)
+        theirs = [(day, to_decimal(amount, policy.currency_id)) for day, amount in told]
+        years, period = policy._periods_in_force(), (self.date_from, self.date_to)
+        return premium.minimums(policy._tariff(), years, period, sales, theirs, charged)
 
 
 def _told(rules, item):
     """What was declared of an item before."""
     amount, tax = item.told or (declarations.ZERO, declarations.ZERO)
     return amount if rules.with_tax else amount - tax
+
+
+def _costs_nothing(rules, item, document):
+    """Whether no premium by invoice is owed: of credit notes, and of what nobody insures.
+
+    What was declared before stays as it was then.
+    """
+    told = _told(rules, item)
+    costs = Decimal(document.told_premium) if told else document.flagged
+    return document.move_type == "out_refund" or not costs

@@ -6,6 +6,7 @@ from odoo.tools import format_date, formatLang
 from ..engine import agenda
 from ..engine.insurance_dates import declaration_period
 from .insurance_texts import AGENDA_ADVICE, AGENDA_SELECTION, MISSED_ADVICE
+from .late_texts import describe_days
 
 ACTIVITY = "cobranza_dunning.activity_type_insurance"
 #: What of a duty makes new work of it for somebody: whoever ticked off the old one is asked again.
@@ -54,6 +55,7 @@ class CobranzaInsuranceDuty(models.Model):
     deadline = fields.Date(
         "By", required=True, index=True, help="The last day in time for the first of these lines."
     )
+    days_text = fields.Char("Days", compute="_compute_days_text")
     line_count = fields.Integer("Due lines")
     amount = fields.Monetary("At stake", help="Covered, or was before it was lost.")
     user_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
@@ -67,6 +69,13 @@ class CobranzaInsuranceDuty(models.Model):
         "Somebody else has just decided about this customer: try once more.",
     )
 
+    @api.depends("deadline")
+    @api.depends_context("lang")
+    def _compute_days_text(self):
+        for one in self:
+            today = one.company_id._cobranza_today()
+            one.days_text = describe_days(self.env, one.deadline, today)
+
     @api.depends("duty", "missed")
     @api.depends_context("lang")
     def _compute_advice(self):
@@ -79,7 +88,8 @@ class CobranzaInsuranceDuty(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["duty"]._description_selection(self.env))
         for one in self:
-            one.display_name = f"{labels.get(one.duty, '')} · {one.partner_id.display_name or ''}"
+            # the customer first: a calendar shows no more than the beginning
+            one.display_name = f"{one.partner_id.display_name or ''} · {labels.get(one.duty, '')}"
 
     # --- following the covers --------------------------------------------------------------
 

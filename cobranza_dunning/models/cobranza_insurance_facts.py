@@ -120,22 +120,24 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         return found
 
     @api.model
-    def _strangers_position(self, company, partner, drafts):
-        """Return the [Position] of a customer without a collections account: he owes nothing.
+    def _strangers_positions(self, company, drafts):
+        """Decide on customers without a collections account: they owe nothing yet.
 
-        partner: commercial partner.  drafts: [Fact] of his first invoice.
+        drafts: {commercial partner: [Fact]} of their first invoices.
+        Returns {commercial partner: [Position]}.
         """
         terms = self._terms(company, [])
-        if not terms.policies:
-            return []
-        related = self.env["res.company"].search_count([("partner_id", "=", partner.id)], limit=1)
-        buyer = insurance.Buyer(
-            partner.id,
-            insurance.RELATED if related else "company",
-            partner.country_id.code or None,
-        )
-        convert = self._converter(company, terms)
-        return _decide(terms, drafts, company._cobranza_today(), 0, buyer, None, convert)
+        if not drafts or not terms.policies:
+            return {}
+        ids = [one.id for one in drafts]
+        related = self.env["res.company"].search([("partner_id", "in", ids)]).partner_id
+        convert, today = self._converter(company, terms), company._cobranza_today()
+        found = {}
+        for partner, facts in drafts.items():
+            kind = insurance.RELATED if partner in related else "company"
+            buyer = insurance.Buyer(partner.id, kind, partner.country_id.code or None)
+            found[partner] = _decide(terms, facts, today, 0, buyer, None, convert)
+        return found
 
     # --- what is known -----------------------------------------------------------------
 
@@ -270,15 +272,17 @@ class CobranzaInsuranceFacts(models.AbstractModel):
 
 
 def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
-    """Return the Positions of one debtor under every policy that something of his falls under."""
+    """Return the Positions of one debtor under every policy that something of his falls under.
+
+    That under which a sale of the day would fall comes first.
+    """
     keyed = [
         (fact, choose(terms.policies, fact, buyer, fact.chosen or chosen)) for fact in facts
     ]
-    today = insurance.Line(0, ZERO, date, date)
-    wanted = {key for fact, key in keyed if fact.flagged}
-    wanted.add(choose(terms.policies, today, buyer, chosen))
+    now = choose(terms.policies, insurance.Line(0, ZERO, date, date), buyer, chosen)
+    wanted = {now, *(key for fact, key in keyed if fact.flagged)}
     found = []
-    for policy_id in terms.policies:
+    for policy_id in sorted(terms.policies, key=lambda one: one != now):
         if policy_id not in wanted:
             continue
         policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])

@@ -18,7 +18,7 @@ class Exposure(NamedTuple):
 
     partner_id: the commercial partner.  debtor_id: his account, 0 if he has none yet.
     lines: [engine.suggestions.Exposed]; their documents are ids of account.move.
-    asked: the limit that the insurer was asked for and hasn't decided on.
+    limit: what he has today, or the insurer was asked for and hasn't decided on.
     single: it would have to be put under the policy, invoice by invoice.
     """
 
@@ -26,7 +26,7 @@ class Exposure(NamedTuple):
     debtor_id: int
     policy_id: int
     lines: Any
-    asked: Decimal
+    limit: Decimal
     single: bool = False
 
 
@@ -63,8 +63,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                 if terms.policies[policy_id].ended:
                     continue
                 decisions = limits.known(terms.limits.get((policy_id, debtor_id), ()), today)
-                wanted = limits.asked(decisions)
-                found.append(Exposure(partner_id, debtor_id, policy_id, lines, wanted))
+                limit = limits.at_hand(terms.policies[policy_id], decisions, today)
+                found.append(Exposure(partner_id, debtor_id, policy_id, lines, limit))
             found += [
                 Exposure(partner_id, debtor_id, policy_id, lines, ZERO, single=True)
                 for policy_id, lines in _single(rows, tariffs, asked, by_policy).items()

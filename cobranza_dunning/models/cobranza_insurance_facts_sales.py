@@ -48,6 +48,7 @@ class Document(NamedTuple):
     told_day: Any
     told_document: str
     told_document_tax: str
+    told_premium: str
 
 
 class CobranzaInsuranceFacts(models.AbstractModel):
@@ -106,7 +107,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             insurable and outside(terms_of_policy, sale, buyer) is None,
             told=None if told is None else (Decimal(told), Decimal(document.told_tax)),
         )
-        return item, document
+        return item, document._replace(flagged=flagged)
 
     # --- the statement -----------------------------------------------------------------
 
@@ -132,7 +133,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    COALESCE(m.insurance_policy_id, r.insurance_policy_id, kept.policy_id),
                    d.insurance_policy_id,
                    %(kind)s, k.code, k.id, f.told::text, f.told_tax::text, f.told_policy,
-                   f.told_day, f.told_document::text, f.told_document_tax::text
+                   f.told_day, f.told_document::text, f.told_document_tax::text,
+                   f.told_premium::text
               FROM found f
               JOIN res_partner p ON p.id = f.partner_id
          LEFT JOIN account_move m ON m.id = f.id
@@ -176,7 +178,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             SELECT t.document_id AS id, t.partner_id, min(t.name) AS name,
                    min(t.document_currency_id) AS currency_id, min(d.policy_id) AS policy_id,
                    min(t.day) AS day, sum(t.amount) AS amount, sum(t.tax_amount) AS tax,
-                   sum(t.document_amount) AS document_amount, sum(t.document_tax) AS document_tax
+                   sum(t.document_amount) AS document_amount, sum(t.document_tax) AS document_tax,
+                   COALESCE(sum(t.premium_amount), 0) AS premium
               FROM cobranza_insurance_declaration_line t
               JOIN cobranza_insurance_declaration d ON d.id = t.declaration_id
          LEFT JOIN cobranza_insurance_declaration c ON c.corrects_id = d.id AND c.state = 'draft'
@@ -229,7 +232,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    q.amount_tax_signed AS company_tax, NULL::date AS balance_day,
                    t.amount AS told, t.tax AS told_tax, t.policy_id AS told_policy,
                    t.day AS told_day, COALESCE(t.document_amount, 0) AS told_document,
-                   COALESCE(t.document_tax, 0) AS told_document_tax
+                   COALESCE(t.document_tax, 0) AS told_document_tax,
+                   COALESCE(t.premium, 0) AS told_premium
               FROM (%(posted)s) q
          LEFT JOIN told t ON t.id = q.id AND t.partner_id = q.partner_id
              WHERE q.day <= %(last)s
@@ -237,7 +241,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                     OR t.document_tax <> q.sign * q.amount_tax OR t.currency_id <> q.currency_id)
          UNION ALL
             SELECT t.id, t.partner_id, t.name, t.currency_id, 0, 0, 0, 0, NULL, t.amount, t.tax,
-                   t.policy_id, t.day, t.document_amount, t.document_tax
+                   t.policy_id, t.day, t.document_amount, t.document_tax, t.premium
               FROM told t
              WHERE t.document_amount <> 0
                AND NOT EXISTS (SELECT 1 FROM account_move m
@@ -264,7 +268,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                                   LEAST(o.company_amount, 0)), %(places)s) AS company_tax,
                    e.day AS balance_day, NULL::numeric AS told, NULL::numeric AS told_tax,
                    NULL::int AS told_policy, NULL::date AS told_day, 0 AS told_document,
-                   0 AS told_document_tax
+                   0 AS told_document_tax, 0 AS told_premium
               FROM (%(posted)s) q
               JOIN res_currency c ON c.id = q.currency_id
               JOIN unnest(%(days)s::date[]) AS e (day) ON q.date <= e.day AND q.day <= e.day

@@ -18,6 +18,14 @@ NO_TERMS = {
 #: What the law grants, by the code of its country.
 LAWS = {"es": insurance.LAW_ES}
 
+#: What is made out to the insurer under a policy.
+DOCUMENTS = (
+    "cobranza.insurance.declaration", "cobranza.insurance.notice", "cobranza.insurance.claim",
+)  # fmt: skip
+
+#: All that is on record under a policy.
+ON_RECORD = ("cobranza.insurance.limit", "cobranza.insurance.cover", *DOCUMENTS)
+
 
 class CobranzaInsurancePolicy(models.Model):
     """An insurer's terms: what he covers, and what must be done by when for it to last.
@@ -299,26 +307,24 @@ class CobranzaInsurancePolicy(models.Model):
 
     def _has_amounts(self):
         """Whether anything on record is in these policies' currency, whoever may read it."""
-        told = [("policy_id", "in", self.ids), ("state", "not in", ("draft", "cancelled"))]
-        domains = {
-            "cobranza.insurance.limit": told[:1],
-            "cobranza.insurance.cover": told[:1],
-            "cobranza.insurance.declaration": told,
-            "cobranza.insurance.notice": told,
-            "cobranza.insurance.claim": told,
-        }
+        told = [("state", "not in", ("draft", "cancelled"))]
         return any(
-            self.env[name].sudo().search_count(domain, limit=1) for name, domain in domains.items()
+            self._is_on_record(name, told if name in DOCUMENTS else []) for name in ON_RECORD
         )
+
+    def _is_on_record(self, name, domain=()):
+        """Whether there are records of a model under these policies, whoever may read them."""
+        theirs = [("policy_id", "in", self.ids), *domain]
+        return bool(self.env[name].sudo().search_count(theirs, limit=1))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         # whatever was decided under it stays on record, for whoever deletes it
-        if self.sudo().limit_ids or self.env["cobranza.insurance.cover"].sudo().search_count(
-            [("policy_id", "in", self.ids)], limit=1
-        ):
+        if any(map(self._is_on_record, ON_RECORD)):
             raise UserError(
-                self.env._("The policy has limits or covers on record: archive it instead.")
+                self.env._(
+                    "The policy has limits, covers or documents on record: archive it instead."
+                )
             )
 
     def _terms_changed(self):
@@ -337,12 +343,12 @@ class CobranzaInsurancePolicy(models.Model):
     def _of_company(self, company):
         """Return a company's policies, the preferred ones first, whoever may read them.
 
-        Archived ones come last: what was sold under them is insured all the same.
+        Archived ones keep their place: what was sold until then falls under them as before.
         """
         found = self.sudo().with_context(active_test=False).search(
             [("company_id", "=", company.id)]
         )
-        return found.sorted(lambda one: not one.active).with_context(active_test=True)
+        return found.with_context(active_test=True)
 
     def _periods(self):
         """The pairs (first day, last day) of its periods."""

@@ -10,10 +10,11 @@ USUAL = {
     "insurer_share_account_id": ("410", ("liability_payable",)),
     "loss_account_id": ("650", ("expense", "expense_other")),
 }
-#: What claims that stand are booked, and shared, by.
+#: What claims that stand are reckoned, booked and shared by; so are the insured percentages.
 BOOKED_BY = {
     "company_id", "currency_id", "insurer_id", "insurer_account_id", "claim_account_id",
-    "insurer_share_account_id", "covers_costs",
+    "insurer_share_account_id", "covers_costs", "covers_tax", "threshold", "deductible",
+    "first_loss", "maximum_indemnity",
 }  # fmt: skip
 
 
@@ -73,23 +74,24 @@ class CobranzaInsurancePolicy(models.Model):
         Raises UserError if what the claims that stand are booked by would change.
         """
         for name in sorted(BOOKED_BY & set(vals)):
-            self._check_unclaimed(name, vals[name])
+            write = self._fields[name].convert_to_write
+            self.filtered(
+                lambda one, name=name, write=write: write(one[name], one) != vals[name]
+            )._check_unclaimed(name)
         return super().write(vals)
 
-    def _check_unclaimed(self, name, value):
-        """Raise UserError if a field of a policy with claims that stand would change."""
-        field = self._fields[name]
-        changed = self.filtered(lambda one: field.convert_to_write(one[name], one) != value)
+    def _check_unclaimed(self, name):
+        """Raise UserError, naming a field that would change, if claims stand under these."""
         # whoever may write policies
         claims_sudo = self.env["cobranza.insurance.claim"].sudo()
         if claims_sudo.search_count(
-            [("policy_id", "in", changed.ids), ("state", "in", STANDING)], limit=1
+            [("policy_id", "in", self.ids), ("state", "in", STANDING)], limit=1
         ):
             raise UserError(
                 self.env._(
                     "Claims were filed under this policy, and are booked by its field %s: make a "
                     "new policy instead of changing it.",
-                    field._description_string(self.env),
+                    self._fields[name]._description_string(self.env),
                 )
             )
 

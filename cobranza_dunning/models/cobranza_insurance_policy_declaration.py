@@ -40,6 +40,7 @@ class CobranzaInsurancePolicy(models.Model):
     premium_journal_id = fields.Many2one(
         "account.journal", "Journal of its bills", check_company=True,
         domain="[('type', '=', 'purchase')]", tracking=True,
+        help="Empty: the first one for purchases.",
     )  # fmt: skip
     premium_account_id = fields.Many2one(
         "account.account", "Premium account", check_company=True, tracking=True,
@@ -85,12 +86,6 @@ class CobranzaInsurancePolicy(models.Model):
     def _declaration_start(self):
         """The first day whose sales are declared here."""
         return self.declaration_from or min(self.period_ids.mapped("date_from"))
-
-    def _insurance_year(self, day):
-        """The period in force that a day belongs to; empty outside of all, or once it has ended."""
-        if self.ended_on and self.ended_on <= day:
-            return self.period_ids.browse()
-        return self.period_ids.filtered(lambda one: one.date_from <= day <= one.date_to)[:1]
 
     def _is_in_force(self, first, last):
         """Whether it is in force on one of some days at least."""

@@ -57,9 +57,11 @@ class CobranzaInsuranceSuggestion(models.Model):
     premium_amount = fields.Monetary("Estimated premium", help="Without its tax.")
     count = fields.Integer("Invoices")
     reason = fields.Selection(REASON_SELECTION)
-    days_late = fields.Integer("Days late", help="Of the customer's oldest open debt.")
+    days_late = fields.Integer(
+        "Days late", aggregator="max", help="Of the customer's oldest open debt."
+    )
     broken_promise_count = fields.Integer("Promises not kept")
-    average_delay = fields.Float(digits=(16, 1), help="Days, weighted by amount.")
+    average_delay = fields.Float(digits=(16, 1), aggregator="avg", help="Days, weighted by amount.")
     has_score = fields.Boolean(help="Enough is known of the customer.")
     score = fields.Integer(aggregator="avg", help="Of the customer; 100 is the best payer.")
     risk_points = fields.Integer(
@@ -67,7 +69,9 @@ class CobranzaInsuranceSuggestion(models.Model):
         help="From 0 to 100: what the customer's score lacks of 100; without one, the days that he "
         "is late, or was on average, and 15 for each promise not kept.",
     )  # fmt: skip
-    priority = fields.Float(help="The amount, up to doubled by the risk; in company currency.")
+    priority = fields.Float(
+        aggregator="max", help="The amount, up to doubled by the risk; in company currency."
+    )
     dismissed_until = fields.Date("Not before")
     dismiss_reason = fields.Char("Why not")
 
@@ -114,7 +118,7 @@ class CobranzaInsuranceSuggestion(models.Model):
             for suggestion in (
                 suggestions.suggest_single(one.lines, points)
                 if one.single
-                else suggestions.suggest(one.lines, one.asked)
+                else suggestions.suggest(one.lines, one.limit)
             ):
                 found.append({
                     "state": "open",

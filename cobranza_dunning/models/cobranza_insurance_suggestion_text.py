@@ -32,7 +32,8 @@ class CobranzaInsuranceSuggestion(models.Model):
         if self.kind == suggestions.ASK_LIMIT:
             return self.env._(
                 "%(amount)s aren't insured for want of a limit (invoices: %(count)s); %(limit)s "
-                "would be enough for everything. %(why)s",
+                "would be enough for everything, from the day on that the insurer grants it. "
+                "%(why)s",
                 amount=money(self.amount), count=self.count, limit=money(self.limit_amount),
                 why=why,
             )  # fmt: skip

@@ -73,6 +73,26 @@ class CobranzaInsurancePercentage(models.Model):
         "(policy_id, kind)", "The policy has a percentage for this kind of limit already."
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create percentages. Raises UserError while claims stand under the policy."""
+        percentages = super().create(vals_list)
+        percentages.policy_id._check_unclaimed("percentage_ids")
+        return percentages
+
+    def write(self, vals):
+        """Write values. Raises UserError if they change while claims stand under the policy."""
+        changed = self.filtered(
+            lambda one: one._convert_to_write({name: one[name] for name in vals}) != vals
+        )
+        changed.policy_id._check_unclaimed("percentage_ids")
+        return super().write(vals)
+
+    def unlink(self):
+        """Delete percentages. Raises UserError while claims stand under the policy."""
+        self.policy_id._check_unclaimed("percentage_ids")
+        return super().unlink()
+
 
 class CobranzaInsuranceDeadline(models.Model):
     """Until when something must be done: so many months and days after an event."""

@@ -3,12 +3,13 @@ import json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .insurance_texts import LIMIT_KIND_SELECTION
+from .insurance_texts import LIMIT_KIND_SELECTION, REASON_SELECTION
 
 #: What is written of a customer's limit.
 COLUMNS = (
     "policy_id", "debtor_id", "partner_id", "company_id", "currency_id", "limit_kind", "until",
     "limit_amount", "used_amount", "free_amount", "used_share",
+    "free_reason",
 )  # fmt: skip
 #: Those that tell two rows of COLUMNS apart.
 KEY = ("policy_id", "debtor_id")
@@ -47,6 +48,7 @@ class CobranzaInsuranceUse(models.Model):
         "Limit used", help="By what is open, also of sales under an earlier limit."
     )
     free_amount = fields.Monetary("Limit free", help="So much a sale of today may come to.")
+    free_reason = fields.Selection(REASON_SELECTION, "Why nothing is free")
     used_share = fields.Float(
         "Used (%)", digits=(16, 1), aggregator="avg",
         help="Of the limit. 100 if something is used and there is no limit any more.",
@@ -109,6 +111,7 @@ class CobranzaInsuranceUse(models.Model):
                 one.policy_id, debtor_id, partners[debtor_id], company.id,
                 policies_sudo.browse(one.policy_id).currency_id.id, *_limit(one.exposure.applied),
                 one.exposure.limit, one.exposure.used, one.exposure.free, one.exposure.share,
+                one.exposure.stopped,
             ), strict=True))
             for debtor_id, ours in positions.items()
             for one in ours

@@ -209,6 +209,7 @@ class CobranzaInteraction(models.Model):
         # whoever handles the answer has done the work, whose list it was on doesn't matter
         waiting.activity_id.sudo().filtered("active").action_feedback()
         waiting.debtor_id._after_answers()
+        return True
 
     def action_resend(self):
         """Open the dialog that sends invoices again, because they had not arrived."""
@@ -326,7 +327,7 @@ class CobranzaInteraction(models.Model):
             known = email_normalize_all(one.contact_id.email or "")
             # a report may name the mailbox behind the address
             told = email_normalize(address or "")
-            failed = told if told in known else known[:1] and known[0]
+            failed = told if told in known else next(iter(known), "")
             if failed:
                 one.contact_id._cobranza_pause_email(failed, answer)
                 one.debtor_id._ask_for_address(one.reminder_id, [failed], answer, True)

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, plaintext2html
 
 from .arguments import to_choice, to_date, to_line, to_text
+from .cobranza_debtor_call import CALL_AGAIN
 
 #: What a customer may mean to do: stable codes, scripts may name them.
 INTENTIONS = [
@@ -17,8 +18,6 @@ INTENTIONS = [
 
 #: Code of the reason why nobody pays an invoice that has not arrived.
 LOST = "invoice_lost"
-
-CALL_AGAIN = "cobranza_dunning.mail_activity_type_call_again"
 
 
 class CobranzaInteraction(models.Model):
@@ -214,7 +213,10 @@ class CobranzaInteraction(models.Model):
             silent.filtered(lambda one: one.company_id in whose).reason_id = reason_sudo.id
 
     def _call_again_day(self):
-        """The day of another call; None if none is asked for, or that day has passed."""
+        """The day of another call, a working day of the customer's.
+
+        None if none is asked for, or that day has passed.
+        """
         self.ensure_one()
         days = self.outcome_id.call_again_days
         if not days or self.next_step_date:
@@ -222,6 +224,7 @@ class CobranzaInteraction(models.Model):
         day = fields.Datetime.context_timestamp(
             self.with_context(tz=self.debtor_id.contact_zone), self.date
         ).date() + timedelta(days=days)
+        day = self.debtor_id._contact_place().next_working_day(day)
         return day if day >= self.company_id._cobranza_today() else None
 
     @api.model
@@ -244,13 +247,6 @@ class CobranzaInteraction(models.Model):
 
     def _end_call_again(self):
         """End the work of calling these customers again: they were called."""
-        # whoever called has done the work, also that of a colleague
-        activities_sudo = self.env["mail.activity"].sudo().search(
-            [
-                ("res_model", "=", "cobranza.debtor"),
-                ("res_id", "in", self.debtor_id.ids),
-                ("activity_type_id", "=", self.env["ir.model.data"]._xmlid_to_res_id(CALL_AGAIN)),
-            ]
-        )
+        activities_sudo = self.debtor_id._calls_again_sudo()
         if activities_sudo:
             activities_sudo.action_feedback(feedback=self[:1].outcome_id.name)

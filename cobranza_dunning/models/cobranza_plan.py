@@ -35,9 +35,9 @@ class CobranzaPlan(models.Model):
         "name", "debtor_id", "partner_id", "company_id", "currency_id", "kind", "state", "origin",
         "date", "line_ids", "amount", "interest_amount", "paid_amount", "credited_amount",
         "open_amount", "late_amount", "next_date", "pause_until", "offered_on", "accepted_on",
-        "broken_on", "decided_on", "cancel_reason", "is_custom", "signature", "signed_by",
-        "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id", "access_token",
-        "user_id",
+        "broken_on", "decided_on", "cancel_reason", "left_unsigned", "is_custom", "signature",
+        "signed_by", "signed_on", "interest_move_id", "rebook_move_id", "rebook_reversal_id",
+        "access_token", "user_id",
     )  # fmt: skip
     _gated_create = True
 
@@ -78,12 +78,14 @@ class CobranzaPlan(models.Model):
     date = fields.Date("Proposed on", required=True, readonly=True)
     line_ids = fields.One2many("cobranza.plan.line", "plan_id", "Due lines covered", readonly=True)
     installment_ids = fields.One2many("cobranza.plan.installment", "plan_id", "Installments")
-    amount = fields.Monetary("Covered", readonly=True)
+    amount = fields.Monetary("Agreed amount", readonly=True)
     breach_days = fields.Integer(
         "Days late", help="Broken when an installment is later than this; 0: however late."
     )
     breach_count = fields.Integer(
-        "Installments late at once", help="Broken when so many are late at once; 0: however many."
+        "Installments late at once",
+        help="Broken when so many are late at once; 0: however many. Where no days are set, all "
+        "that are left are enough.",
     )
     down_payment_id = fields.Many2one(
         "cobranza.plan.installment", "Down payment", compute="_compute_down_payment_id"
@@ -119,6 +121,9 @@ class CobranzaPlan(models.Model):
     broken_on = fields.Date(readonly=True)
     decided_on = fields.Date("Over since", readonly=True)
     cancel_reason = fields.Char("Why cancelled", readonly=True)
+    left_unsigned = fields.Boolean(
+        readonly=True, copy=False, help="It ended because nobody signed it in time."
+    )
     signature = fields.Image(readonly=True, attachment=True, max_width=1024, max_height=1024)
     signed_by = fields.Char(readonly=True)
     signed_on = fields.Datetime(readonly=True)
@@ -139,7 +144,8 @@ class CobranzaPlan(models.Model):
     )
 
     @api.depends(
-        "installment_ids.amount", "installment_ids.date_due", "interest_rate", "date", "accepted_on"
+        "installment_ids.amount", "installment_ids.date_due", "interest_rate", "date",
+        "accepted_on", "line_ids.date_due",
     )
     def _compute_interest_amount(self):
         for plan in self:
@@ -148,7 +154,7 @@ class CobranzaPlan(models.Model):
                 one for one in plan._calendar() if one.due > (plan.accepted_on or plan.date)
             ]
             plan.interest_amount = installments.financing_interest(
-                later, plan.date,
+                later, max(plan.date, plan._earliest_due() or plan.date),
                 to_rate(min(max(plan.interest_rate, 0), MOST_OF_A_TERM)),
                 plan.currency_id.decimal_places,
             )  # fmt: skip
@@ -213,9 +219,9 @@ class CobranzaPlan(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
-        if any(plan.state != "draft" for plan in self):
+        if any(plan.state != "draft" or plan._is_shown() for plan in self):
             raise AccessError(
-                self.env._("What was offered to a customer stays on record: cancel it instead.")
+                self.env._("What was offered, by us or by him, stays on record: cancel it instead.")
             )
 
     # --- life --------------------------------------------------------------------------
@@ -288,7 +294,7 @@ class CobranzaPlan(models.Model):
         """What acceptance brings with it."""
         self._make_interest_invoice()
         if self.company_id.cobranza_plan_rebook:
-            self._rebook()
+            self._rebook_or_note()
 
     def _cancel(self, reason):
         in_force = self.filtered(lambda one: one.state == "active")
@@ -323,6 +329,10 @@ class CobranzaPlan(models.Model):
         """The installments, earliest first; those being typed in without a day don't count."""
         dated = self.installment_ids.filtered("date_due")
         return dated.sorted(lambda one: (one.date_due, one._origin.id or math.inf))
+
+    def _earliest_due(self):
+        """The day on which the earliest of what it covers is due, or None."""
+        return min(self.line_ids.mapped("date_due"), default=None)
 
     def _breach(self):
         """Return the rule by which it breaks."""

@@ -60,7 +60,7 @@ class CobranzaPlan(models.Model):
             "interest": float(
                 installments.financing_interest(
                     calendar,
-                    talk.situation.today,
+                    talk.situation.start,
                     to_rate(talk.debtor._plan_terms()["interest_rate"]),
                     talk.currency.decimal_places,
                 )

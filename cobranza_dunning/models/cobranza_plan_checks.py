@@ -86,14 +86,6 @@ class CobranzaPlan(models.Model):
         self.env["cobranza.insurance.claim.line"]._about(items)._refuse()
         self.debtor_id._check_insured_until(items, self._last_due())
 
-    def _is_beyond_insurance(self):
-        """Whether the insurer of what it covers allows no such plan, or has been asked to pay."""
-        items = self.env["account.move.line"].union(*self.line_ids._items().values())
-        if self.env["cobranza.insurance.claim.line"]._about(items):
-            return True
-        latest = self.debtor_id._insured_until(items)
-        return bool(latest and self._last_due() > latest)
-
     def _last_due(self):
         """The day of the last installment."""
         return max(self.installment_ids.mapped("date_due"))

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..engine import installments
 from ..engine.due import to_places
 from .amounts import to_decimal
+from .usual_books import general_journal
 
 
 class CobranzaPlan(models.Model):
@@ -69,6 +70,21 @@ class CobranzaPlan(models.Model):
 
     # --- re-booking --------------------------------------------------------------------
 
+    def _rebook_or_note(self):
+        """Re-book it, unless Odoo would take that for a payment; then note why it is not."""
+        taxed = self.line_ids.move_id.filtered(lambda one: one._cobranza_tax_is_due_on_payment())
+        if not taxed:
+            self._rebook()
+            return
+        office = self.with_context(lang=self.company_id._cobranza_lang())
+        office._message_log(
+            body=office.env._(
+                "It isn't re-booked: the tax of %(invoices)s is due when the customer pays, and "
+                "re-booking would make it due now. Everything else is as agreed.",
+                invoices=", ".join(taxed.mapped("name")),
+            )
+        )
+
     def _rebook(self):
         """Move what the plan covers to one receivable item per installment, in one entry.
 
@@ -96,6 +112,7 @@ class CobranzaPlan(models.Model):
             (line | item.sudo()).reconcile()
         for installment, line in zip(self._ordered(), lines[len(settled) :], strict=True):
             installment._gated().write({"move_line_id": line.id})
+        self._carry_agreements()
 
     def _rebook_vals(self, covered):
         """The items of the entry: (those that settle the covered lines, one per installment)."""
@@ -148,11 +165,8 @@ class CobranzaPlan(models.Model):
 
     def _rebook_journal_sudo(self):
         """The journal of the entry. Raises UserError if the company has none."""
-        journals_sudo = self.env["account.journal"].sudo()
-        found = self.company_id.sudo().cobranza_plan_journal_id or journals_sudo.search(
-            [*journals_sudo._check_company_domain(self.company_id), ("type", "=", "general")],
-            limit=1,
-        )
+        chosen = self.company_id.sudo().cobranza_plan_journal_id
+        found = chosen or general_journal(self.company_id)
         if not found:
             raise UserError(
                 self.env._(
@@ -182,6 +196,7 @@ class CobranzaPlan(models.Model):
             for items in open_again.grouped("account_id").values():
                 if paid & items:
                     items.reconcile()
+            plan._carry_agreements_back()
 
     def action_undo_rebook(self):
         """Reverse the re-booking of broken or cancelled plans where that was not possible."""

@@ -43,19 +43,33 @@ class CobranzaPlan(models.Model):
         self.sudo().search(domain)._follow()
         if debtors is None:
             self.sudo().search(
-                [("company_id", "=", company.id), ("state", "=", "offered")]
+                [("company_id", "=", company.id), ("state", "in", ("draft", "offered"))]
             )._end_overdue_offers()
 
     def _end_overdue_offers(self):
-        """End the offers that nobody signed before their first installment; somebody is told."""
+        """End what nobody signed, or offered, before its first installment; somebody is told."""
         for plan in self:
             calendar = plan._calendar()[1 if plan.down_payment_id else 0 :]
             if calendar and calendar[0].due < plan.company_id._cobranza_today():
                 office = plan.with_context(lang=plan.company_id._cobranza_lang())
-                office._cancel(office.env._("Nobody signed it before its first day."))
-                office._schedule(
-                    lambda one: one.env._("%(plan)s was not signed in time", plan=one.name)
-                )
+                if plan.state == "draft":
+                    office._end_overdue_draft()
+                else:
+                    office._end_overdue_offer()
+
+    def _end_overdue_offer(self):
+        """End an offer that nobody signed; whoever looks after the customer is told."""
+        self._cancel(self.env._("Nobody signed it before its first day."))
+        self._gated().write({"left_unsigned": True})
+        self._schedule(lambda plan: plan.env._("%(plan)s was not signed in time", plan=plan.name))
+
+    def _end_overdue_draft(self):
+        """End a draft that nobody offered; whoever made it is told."""
+        self._cancel(self.env._("Nobody offered it before its first day."))
+        self._schedule(
+            lambda plan: plan.env._("%(plan)s was not offered in time", plan=plan.name),
+            user=self._colleague() or self._person_in_charge(),
+        )
 
     def _follow(self):
         """Write how these plans stand, and move them to the state that follows."""
@@ -192,22 +206,28 @@ class CobranzaPlan(models.Model):
 
     def _person_in_charge(self):
         """Whoever looks after the customer, else who entered the plan; may be nobody."""
-        return self.debtor_id._person_in_charge() or self.user_id.filtered(
-            lambda one: one.active and one._is_internal()
-        )
+        return self.debtor_id._person_in_charge() or self._colleague()
 
-    def _schedule(self, summary):
+    def _colleague(self):
+        """Who entered the plan; nobody if that was the customer, or somebody who has left."""
+        return self.user_id.filtered(lambda one: one.active and one._is_internal())
+
+    def _schedule(self, summary, once=False, user=None):
         """Give whoever looks after the customer an activity for today.
 
         summary: makes its text of the plan, in that person's language.
+        once: not if one with this text waits to be done.  user: somebody else than that person.
         """
         self.ensure_one()
-        user = self._person_in_charge()
+        user = user or self._person_in_charge()
         plan = self.with_context(lang=user.lang or self.company_id._cobranza_lang())
+        text = summary(plan)
+        if once and text in plan.debtor_id.activity_ids.mapped("summary"):
+            return
         plan.debtor_id.activity_schedule(
             "cobranza_dunning.activity_type_plan",
             date_deadline=self.company_id._cobranza_today(),
-            summary=summary(plan),
+            summary=text,
             user_id=user.id,
         )
 

@@ -47,19 +47,12 @@ class CobranzaPlanInstallment(models.Model):
     def _describe_late(self, user):
         """What is late, and until when the plan holds all the same, in the language of a user."""
         plan = self.plan_id.with_context(lang=user.lang or self.company_id._cobranza_lang())
-        values = {
-            "plan": plan.name,
-            "number": self.number,
-            "amount": plan._money(self.net_amount - self.paid_amount),
-            "due": format_date(plan.env, self.date_due),
-        }
-        if not plan.pause_until:
-            return plan.env._(
-                "%(plan)s: installment %(number)s is late, %(amount)s since %(due)s.", **values
-            )
         return plan.env._(
             "%(plan)s: installment %(number)s is late, %(amount)s since %(due)s. The plan breaks "
             "on %(breaks)s if nothing is paid.",
+            plan=plan.name,
+            number=self.number,
+            amount=plan._money(self.net_amount - self.paid_amount),
+            due=format_date(plan.env, self.date_due),
             breaks=format_date(plan.env, plan.pause_until),
-            **values,
         )

@@ -28,7 +28,7 @@ class CobranzaPlanLine(models.Model):
     )
     name = fields.Char("Number", required=True)
     date_due = fields.Date("Due date", required=True)
-    amount = fields.Monetary("Covered", required=True)
+    amount = fields.Monetary("Agreed amount", required=True)
     # what had settled the line when the plan came into force
     paid_before = fields.Monetary()
     credited_before = fields.Monetary()

@@ -51,9 +51,9 @@ class CobranzaPlan(models.Model):
           `lines` ids of due lines (left out: all that are due, else all that are open, without
           those in another plan);
           `currency` its code (needed only if he owes in several);
-          either `until` (a day: everything then), or `count` installments or as many as `each`
-          (an amount) makes; `period` week | fortnight | month; `first` day of the first one
-          (one period from today); `down_payment` today;
+          one of `until` (a day: everything then), `count` installments, or as many as `each`
+          (an amount) makes; with installments `period` week | fortnight | month, `first` day of
+          the first one (one period from today, or from a later due day) and `down_payment` today;
           `cannot_pay_now` True if the customer says so.
         origin: "manual", or "portal" for the customer himself, who gets nothing that only a
         manager grants; left out: by who is logged in.
@@ -107,12 +107,19 @@ class CobranzaPlan(models.Model):
             amount=total,
             places=currency.decimal_places,
             today=debtor.company_id._cobranza_today(),
+            due=min((line.date_maturity or line.date for line in amounts), default=None),
             cannot_pay_now=bool(values.get("cannot_pay_now")),
             had_extension=self._had_extension(amounts),
+            left_unsigned=origin == "portal" and self._has_left_unsigned(debtor),
             broken_on=self._last_broken(debtor),
             # a page is shown by the superuser, whom the customer is not
             manager=origin != "portal" and self._is_manager(),
             insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
+            in_preparation=(
+                origin == "portal"
+                and not amounts
+                and self._is_in_preparation(debtor, values.get("currency"))
+            ),
             place=debtor._contact_place(),
             pay_days=debtor._pay_days(),
         )
@@ -128,11 +135,12 @@ class CobranzaPlan(models.Model):
     def _plannable(self, debtor, line_ids, code):
         """Return {due line: what may be paid later of it}, oldest due first.
 
-        line_ids: None means those that are due, or else all, without those in another plan.
+        line_ids: None means those that are due, or else all, without those in another plan and, if
+        anything else is left, without what is paused by hand.
         Raises UserError for lines that aren't the debtor's or are of several currencies.
         """
         today = debtor.company_id._cobranza_today()
-        found = self._free_amounts(debtor)
+        found = self._free_positions(debtor)
         lines = self.env["account.move.line"].union(*found)
         if code is not None:
             lines = lines.filtered(lambda line: line.currency_id.name == code)
@@ -149,6 +157,7 @@ class CobranzaPlan(models.Model):
             lines = chosen
         else:
             lines -= self._of_open_plans(lines)
+            lines = lines.filtered(lambda line: not found[line].paused_by("block")) or lines
             due = lines.filtered(lambda line: (line.date_maturity or line.date) <= today)
             lines = due or lines
         if len(lines.currency_id) > 1:
@@ -159,25 +168,29 @@ class CobranzaPlan(models.Model):
                 )
             )
         ordered = lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
-        return {line: found[line] for line in ordered}
+        return {line: _free(found[line]) for line in ordered}
 
     @api.model
     def _free_amounts(self, debtor):
-        """Return {open due line of a debtor: what may be paid later of it}.
+        """Return {open due line of a debtor: what may be paid later of it}."""
+        return {item: _free(one) for item, one in self._free_positions(debtor).items()}
+
+    def _free_positions(self, debtor):
+        """Return {open due line of a debtor of which something may be paid later: its position}.
 
         Payments in process, disputed amounts and what an insurer is asked for are no part of it.
         """
         items = self.env["account.move.line"]
         found = {
-            items.browse(one.item.id): amount
+            items.browse(one.item.id): one.position
             for one in debtor._assess().get(debtor.id, [])
             # what was booked to him from somebody else's invoice is for a person to clear up
-            if one.item.right_partner and (amount := _free(one.position)) > 0
+            if one.item.right_partner and _free(one.position) > 0
         }
         claimed_sudo = self.env["cobranza.insurance.claim.line"]._about(items.union(*found))
         return {
-            item: amount
-            for item, amount in found.items()
+            item: position
+            for item, position in found.items()
             if item not in claimed_sudo.move_line_id
         }
 
@@ -200,6 +213,15 @@ class CobranzaPlan(models.Model):
         found = self._in_open_plans(items)
         return items & (found.move_line_id | found.plan_id.installment_ids.move_line_id)
 
+    def _is_in_preparation(self, debtor, code):
+        """Whether some of what a debtor owes in a currency is in a draft that he doesn't see.
+
+        code: of the currency; None = any.
+        """
+        lines = self.env["account.move.line"].union(*self._free_amounts(debtor))
+        lines = lines.filtered(lambda line: code in (None, line.currency_id.name))
+        return not all(plan._is_shown() for plan in self._in_open_plans(lines).plan_id)
+
     def _to_offer(self, values, currency):
         """The engine.negotiation.Offer of plain values. Raises UserError for what is none."""
         period = values.get("period") or "month"
@@ -211,7 +233,7 @@ class CobranzaPlan(models.Model):
                     periods=", ".join(installments.PERIODS),
                 )
             )
-        return negotiation.Offer(
+        offer = negotiation.Offer(
             count=self._to_count(values.get("count")),
             down_payment=self._to_money(values.get("down_payment"), currency) or Decimal(0),
             until=to_day(self.env, values.get("until")),
@@ -219,6 +241,25 @@ class CobranzaPlan(models.Model):
             first=to_day(self.env, values.get("first")),
             each=self._to_money(values.get("each"), currency),
         )
+        self._check_one_way(offer)
+        return offer
+
+    def _check_one_way(self, offer):
+        """Raise UserError for an offer that says in several ways how it is paid."""
+        if sum(map(bool, (offer.until, offer.count, offer.each))) > 1:
+            raise UserError(
+                self.env._(
+                    "Say how it is paid in one way: a number of installments, the amount of each, "
+                    "or a day for everything."
+                )
+            )
+        if offer.until and offer.down_payment:
+            raise UserError(
+                self.env._(
+                    "Whoever pays everything on one day makes no down payment: offer installments, "
+                    "or leave it out."
+                )
+            )
 
     def _to_count(self, value):
         """A number of installments, or None."""
@@ -264,6 +305,15 @@ class CobranzaPlan(models.Model):
                 limit=1,
             )
         )
+
+    def _has_left_unsigned(self, debtor):
+        """Whether the debtor's last offer that he made by himself ended without his signature."""
+        last = self.search(
+            [("debtor_id", "=", debtor.id), ("origin", "=", "portal"), ("offered_on", "!=", False)],
+            order="offered_on desc, id desc",
+            limit=1,
+        )
+        return last.left_unsigned
 
     def _last_broken(self, debtor):
         """The day the debtor's last plan broke, or None."""

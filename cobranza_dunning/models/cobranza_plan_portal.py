@@ -1,13 +1,12 @@
 import base64
-import binascii
 from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.image import ImageProcess
 
-from ..engine.words import amount_in_words
-from .amounts import to_decimal
+from .amounts import in_words
 from .arguments import to_line
 from .cobranza_portal_transfer import COMMUNICATION
 
@@ -54,8 +53,11 @@ class CobranzaPlan(models.Model):
             "asked": asked,
         }
 
-    def _portal_asked(self):
-        """What is asked for now: what is late, or else the next installment, less what arrives."""
+    def _portal_asked(self, covered=None):
+        """What is asked for now: what is late, or else the next installment, less what arrives.
+
+        covered: `_portal_covered` of it, for whoever knows it already.
+        """
         open_ones = self._ordered().filtered(
             lambda one: self.state == "active" and one.state in ("open", "partial", "late")
         )
@@ -63,13 +65,14 @@ class CobranzaPlan(models.Model):
         asked = sum(one.net_amount - one.paid_amount for one in late or open_ones[:1])
         if not asked:
             return 0
-        return max(self.currency_id.round(asked - self._portal_arriving()), 0)
+        arriving = self._portal_arriving(covered or self._portal_covered())
+        return max(self.currency_id.round(asked - arriving), 0)
 
-    def _portal_arriving(self):
+    def _portal_arriving(self, covered):
         """What is on its way to the plan; what was being paid before it isn't the plan's."""
         before = {line.move_line_id: line.left_out_amount for line in self.sudo().line_ids}
         arriving = 0
-        for item, position in self._portal_covered().items():
+        for item, position in covered.items():
             left_out = before.get(item, 0) - float(position.paused_by("dispute"))
             arriving += max(float(position.in_process) - max(left_out, 0), 0)
         return arriving
@@ -109,8 +112,9 @@ class CobranzaPlan(models.Model):
 
         Raises UserError if nothing is to pay.
         """
-        left, parts = self._portal_asked(), []
-        for item, position in self._portal_covered().items():
+        covered = self._portal_covered()
+        left, parts = self._portal_asked(covered), []
+        for item, position in covered.items():
             planned = float(position.paused_by("plan") or position.chaseable)
             amount = self.currency_id.round(min(left, planned))
             if amount > 0:
@@ -127,11 +131,7 @@ class CobranzaPlan(models.Model):
 
     def _in_words(self, amount):
         """An amount of this plan in words, in the customer's language."""
-        currency = self.currency_id
-        words = amount_in_words(
-            to_decimal(amount, currency), currency.name, self._lang(), currency.decimal_places
-        )
-        return words[:1].upper() + words[1:]
+        return in_words(amount, self.currency_id, self._lang())
 
     # --- the agreement's sentences, in the context's language ---------------------------
 
@@ -167,7 +167,7 @@ class CobranzaPlan(models.Model):
         if not self.breach_days:
             return self.env._(
                 "The agreement ends, and what is still open is due at once, if %(count)s "
-                "installments are late at the same time.",
+                "installments, or all that are left, are late at the same time.",
                 **values,
             )
         return self.env._(
@@ -193,7 +193,8 @@ class CobranzaPlan(models.Model):
         """Put an offered plan into force with the customer's signature.
 
         name: whose; signature: a picture, base64.
-        Raises UserError, in words for the customer, if it can't be signed like that.
+        Raises UserError, in words for the customer, if it can't be signed like that. Where the
+        plan itself is why, work is left for whoever looks after him.
         """
         self.ensure_one()
         if self.state != "offered":
@@ -202,27 +203,48 @@ class CobranzaPlan(models.Model):
         if not name or len(name) > NAME_LENGTH:
             raise UserError(self.env._("Write your name, please."))
         self._check_signature(signature)
-        if self._is_beyond_insurance():
-            # his plan would be refused, and why isn't his to know
+        office = self.with_context(lang=self.company_id._cobranza_lang())
+        try:
+            with self.env.cr.savepoint():
+                office._accept(
+                    signature=signature, signed_by=name, signed_on=fields.Datetime.now()
+                )
+        except UserError as error:
+            self._tell_not_signed(str(error))
+            # why is in the office's words, and what is insured isn't his to know
             raise UserError(
                 self.env._(
                     "This plan can't be signed any more: please contact us, and we agree on "
                     "another one."
                 )
-            )
-        self._accept(signature=signature, signed_by=name, signed_on=fields.Datetime.now())
-        office = self.with_context(lang=self.company_id._cobranza_lang())
+            ) from error
         office._message_log(body=office.env._("Signed by %s on the customer's page.", name))
         self._schedule(
             lambda plan: plan.env._("%(customer)s signed %(plan)s",
                                     customer=plan.partner_id.display_name, plan=plan.name)
         )  # fmt: skip
 
+    def _tell_not_signed(self, why):
+        """Say why the customer could not sign, to whoever looks after him: once until it is done.
+
+        why: a sentence for the office.
+        """
+        self._schedule(
+            lambda plan: plan.env._(
+                "%(customer)s could not sign %(plan)s: %(why)s",
+                customer=plan.partner_id.display_name,
+                plan=plan.name,
+                why=why,
+            ),
+            once=True,
+        )
+
     def _check_signature(self, signature):
         """Raise UserError if this is no picture of a signature."""
         try:
             picture = base64.b64decode(signature or "", validate=True)
-        except (TypeError, ValueError, binascii.Error):
-            picture = b""
-        if not picture.startswith(b"\x89PNG") or len(picture) > SIGNATURE_SIZE:
-            raise UserError(self.env._("Sign in the field, please."))
+            if not picture.startswith(b"\x89PNG") or len(picture) > SIGNATURE_SIZE:
+                raise ValueError("signature")
+            ImageProcess(picture, verify_resolution=True)
+        except (OSError, TypeError, UserError, ValueError) as error:
+            raise UserError(self.env._("Sign in the field, please.")) from error

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ..engine import negotiation
 from .amounts import to_decimal
+from .cobranza_promise import kept_origin
 from .negotiation_texts import sentences
 
 
@@ -65,7 +66,7 @@ class CobranzaPlan(models.Model):
             "debtor_id": debtor.id,
             "currency_id": talk.currency.id,
             "kind": "extension" if talk.offer.is_extension else "plan",
-            "origin": talk.origin,
+            "origin": kept_origin(self.env, talk.origin),
             "user_id": self.env.uid,
             "date": talk.situation.today,
             "amount": float(talk.situation.amount),
@@ -81,7 +82,7 @@ class CobranzaPlan(models.Model):
                     "plan_id": self.id,
                     "move_line_id": line.id,
                     "move_id": line.move_id.id,
-                    "name": line.move_id.name,
+                    "name": line._cobranza_name(),
                     "date_due": line.date_maturity or line.date,
                     "amount": float(amount),
                 }
@@ -125,6 +126,7 @@ class CobranzaPlan(models.Model):
             to_decimal(self.amount, self.currency_id),
             self.currency_id.decimal_places,
             self.date,
+            due=self._earliest_due(),
             had_extension=self._had_extension(self._covered_amounts()),
             broken_on=self._last_broken(self.debtor_id),
             insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),

@@ -291,6 +291,7 @@ class CobranzaPolicy(models.Model):
         self.check_access("write")
         # the company record is the administrator's; which policy is default is the manager's
         self.company_id.sudo().cobranza_policy_id = self
+        return True
 
     def _for_engine(self):
         """Return {policy id: engine.dunning.Policy} for these policies."""

@@ -1,9 +1,9 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import short_text
+from .placeholders import check_placeholders
 
 _lt = LazyTranslate(__name__)
 
@@ -124,20 +124,7 @@ class CobranzaPolicyLevel(models.Model):
     @api.constrains("short_text")
     def _check_short_text(self):
         for level in self:
-            for unknown in short_text.unknown_placeholders(level.short_text):
-                raise ValidationError(
-                    self.env._(
-                        "“{%(unknown)s}” is nothing that a short text can name: use %(known)s.",
-                        unknown=unknown,
-                        known=", ".join(f"{{{name}}}" for name in short_text.PLACEHOLDERS),
-                    )
-                )
-            if short_text.has_stray_braces(level.short_text):
-                raise ValidationError(
-                    self.env._(
-                        "A brace is left open in the short text: write what it names as {name}."
-                    )
-                )
+            check_placeholders(level, "short_text", short_text.PLACEHOLDERS)
 
     def _fill_short_text(self, values):
         """The short text of this level, or the standard one of its kind, in the env's language.

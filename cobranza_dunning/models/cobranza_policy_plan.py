@@ -26,13 +26,15 @@ class CobranzaPolicy(models.Model):
         "Longest plan",
         default=12,
         tracking=True,
-        help="Months until the last installment. 0: no limit.",
+        help="Months until the last installment, from today or from the day it is due if that is "
+        "later. 0: no limit.",
     )
     plan_maximum_extension = fields.Integer(
         "Longest extension",
         default=30,
         tracking=True,
-        help="Days from today until all is paid at once. 0: no limit.",
+        help="Days until all is paid at once, from today or from the day it is due if that is "
+        "later. Installments begin no later, or after one period. 0: no limit.",
     )
     plan_automatic = fields.Boolean(
         "Accept by itself",
@@ -71,7 +73,8 @@ class CobranzaPolicy(models.Model):
         "Installments late at once",
         default=2,
         tracking=True,
-        help="A plan is broken when so many installments are late at once. 0: however many.",
+        help="A plan is broken when so many installments are late at once. 0: however many. Where "
+        "no days are set, all that are left are enough.",
     )
     plan_interest_rate = fields.Float(
         "Financing interest",

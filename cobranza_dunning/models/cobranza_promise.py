@@ -19,6 +19,14 @@ GIVEN = (
 )  # fmt: skip
 
 
+def kept_origin(env, origin):
+    """Return what is kept as an origin: only the customer's own page says that he did it himself.
+
+    It is shown by the superuser; an office user who names it has the same limits, and no more.
+    """
+    return "manual" if origin == "portal" and not env.su else origin
+
+
 class CobranzaPromise(models.Model):
     """A customer's word that an amount will be there on a day.
 
@@ -33,7 +41,7 @@ class CobranzaPromise(models.Model):
     _check_company_auto = True
     _gated_fields = (
         "partner_id", "company_id", "made_on", "tolerance", "grace", "pause_until", "origin",
-        "part_ids", "state", "paid_amount", "decided_on", "activity_id",
+        "part_ids", "state", "lapsed", "paid_amount", "decided_on", "activity_id",
     )  # fmt: skip
 
     part_ids = fields.One2many("cobranza.promise.line", "promise_id", "Due lines")
@@ -93,6 +101,9 @@ class CobranzaPromise(models.Model):
         index=True,
         copy=False,
     )  # fmt: skip
+    lapsed = fields.Boolean(
+        readonly=True, copy=False, help="Nothing of it was owed any more: nobody cancelled it."
+    )
     paid_amount = fields.Monetary(
         "Paid", readonly=True, help="What came of it in time, at most what was promised."
     )
@@ -165,6 +176,7 @@ class CobranzaPromise(models.Model):
         self.check_access("write")
         self.filtered(lambda one: one.state == "open")._set_cancelled()
         self.debtor_id._refresh_now()
+        return True
 
     def _set_cancelled(self):
         self._gated().write({"state": "cancelled"})

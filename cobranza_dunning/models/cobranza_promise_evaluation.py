@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
@@ -5,6 +6,7 @@ from odoo.fields import Domain
 
 from ..engine import promises
 from .amounts import to_decimal
+from .cobranza_dispute_evaluation import LOOK_BACK
 
 #: States in which a customer's word wasn't kept.
 NOT_KEPT = ("partial", "broken")
@@ -21,7 +23,8 @@ class CobranzaPromise(models.Model):
         """Bring promises up to date with payments and with the day; return those that changed.
 
         debtors: all promises of these, decided ones too: a payment may be undone, or entered
-        late; None = those of all debtors of the company that have an open one.
+        late, and what ended by itself may be owed again; None = those of all debtors of the
+        company that have an open one.
         The number of queries doesn't grow with the number of promises.
         """
         found = self.search(self._to_evaluate_domain(company, debtors), order="date, id")
@@ -39,7 +42,13 @@ class CobranzaPromise(models.Model):
         ours = Domain("company_id", "=", company.id)
         if debtors is None:
             debtors = self.search(ours & Domain("state", "=", "open")).debtor_id
-        return ours & Domain("debtor_id", "in", debtors.ids) & Domain("state", "!=", "cancelled")
+        since = company._cobranza_today() - timedelta(days=LOOK_BACK)
+        lapsed = Domain("lapsed", "=", True) & Domain("decided_on", ">=", since)
+        return (
+            ours
+            & Domain("debtor_id", "in", debtors.ids)
+            & (Domain("state", "!=", "cancelled") | lapsed)
+        )
 
     def _find_lines_again(self):
         """Put promised parts on the items that their invoices got when they were posted again."""
@@ -88,11 +97,15 @@ class CobranzaPromise(models.Model):
     def _write_outcomes(self, outcomes):
         """Keep what became of each promise, in the order of these records."""
         for promise, (outcome, paid) in zip(self, outcomes, strict=True):
+            lapsed = outcome.state == "cancelled"
+            # it ended on the day when it was found out
+            ended_on = promise.lapsed and promise.decided_on if lapsed else False
             promise._write_changed(
                 {
                     "state": outcome.state,
+                    "lapsed": lapsed,
                     "paid_amount": float(outcome.paid),
-                    "decided_on": outcome.decided_on or False,
+                    "decided_on": ended_on or outcome.decided_on or False,
                 }
             )
             for line, parts in promise.part_ids.grouped("move_line_id").items():

@@ -77,7 +77,9 @@ class CobranzaPromise(models.Model):
                 self.env._("What you promised before is still open: please contact us instead.")
             )
         missed = own.filtered(lambda one: one.state in ("partial", "broken"))
-        if missed.part_ids.filtered("amount").move_id & lines.move_id:
+        parts = missed.part_ids.filtered("amount")
+        # an installment's item is another entry than the invoice that it comes from
+        if parts.move_id & lines.move_id or parts.move_line_id & lines:
             raise UserError(
                 self.env._(
                     "We have not seen the payment that was promised for these invoices before: "

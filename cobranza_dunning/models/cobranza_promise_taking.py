@@ -14,7 +14,7 @@ from .arguments import (
     to_record,
     to_text,
 )
-from .cobranza_promise import GIVEN
+from .cobranza_promise import GIVEN, kept_origin
 
 
 class CobranzaPromise(models.Model):
@@ -37,7 +37,8 @@ class CobranzaPromise(models.Model):
         currency: name ("USD") or id; needed only if he owes in several and no lines are named.
         channel: a code of cobranza_interaction.CHANNELS.
         origin: "manual", "call", or "portal" for the customer himself: then the policy says for
-        how long and how often he may leave himself alone.
+        how long and how often he may leave himself alone.  That he did it himself is kept of his
+        own page only.
         contact_id: who gave it.  interaction_id: the cobranza.interaction in which he did.
         company_id: left out: the current company.
         Returns id, state, amount, currency, date, pause_until and lines, a list of dicts with
@@ -163,7 +164,7 @@ class CobranzaPromise(models.Model):
             "channel": to_choice(self, "channel", vals.get("channel", "phone")),
             "contact_id": debtor._own_record("res.partner", vals.get("contact_id")).id,
             "interaction_id": call.id,
-            "origin": origin,
+            "origin": kept_origin(self.env, origin),
             "made_on": made_on,
             "tolerance": policy.promise_tolerance,
             "grace": policy.promise_grace_days,

@@ -1,7 +1,6 @@
 from odoo import fields, models
 
-from ..engine.words import amount_in_words
-from .amounts import to_decimal
+from .amounts import in_words
 from .paper import on_paper, plain
 
 LETTER = "cobranza_dunning.cobranza_reminder_report_letter"
@@ -49,7 +48,7 @@ class CobranzaReminder(models.Model):
         """What is to be paid in each currency, as (amount, the same in words), for the letter."""
         self.ensure_one()
         return [
-            (self._format_money(total, currency), _capitalized(self._in_words(total, currency)))
+            (self._format_money(total, currency), in_words(total, currency, self.lang))
             for currency, total in self._totals()
         ]
 
@@ -59,10 +58,6 @@ class CobranzaReminder(models.Model):
             (currency, sum(lines.mapped("amount")))
             for currency, lines in self.line_ids.grouped("currency_id").items()
         ]
-
-    def _in_words(self, amount, currency):
-        places = currency.decimal_places
-        return amount_in_words(to_decimal(amount, currency), currency.name, self.lang, places)
 
     def _letter_address(self):
         """Whose address stands in the window: the recipient's, or else his company's."""
@@ -105,8 +100,3 @@ class CobranzaReminder(models.Model):
         reports = self.env["ir.actions.report"].with_context(webp_as_jpg=True)
         streams = reports._render_qweb_pdf_prepare_streams(LETTER, {}, res_ids=self.ids)
         return {reminder.id: streams[reminder.id]["stream"].getvalue() for reminder in self}
-
-
-def _capitalized(text):
-    """The text with a capital at its beginning; the rest is left alone ("US dollars")."""
-    return text[:1].upper() + text[1:]

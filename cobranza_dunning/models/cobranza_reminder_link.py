@@ -36,7 +36,7 @@ class CobranzaReminder(models.Model):
         if not self.id:
             return ""
         if not self.short_token:
-            # from before there were any; guarded, or somebody could choose one he knows
+            # its links were renewed; guarded, or somebody could choose one he knows
             self.sudo()._gated().write({"short_token": new_token()})
         return f"{self.get_base_url()}/o/{self.short_token}"
 

@@ -74,10 +74,12 @@ class CobranzaReminder(models.Model):
     # --- the page ----------------------------------------------------------------------
 
     def _portal_rows(self, items):
-        """The told lines as PortalRows."""
+        """The told lines as PortalRows; those of an invoice posted again with what it owes now."""
+        lost = self.line_ids.filtered(lambda told: told.move_id and not told.move_line_id)
+        found = self.env["account.move.line"]._cobranza_found_again(lost)
         rows = []
         for told in self.line_ids:
-            item = told._portal_item()
+            item = found.get(told, told.move_line_id)
             rows.append(
                 PortalRow(
                     told.id, item, item.move_id or told.move_id, told.name, told.concept,

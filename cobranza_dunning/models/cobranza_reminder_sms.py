@@ -75,10 +75,10 @@ class CobranzaReminder(models.Model):
         queue_sudo = self.env["sms.sms"].sudo()
         messages_sudo = self.mail_message_id.sudo()
         found = queue_sudo.search([("mail_message_id", "in", messages_sudo.ids)])
+        by_message = found.grouped("mail_message_id")
         for reminder in self:
-            sms_sudo = found.filtered(
-                lambda sms, reminder=reminder: sms.mail_message_id == reminder.mail_message_id
-            )[:1] or reminder._new_sms()
+            sms_sudo = by_message.get(reminder.mail_message_id, queue_sudo)[:1]
+            sms_sudo = sms_sudo or reminder._new_sms()
             sms_sudo.write(
                 {
                     "number": reminder.phone_number,

@@ -293,6 +293,7 @@ class CobranzaReminder(models.Model):
         self.check_access("write")
         proposed = self.filtered(lambda one: one.state == "proposed")
         proposed._gated().write({"text_outdated": False})
+        return True
 
     def action_reset_text(self):
         """Give up the edited text and go back to the policy's."""
@@ -301,3 +302,4 @@ class CobranzaReminder(models.Model):
         proposed._gated().write(
             {"is_edited": False, "text_outdated": False, "text_subject": False, "text_body": False}
         )
+        return True

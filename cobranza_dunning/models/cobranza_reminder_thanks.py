@@ -23,7 +23,8 @@ class CobranzaReminder(models.Model):
     # a file for each part of its life
     _inherit = "cobranza.reminder"  # pylint: disable=consider-merging-classes-inherited
 
-    #: what may keep a thank-you from leaving now, as `_obstacles`
+    #: what may keep a thank-you from leaving now, as `_obstacles`; nobody reads why: until when
+    #: is all that counts, so that what is asked for thank-yous alone has no text
     _thanks_obstacles = (
         "_answer_obstacles",
         "_stranger_obstacles",
@@ -113,21 +114,22 @@ class CobranzaReminder(models.Model):
         return [ids for [ids] in rows]
 
     def _sql_money(self):
-        """SQL condition: the entry `cm` of journal `j` is a payment and writes nothing off."""
+        """SQL condition: the item `cl` of journal `j` is a payment that writes nothing off."""
         return SQL(
-            """j.type IN ('bank', 'cash', 'credit') AND NOT EXISTS (
+            """%s AND NOT EXISTS (
                    SELECT 1 FROM account_move_line wl JOIN account_account wa
                        ON wa.id = wl.account_id
-                    WHERE wl.move_id = cm.id
-                      AND split_part(wa.account_type, '_', 1) IN ('income', 'expense'))"""
+                    WHERE wl.move_id = cl.move_id
+                      AND split_part(wa.account_type, '_', 1) IN ('income', 'expense'))""",
+            self.env["account.move.line"]._cobranza_money_sql("cl", "j"),
         )
 
     # --- what may keep it from leaving: it is a mail, however the reminder left --------------
 
     def _thanks_address_obstacles(self):
-        """Thank-yous to somebody whom no mail reaches; nobody reads why, it is tried again."""
+        """Thank-yous to somebody whom no mail reaches; it is tried again."""
         return {
-            reminder.id: Obstacle("no_email")
+            reminder.id: Obstacle("")
             for reminder in self
             if not reminder.recipient_id._cobranza_has_email()
         }
@@ -139,7 +141,7 @@ class CobranzaReminder(models.Model):
             until = company._cobranza_opening_tomorrow()
             for debtor in company._cobranza_debtors_full_today(reminders.debtor_id):
                 told = reminders.filtered(lambda one, debtor=debtor: one.debtor_id == debtor)
-                held.update(dict.fromkeys(told.ids, Obstacle("cap", until)))
+                held.update(dict.fromkeys(told.ids, Obstacle("", until)))
         return held
 
     def _thanks_moment_obstacles(self):

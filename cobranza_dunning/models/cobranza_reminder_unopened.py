@@ -34,7 +34,6 @@ class CobranzaReminder(models.Model):
 
     def _link_unopened_domain(self):
         """Domain of what was sent long enough ago, and of which nothing has been heard since."""
-        last_day = self.env.company._cobranza_today() - timedelta(days=UNOPENED_DAYS)
         # whoever may read the reminder may know whether it is paid and whether he has answered
         lines_sudo = self.env["cobranza.reminder.line"].sudo()._search(
             [("move_line_id.parent_state", "=", "posted"), ("move_line_id.reconciled", "=", False)]
@@ -50,7 +49,11 @@ class CobranzaReminder(models.Model):
                 Domain("state", "=", "sent"),
                 Domain("channel", "=", "email"),
                 Domain("delivery", "in", ["delivered"]),
-                Domain("sent_date", "<=", last_day),
+                Domain.OR(
+                    Domain("company_id", "in", companies.ids)
+                    & Domain("sent_date", "<=", today - timedelta(days=UNOPENED_DAYS))
+                    for today, companies in self.env["res.company"]._cobranza_by_today().items()
+                ),
                 Domain("portal_opened_at", "=", False),
                 Domain("id", "in", lines_sudo.subselect("reminder_id")),
                 Domain("id", "not in", heard_sudo.subselect("reminder_id")),

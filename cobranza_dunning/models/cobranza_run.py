@@ -85,6 +85,10 @@ class CobranzaRun(models.Model):
     unchanged_count = fields.Integer("Reminders unchanged", compute="_compute_figures")
     reduced_count = fields.Integer("Reminders lowered", compute="_compute_figures")
     cancelled_count = fields.Integer("Reminders cancelled", compute="_compute_figures")
+    bearing_count = fields.Integer(
+        "Reminders", compute="_compute_bearing_count",
+        help="Made or refreshed by this run, and by none since.",
+    )
     warning = fields.Char(compute="_compute_warning")
     reason_rows = fields.Json(compute="_compute_reason_rows")
 
@@ -124,6 +128,17 @@ class CobranzaRun(models.Model):
             run.unchanged_count = figures.get("unchanged", 0)
             run.reduced_count = figures.get("reduced", 0)
             run.cancelled_count = figures.get("cancelled", 0)
+
+    @api.depends("reminder_ids")
+    def _compute_bearing_count(self):
+        """How many `action_view_reminders` opens."""
+        counts = dict(
+            self.env["cobranza.reminder"]._read_group(
+                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.bearing_count = counts.get(run, 0)
 
     @api.depends("figures")
     @api.depends_context("lang")
@@ -228,6 +243,7 @@ class CobranzaRun(models.Model):
                 run._start()
             run._gated().write({"state": "running", "error": False})
         wake(self.env, WORK)
+        return True
 
     def action_propose(self):
         """Propose what this preview shows: the same day and customers, decided anew."""
@@ -269,7 +285,7 @@ class CobranzaRun(models.Model):
         return {**action, "domain": domain, "context": context}
 
     def action_view_reminders(self):
-        """Open the reminders these runs made."""
+        """Open the reminders these runs made or refreshed, and no run since."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cobranza_dunning.cobranza_reminder_action"
         )

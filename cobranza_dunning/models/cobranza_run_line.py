@@ -1,12 +1,12 @@
-import io
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.due import to_places
+from .bulk import copy_rows
 from .cobranza_policy_level import CHANNELS
 from .reason_texts import REASON_SELECTION, explain
 from .routing_texts import RULE_SELECTION
+from .unchecked import UncheckedMany2one
 
 COLUMNS = (
     "run_id", "move_line_id", "debtor_id", "currency_id", "outcome", "reason", "level_id",
@@ -14,16 +14,6 @@ COLUMNS = (
     "planned_amount", "promised_amount", "credit_amount", "amount", "company_amount", "policy_id",
     "policy_rule", "channel", "recipient_ref", "recipient_rule",
 )  # fmt: skip
-
-
-class UncheckedMany2one(fields.Many2one):
-    """A reference without a foreign key: checking one costs as much as writing half a row.
-
-    For records that are hardly ever deleted; they call `_forget` when they are.
-    """
-
-    def update_db_foreign_key(self, model, column):
-        """Leave the column without a constraint."""
 
 
 class CobranzaRunLine(models.Model):
@@ -135,15 +125,9 @@ class CobranzaRunLine(models.Model):
 
         assessed: iterable of engine.dunning.Assessed.
         """
-        buffer = io.StringIO()
         places = run.currency_id.decimal_places
-        for one in assessed:
-            buffer.write("\t".join(map(str, self._row(run.id, one, places))) + "\n")
-        buffer.seek(0)
-        columns = ", ".join(COLUMNS)
-        self.env.cr.copy_expert(
-            f"COPY {self._table} ({columns}) FROM STDIN WITH (NULL 'None')", buffer
-        )
+        rows = (self._row(run.id, one, places) for one in assessed)
+        copy_rows(self.env.cr, self._table, COLUMNS, rows)
         run.invalidate_recordset(["line_ids"])
 
     @api.model

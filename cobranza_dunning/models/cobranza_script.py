@@ -1,10 +1,10 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
-from ..engine import call_script, short_text
+from ..engine import call_script
 from .cobranza_policy_level import KINDS
 from .cobranza_tone_term import SELECTION
+from .placeholders import check_placeholders
 
 #: Texts that are read out or asked, in the order of a call.
 PARTS = ("opening", "listening", "reason_questions", "arguments")
@@ -19,7 +19,9 @@ EXAMPLE = {
     "days_late": "12",
     "oldest_due": "3 May 2026",
     "since": "2019",
+    "frequency": "2,5",
     "ticket": "1.234,56 €",
+    "share": "12 %",
     "last_payments": "1.234,56 €",
     "promises_kept": "3",
 }
@@ -110,24 +112,7 @@ class CobranzaScript(models.Model):
     def _check_placeholders(self):
         for script in self:
             for part in PARTS:
-                script._check_text(script[part])
-
-    @api.model
-    def _check_text(self, text):
-        """Raise ValidationError for braces that name nothing a script knows."""
-        known = call_script.PLACEHOLDERS
-        for unknown in short_text.unknown_placeholders(text, known):
-            raise ValidationError(
-                self.env._(
-                    "“{%(unknown)s}” is nothing that a script can name: use %(known)s.",
-                    unknown=unknown,
-                    known=", ".join(f"{{{name}}}" for name in known),
-                )
-            )
-        if short_text.has_stray_braces(text):
-            raise ValidationError(
-                self.env._("A brace is left open in the script: write what it names as {name}.")
-            )
+                check_placeholders(script, part, call_script.PLACEHOLDERS)
 
     # --- tone --------------------------------------------------------------------------
 

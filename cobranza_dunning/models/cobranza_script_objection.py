@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..engine import call_script
+from .placeholders import check_placeholders
+
 
 class CobranzaScriptObjection(models.Model):
     """What a customer may object in a call, and what we answer."""
@@ -17,4 +20,4 @@ class CobranzaScriptObjection(models.Model):
     @api.constrains("answer")
     def _check_answer(self):
         for objection in self:
-            objection.script_id._check_text(objection.answer)
+            check_placeholders(objection, "answer", call_script.PLACEHOLDERS)

@@ -56,7 +56,7 @@ class CobranzaSegment(models.Model):
         help="A customer of whom too little is known has no score.",
     )
     lowest = fields.Integer("From", default=0, tracking=True, help="Included. 0 pays worst.")
-    highest = fields.Integer("To", default=100, tracking=True, help="Included. 100 pays best.")
+    highest = fields.Integer("Up to", default=100, tracking=True, help="Included. 100 pays best.")
     domain = fields.Char(
         "And for whom",
         tracking=True,

@@ -24,8 +24,8 @@ DECISION_SELECTION = [
     ("requested", "Requested"),
     ("granted", "Granted"),
     ("reduced", "Reduced"),
-    ("refused", "Refused"),
-    ("cancelled", "Cancelled"),
+    ("refused", "Denied"),
+    ("cancelled", "Revoked"),
 ]
 
 DEADLINE_SELECTION = [
@@ -75,9 +75,6 @@ STATE_SELECTION = [
     ("not_covered", "Not covered"),
     ("settled", "Settled"),
 ]
-
-#: States in which something of a line would be paid by the insurer, if it has to be.
-STATES_WITH_COVER = ("covered", "partial", "at_risk")
 
 REASON_SELECTION = [
     ("settled", "Nothing open"),

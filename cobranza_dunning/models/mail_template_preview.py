@@ -54,14 +54,14 @@ class MailTemplate(models.Model):
     )
     cobranza_subject = fields.Char(
         "Subject in this language",
-        compute="_compute_cobranza_text",
-        inverse="_inverse_cobranza_text",
+        compute="_compute_cobranza_subject",
+        inverse="_inverse_cobranza_subject",
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_body = fields.Html(
         "Message",
-        compute="_compute_cobranza_text",
-        inverse="_inverse_cobranza_text",
+        compute="_compute_cobranza_body",
+        inverse="_inverse_cobranza_body",
         sanitize="email_outgoing",
         groups="cobranza_dunning.group_auditor",
     )
@@ -112,18 +112,28 @@ class MailTemplate(models.Model):
             template.cobranza_preview_debtor_id = (asked or owing)[:1]
             template.cobranza_lang = self.env.lang or "en_US"
 
-    @api.depends("subject", "body_html", "cobranza_lang")
-    def _compute_cobranza_text(self):
-        for template in self:
-            text = template._cobranza_in(template.cobranza_lang)
-            template.cobranza_subject, template.cobranza_body = text.subject, text.body_html
+    # each by itself: while one of them is written what computes it is not to be read
 
-    def _inverse_cobranza_text(self):
+    @api.depends("subject", "cobranza_lang")
+    def _compute_cobranza_subject(self):
+        for template in self:
+            template.cobranza_subject = template._cobranza_in(template.cobranza_lang).subject
+
+    @api.depends("body_html", "cobranza_lang")
+    def _compute_cobranza_body(self):
+        for template in self:
+            template.cobranza_body = template._cobranza_in(template.cobranza_lang).body_html
+
+    def _inverse_cobranza_subject(self):
         for template in self:
             text = template._cobranza_in(template.cobranza_lang)
             # a language that has no text of its own keeps following the original
             if text.subject != template.cobranza_subject:
                 text.subject = template.cobranza_subject
+
+    def _inverse_cobranza_body(self):
+        for template in self:
+            text = template._cobranza_in(template.cobranza_lang)
             if text.body_html != template.cobranza_body:
                 text.body_html = template.cobranza_body
 

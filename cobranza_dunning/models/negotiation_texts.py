@@ -8,11 +8,14 @@ _lt = LazyTranslate(__name__)
 SENTENCES = {
     "acceptable": _lt("This can be agreed on."),
     "nothing_owed": _lt("There is nothing to pay later."),
+    "in_preparation": _lt("We are preparing an agreement about this: you will hear from us."),
     "incomplete": _lt("Say in how many installments it is paid, of what amount, or on which day."),
+    "down_payment_too_large": _lt("The down payment has to be less than the debt."),
     "down_payment_too_small": _lt("A larger part has to be paid at once."),
     "installment_too_small": _lt("The installments are too small."),
     "too_long": _lt("It takes too long until everything is paid."),
     "extension_too_long": _lt("The new day is too late."),
+    "starts_too_late": _lt("The first installment is too late."),
     "extension_first": _lt("More time comes first: a plan can be agreed on after it."),
     "plan_broken_recently": _lt(
         "The last plan was not kept, not long ago: a collections manager decides on another one."
@@ -24,13 +27,11 @@ SENTENCES = {
 #: Codes of ValueErrors of the engine -> what is to be corrected.
 MISTAKES = {
     "amount": _lt("Nothing is left to be paid in a plan."),
-    "down_payment": _lt("The down payment has to be less than the debt, and not below zero."),
     "count": _lt("Choose a number of installments of which each is something, up to %(most)s."),
     "each": _lt(
         "An installment has to be more than zero and no more than the debt, and there may be "
         "%(most)s of them at most."
     ),
-    "method": _lt("Say how many installments there are, or how much each is, not both."),
     "down_payment_on": _lt("The first installment comes after the day of the down payment."),
     "day": _lt("Nothing can be due before today: choose later days."),
 }

@@ -1,12 +1,11 @@
 """Messages on the screen that a button returns."""
 
 
-def notice(text, title=False, reload=False, links=()):
+def notice(text, title=False, reload=False):
     """Return the client action that shows a warning until it is closed.
 
     text, title: in the user's language. reload: whether the records on screen are read again,
-    because something was noted on them; otherwise a dialog is closed. links: {"label", "url"} for
-    each "%s" in the text.
+    because something was noted on them; otherwise a dialog is closed.
     """
     after = (
         {"type": "ir.actions.client", "tag": "soft_reload"}
@@ -20,7 +19,6 @@ def notice(text, title=False, reload=False, links=()):
             "type": "warning",
             "title": title,
             "message": text,
-            "links": list(links),
             "sticky": True,
             "next": after,
         },

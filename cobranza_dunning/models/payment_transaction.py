@@ -40,15 +40,16 @@ class PaymentTransaction(models.Model):
             amount = min(amount, -credit.amount_residual_currency)
             if item.account_id == credit.account_id and amount > 0:
                 credit._cobranza_match(item, amount)
-        for item, moves, _amount in targets:
-            if not item and not credit.reconciled:
-                (credit | moves._cobranza_open_items(credit.account_id)).reconcile()
+        for item, moves, amount in targets:
+            if not item:
+                credit._cobranza_match_up_to(amount, moves._cobranza_open_items(credit.account_id))
 
     def _cobranza_targets(self):
         """What this payment is for: [(due line, its move, amount)].
 
         Where a due line isn't open any more, because its invoice was posted anew or its plan has
-        ended, the line is empty, and the moves are those that are open in its place.
+        ended, the line is empty, and the moves are those that are open in its place; none if it
+        was paid another way.
         """
         self.ensure_one()
         if not self.cobranza_parts:
@@ -60,7 +61,10 @@ class PaymentTransaction(models.Model):
                 found.append((item, item.move_id, amount))
             else:
                 move = self.env["account.move"].browse(move_id).exists()
-                found.append((item.browse(), move._cobranza_instead(), amount))
+                instead = move._cobranza_instead()
+                if item.parent_state == "posted":
+                    instead -= move
+                found.append((item.browse(), instead, amount))
         return found
 
     def _cobranza_started_for(self, partner):

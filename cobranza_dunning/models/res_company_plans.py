@@ -11,13 +11,15 @@ class ResCompany(models.Model):
     cobranza_plan_rebook = fields.Boolean(
         "Re-book accepted plans",
         help="One entry moves what a plan covers to one receivable item per installment; it is "
-        "reversed if the plan breaks or is cancelled. Otherwise nothing is booked.",
+        "reversed if the plan breaks or is cancelled. Invoices whose tax is due on payment stay as "
+        "they are. Otherwise nothing is booked.",
     )
     cobranza_plan_journal_id = fields.Many2one(
         "account.journal",
         "Journal for re-booking",
         ondelete="restrict",
-        help="Empty: the first general journal.",
+        help="Empty: the first general journal, but for those of exchange differences and of tax "
+        "due on payment.",
     )
     cobranza_plan_product_id = fields.Many2one(
         "product.product",

@@ -20,10 +20,10 @@ class ResPartner(models.Model):
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_overdue_amount = fields.Monetary(
-        "Overdue", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
+        "Overdue", compute="_compute_cobranza_figures", groups="cobranza_dunning.group_auditor"
     )
     cobranza_due_line_ids = fields.Many2many(
-        "account.move.line", string="Due lines", compute="_compute_cobranza_debtor_id",
+        "account.move.line", string="Due lines", compute="_compute_cobranza_next_step",
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_role_ids = fields.One2many(
@@ -35,38 +35,45 @@ class ResPartner(models.Model):
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_has_score = fields.Boolean(
-        compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
+        compute="_compute_cobranza_figures", groups="cobranza_dunning.group_auditor"
     )
     cobranza_score = fields.Integer(
-        "Score", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor",
+        "Score", compute="_compute_cobranza_figures", groups="cobranza_dunning.group_auditor",
         help="0 to 100; the higher, the better the customer pays.",
     )  # fmt: skip
     cobranza_segment_id = fields.Many2one(
-        "cobranza.segment", "Segment", compute="_compute_cobranza_debtor_id",
+        "cobranza.segment", "Segment", compute="_compute_cobranza_figures",
         groups="cobranza_dunning.group_auditor",
     )
     cobranza_next_step = fields.Char(
-        "Next step", compute="_compute_cobranza_debtor_id", groups="cobranza_dunning.group_auditor"
+        "Next step", compute="_compute_cobranza_next_step", groups="cobranza_dunning.group_auditor"
     )
 
-    @api.depends_context("company", "lang")
+    @api.depends_context("company")
     def _compute_cobranza_debtor_id(self):
-        debtors = self.env["cobranza.debtor"].search(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-            ]
+        debtors = self.env["cobranza.debtor"]._of_customers(
+            self.env.company, self.commercial_partner_id
         )
         by_partner = debtors.grouped("partner_id")
         for partner in self:
-            debtor = by_partner.get(partner.commercial_partner_id, debtors.browse())
-            partner.cobranza_debtor_id = debtor
+            partner.cobranza_debtor_id = by_partner.get(partner.commercial_partner_id, False)
+
+    @api.depends_context("company")
+    def _compute_cobranza_figures(self):
+        """What is stored on the account: reading it decides nothing."""
+        for partner in self:
+            debtor = partner.cobranza_debtor_id
             partner.cobranza_overdue_amount = debtor.overdue_amount
-            partner.cobranza_due_line_ids = debtor.due_line_ids
-            partner.cobranza_next_step = debtor.next_step
             partner.cobranza_has_score = debtor.has_score
             partner.cobranza_score = debtor.score
             partner.cobranza_segment_id = debtor.segment_id
+
+    @api.depends_context("company", "lang")
+    def _compute_cobranza_next_step(self):
+        """What is decided as it is read, like a run would."""
+        for partner in self:
+            partner.cobranza_due_line_ids = partner.cobranza_debtor_id.due_line_ids
+            partner.cobranza_next_step = partner.cobranza_debtor_id.next_step
 
     @api.depends_context("company")
     def _compute_cobranza_interaction_ids(self):

@@ -92,12 +92,13 @@ def _values(debtor, code, figures):
         return {"broken": broken, "partly": partly_kept}
     return {
         "delay": {"delay": formatLang(env, first, digits=1)},
-        "late_share": {"share": _percent(env, first)},
+        "late_share": {"share": percent(env, first)},
         "plans": {"plans": int(first)},
         "purchases": {"purchases": formatLang(env, first, digits=1)},
-        "limit": {"use": _percent(env, first)},
+        "limit": {"use": percent(env, first)},
     }[code]
 
 
-def _percent(env, share):
+def percent(env, share):
+    """Return a share of one as people read it, such as “12 %”."""
     return f"{formatLang(env, 100 * share, digits=0)} %"

@@ -2,11 +2,18 @@
 
 
 def general_journal(company):
-    """Return a company's first general journal, whoever may see it; none if it has none."""
+    """Return a company's first general journal, whoever may see it; none if it has none.
+
+    Those that Odoo books exchange differences, and tax that is due on payment, in are for that.
+    """
     # which books there are is no secret of those who book
     journals_sudo = company.env["account.journal"].sudo()
+    companies_sudo = company.sudo().parent_ids
+    taken = companies_sudo.currency_exchange_journal_id | companies_sudo.tax_cash_basis_journal_id
     own = [*journals_sudo._check_company_domain(company)]
-    return journals_sudo.search([*own, ("type", "=", "general")], limit=1)
+    return journals_sudo.search(
+        [*own, ("type", "=", "general"), ("id", "not in", taken.ids)], limit=1
+    )
 
 
 def spanish_account(company, code, types=None):

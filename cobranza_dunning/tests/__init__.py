@@ -86,6 +86,7 @@ from . import (
     test_outsiders,
     test_pauses,
     test_performance,
+    test_plan_carried,
     test_plan_insured_days,
     test_plan_late,
     test_plan_negotiation,

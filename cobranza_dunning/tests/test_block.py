@@ -42,6 +42,16 @@ class TestBlock(CobranzaCase):
         self.assertDecision(first, "remind", "level_reached")
         self.assertDecision(second, "skip", "paused", amount=0)
 
+    def test_a_due_line_that_is_lost_is_found_by_invoice_and_due_date(self):
+        """Without a due date it is due on its own date."""
+        dated, undated = (self.due(self.journal_debt(self.partner, 50)) for _number in range(2))
+        undated.date_maturity = False
+        pauses = self.pause(line=dated) | self.pause(line=undated)
+        pauses.move_line_id = False
+        self.assertEqual(pauses.mapped("scope"), ["line", "line"])
+        domain = [*pauses._lines_domain(), ("account_type", "=", "asset_receivable")]
+        self.assertEqual(self.env["account.move.line"].search(domain), dated | undated)
+
     def test_an_invoice_posted_later_is_paused_with_its_customer(self):
         self.invoice(self.partner, 100)
         self.pause(self.partner)

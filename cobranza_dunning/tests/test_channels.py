@@ -168,10 +168,10 @@ class TestChannels(ChannelCase):
 class TestShortText(ChannelCase):
     def test_placeholders_are_checked_when_saved(self):
         for text, words in (
-            ("Hello {nombre}", "“{nombre}” is nothing that a short text can name"),
-            ("Hello {name", "A brace is left open"),
-            ("Hello {}", "is nothing that a short text can name"),
-            ("{name.company_id}", "is nothing that a short text can name"),
+            ("Hello {nombre}", "Short Text: “{nombre}” can't be named here"),
+            ("Hello {name", "Short Text: a brace is left open"),
+            ("Hello {}", "can't be named here"),
+            ("{name.company_id}", "can't be named here"),
         ):
             with self.subTest(text=text), self.assertRefused(words, ValidationError):
                 self.r5.short_text = text

@@ -107,6 +107,13 @@ class TestDispute(DisputeCase):
             offered = self.env[name].fields_get(["user_id"])["user_id"]["domain"]
             self.assertIn("('share', '=', False)", offered, name)
 
+    def test_what_we_write_down_is_not_by_the_customer(self):
+        move = self.invoice(self.partner, 100)
+        self.assertEqual(self.dispute(move, 10, origin="portal").origin, "manual")
+        self.assertEqual(self.dispute(move, 10, origin="call").origin, "call")
+        own = self.disputes.sudo().raise_dispute(self.due(move).id, 10, "price", origin="portal")
+        self.assertEqual(self.disputes.browse(own["id"]).origin, "portal")
+
     def test_what_can_not_be_disputed(self):
         invoice = self.invoice(self.partner, 100)
         line = self.due(invoice)

@@ -1,7 +1,9 @@
 """What came of a contact: outcome, right person, reason, intention and the next call."""
 
-from datetime import timedelta
+from ast import literal_eval
+from datetime import date, datetime, timedelta
 
+from lxml import etree
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -197,6 +199,35 @@ class TestOutcome(OutcomeCase):
             ("No answer", TODAY + timedelta(days=1), self.collector),
         )
 
+    def test_nobody_is_called_again_on_a_weekend(self):
+        friday = datetime(2026, 6, 5, 10)
+        with self.at(friday.date()):
+            self.log(date=fields.Datetime.to_string(friday))
+            self.assertEqual(self.work().date_deadline, date(2026, 6, 8))
+
+    def test_who_was_called_is_on_the_list_again_on_the_day_of_the_next_call(self):
+        """Until then he isn't, whoever called: nobody calls him twice a day."""
+        debtors = self.env["cobranza.debtor"]
+        arch = etree.fromstring(debtors.get_view(view_type="search")["arch"])
+        (node,) = arch.xpath("//filter[@name='for_today']")
+
+        def today():
+            domain = [*literal_eval(node.get("domain")), ("id", "=", self.debtor().id)]
+            return bool(debtors.search(domain))
+
+        self.assertTrue(today())
+        self.log()
+        again = self.work().date_deadline
+        self.assertEqual(self.debtor().call_again_date, again)
+        self.assertFalse(today())
+        self.assertTrue(debtors.search([("call_again_date", "=", again)]))
+        with self.at(again):
+            self.assertTrue(today())
+        self.log("right_party")
+        self.debtor().invalidate_recordset(["call_again_date"])
+        self.assertFalse(self.debtor().call_again_date)
+        self.assertTrue(today())
+
     def test_the_next_call_ends_it_and_may_ask_for_another(self):
         self.log()
         self.log("message_left")
@@ -272,6 +303,14 @@ class TestOutcome(OutcomeCase):
         self.assertLessEqual(many, one + 2, (one, many))
 
     # --- the lists
+
+    def test_the_programs_own_activity_types_stay(self):
+        """Work is made and found by them."""
+        kinds = self.env["mail.activity.type"]
+        for name in ("mail_activity_type_call_again", "activity_type_promise"):
+            with self.subTest(name), self.assertRefused("rename or archive it instead"):
+                self.env.ref(f"cobranza_dunning.{name}").unlink()
+        kinds.create({"name": "Visit"}).unlink()
 
     def test_what_comes_with_the_program_is_archived_not_deleted(self):
         manager = self.new_user("cobranza_dunning.group_manager")

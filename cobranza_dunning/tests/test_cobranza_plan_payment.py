@@ -99,8 +99,10 @@ class TestPlanPayment(OnlineMixin, PlanCase, HttpCase):
 
     def test_an_item_without_a_due_date(self):
         debt = self.journal_debt(self.partner, 300)
+        self.due(debt).name = "Balance of 2025"
         self.due(debt).date_maturity = False
         plan = self.agreed(lines=(self.due(self.move) | self.due(debt)).ids, **THREE)
+        self.assertEqual(plan.line_ids.mapped("name"), [self.move.name, "Balance of 2025"])
         self.assertIn("/pay?", self.text(plan))
         self.assertEqual(self.start(plan, 300).amount, 300)
 

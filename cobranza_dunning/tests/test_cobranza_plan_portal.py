@@ -2,11 +2,12 @@
 
 import base64
 from datetime import date, timedelta
-from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import Form, HttpCase, tagged
 
 from .common import TODAY
+from .papers import Papers
 from .test_cobranza_plan import PlanCase
 
 #: A picture of one dot.
@@ -97,6 +98,26 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertEqual(plan.cancel_reason, "Nobody signed it before its first day.")
         self.assertIn("was not signed in time", str(plan.debtor_id.activity_ids.mapped("summary")))
 
+    def test_a_draft_that_nobody_offers_ends(self):
+        """On the day after its first installment; whoever made it is told, else who looks after."""
+        maker, owner = self.new_collector(name="Dora"), self.new_collector(name="Carla")
+        self.company.sudo().cobranza_user_id = owner
+        self.plan._gated().user_id = maker
+        self.invoice(self.other, 70)
+        made = self.plans.propose(self.other.id, OFFER, origin="portal")
+        his = self.plans.browse(made["plan_id"])
+        his._gated().user_id = self.visitor
+        his.debtor_id.activity_ids.action_done()
+        for day, state in ((date(2026, 4, 10), "draft"), (date(2026, 4, 11), "cancelled")):
+            with self.at(day):
+                self.env["cobranza.plan"]._evaluate(self.company)
+                self.assertEqual((self.plan.state, his.state), (state, state))
+        self.assertEqual(self.plan.cancel_reason, "Nobody offered it before its first day.")
+        for plan, user in ((self.plan, maker), (his, owner)):
+            activity = plan.debtor_id.activity_ids
+            self.assertEqual(activity.summary, f"{plan.name} was not offered in time")
+            self.assertEqual(activity.user_id, user)
+
     def test_our_own_draft_is_never_shown(self):
         self.plan.action_cancel("A better idea")
         self.assertTurnedAway(self.page(self.plan))
@@ -154,11 +175,12 @@ class TestPlanPage(PlanCase, HttpCase):
         for values in (
             {"name": ""}, {"name": None}, {"name": "x" * 121},
             {"signature": None}, {"signature": "&"}, {"signature": "YWJj"}, {"signature": 7},
-            {"signature": huge}, {"signature": PNG[:-30]},
+            {"signature": huge}, {"signature": PNG[:-30]}, {"signature": PNG[:40]},
         ):  # fmt: skip
             with self.subTest(values=str(values)[:40]):
-                self.assertTrue(self.sign(plan, **values)["error"])
+                self.assertIn(", please.", self.sign(plan, **values)["error"])
                 self.assertEqual(plan.state, "offered")
+                self.assertFalse(plan.debtor_id.activity_ids)
 
     def test_our_people_do_not_sign_for_him(self):
         plan = self.offered()
@@ -168,10 +190,41 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertIn("The customer signs here", self.page(plan).text)
         self.assertEqual(user, plan.with_user(user).env.user)
 
+    def assertNotSigned(self, plan, why):
+        """He reads a friendly sentence; whoever looks after him reads why, once."""
+        for _time in range(2):
+            error = self.sign(plan)["error"]
+            self.assertIn("please contact us", error)
+            self.assertNotIn(plan.name, error)
+            self.assertEqual((plan.state, plan.signature), ("offered", False))
+            activity = plan.debtor_id.activity_ids
+            self.assertEqual(activity.user_id, self.company.cobranza_user_id)
+            self.assertIn(f"{self.partner.display_name} could not sign", activity.summary)
+            self.assertIn(why, activity.summary)
+        # it is work to be done again if he comes again afterwards
+        activity.action_done()
+        self.sign(plan)
+        self.assertEqual(len(plan.debtor_id.activity_ids), 1)
+
     def test_too_late_to_sign(self):
+        self.company.sudo().cobranza_user_id = self.new_collector(name="Carla")
         plan = self.offered()
         with self.at(TODAY + timedelta(days=60)):
-            self.assertIn("was due on", self.sign(plan)["error"])
+            self.assertNotSigned(plan, "was due on")
+
+    def test_part_was_paid_before_he_signs(self):
+        self.company.sudo().cobranza_user_id = self.new_collector(name="Carla")
+        plan = self.offered()
+        self.pay(self.move, 100)
+        self.assertNotSigned(plan, f"Of {self.move.name} only $\xa0500.00 is open")
+
+    def test_what_fails_after_he_signs_leaves_nothing_half_done(self):
+        """The books refuse the re-booking: the plan is offered as before."""
+        self.company.sudo().cobranza_user_id = self.new_collector(name="Carla")
+        plan = self.offered()
+        refuse = UserError("The period is closed.")
+        with patch.object(self.env.registry[plan._name], "_after_acceptance", side_effect=refuse):
+            self.assertNotSigned(plan, "The period is closed.")
 
     def test_how_it_stands(self):
         plan = self.agreed_here()
@@ -235,7 +288,7 @@ class TestPlanPage(PlanCase, HttpCase):
     def test_the_terms_in_words(self):
         plan = self.plan
         for days, count, expected in (
-            (10, 2, "or if 2 of them"), (10, 0, "days late."), (0, 2, "late at the same time"),
+            (10, 2, "or if 2 of them"), (10, 0, "days late."), (0, 2, "or all that are left"),
         ):  # fmt: skip
             plan._gated().write({"breach_days": days, "breach_count": count})
             document = self.document(plan)
@@ -245,6 +298,10 @@ class TestPlanPage(PlanCase, HttpCase):
         self.assertNotIn("interest of", document)
         plan.interest_rate = 10
         self.assertIn("interest of", self.document(plan))
+        self.company.vat = "ESB00153841"
+        document = self.document(plan)
+        self.assertIn("ESB00153841", document)
+        self.assertIn("Place and date:", document)
 
     def document(self, plan):
         """The agreement as text."""
@@ -259,15 +316,17 @@ class TestPlanPage(PlanCase, HttpCase):
         self.partner.lang = "es_ES"
         self.assertIn("Seiscientos dólares", self.document(self.plan))
         self.sign(self.offered())
-        self.assertIn("data:image/png", self.document(self.plan))
+        document = self.document(self.plan)
+        self.assertIn("data:image/png", document)
+        self.assertNotIn("Lugar y fecha", document, "a signature on the page has its own day")
+        self.assertNotIn("Place and date", document)
 
     def test_downloading_it(self):
-        plan = self.offered()
-        reports = self.env.registry["ir.actions.report"]
-        with patch.object(reports, "_render_qweb_pdf", return_value=(b"%PDF-1.4", "pdf")):
-            answer = self.page(plan, part="/agreement")
+        """In tests Odoo answers with what the PDF is made of; see TestAgreementPaper."""
+        answer = self.page(self.offered(), part="/agreement")
         self.assertEqual(answer.headers["Content-Type"], "application/pdf")
         self.assertIn("Payment%20agreement", answer.headers["Content-Disposition"])
+        self.assertIn("Two hundred US dollars", answer.text)
 
     def test_the_chatter_is_the_offices(self):
         plan = self.offered()
@@ -294,3 +353,37 @@ class TestPlanPage(PlanCase, HttpCase):
         sent = self.plan.message_ids[0]
         self.assertEqual(sent.partner_ids, self.partner)
         self.assertIn(self.plan.access_token, sent.body)
+
+
+@tagged("post_install", "-at_install")
+class TestAgreementPaper(Papers, PlanCase):
+    """The agreement as the PDF that is downloaded and signed."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice(self.partner, 600)
+        self.plan = self.proposed(**OFFER)
+        self.plan.action_offer()
+
+    def page(self):
+        """The text of its only page."""
+        report = "cobranza_dunning.cobranza_plan_report_agreement"
+        [page] = self.pages(self.paper(report, self.plan))
+        return page
+
+    def test_amounts_days_and_words(self):
+        page = self.page()
+        for text in (
+            f"Payment agreement {self.plan.name}", self.plan.line_ids.name, "600.00", "200.00",
+            "04/10/2026", "05/11/2026", "06/10/2026", "Two hundred US dollars",
+        ):  # fmt: skip
+            self.assertIn(text, page)
+
+    def test_a_customer_who_is_only_a_name(self):
+        """No placeholder stands where his address would."""
+        self.partner.write({"street": False, "city": False, "zip": False, "country_id": False})
+        page = self.page()
+        self.assertIn(self.partner.name, page)
+        self.assertNotIn("--", page)
+        self.partner.write({"street": "Main Street 7", "city": "Springfield"})
+        self.assertIn(f"{self.partner.name} Main Street 7 Springfield", self.page())

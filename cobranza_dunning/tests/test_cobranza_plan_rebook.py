@@ -211,6 +211,19 @@ class TestRebook(PlanCase):
         self.company.sudo().cobranza_plan_journal_id = own
         self.assertEqual(self.agreed(**SIX).rebook_move_id.journal_id, own)
 
+    def test_not_the_journals_that_odoo_books_in_by_itself(self):
+        """Of exchange differences and of tax due on payment, though they come first."""
+        general = self.accounts["journals"]["general"]
+        journals = self.env["account.journal"]
+        cash_basis = journals.create({"name": "Tax", "type": "general", "code": "AAA"})
+        self.company.tax_cash_basis_journal_id = cash_basis
+        exchange = self.company.currency_exchange_journal_id
+        first = journals.search(
+            [("company_id", "=", self.company.id), ("type", "=", "general")]
+        )
+        self.assertEqual(first, cash_basis | exchange | general)
+        self.assertEqual(self.agreed(**SIX).rebook_move_id.journal_id, general)
+
     def test_without_a_journal(self):
         plan = self.proposed(**SIX)
         general = self.env["account.journal"].search(
@@ -219,6 +232,49 @@ class TestRebook(PlanCase):
         general.active = False
         with self.assertRefused("has no journal for it"):
             plan.action_accept()
+
+    def test_tax_that_is_due_when_the_customer_pays(self):
+        """Re-booking would settle the invoice, and so make its tax due: nothing was paid yet."""
+        move = self.with_tax_on_payment(self.new)
+        self.assertFalse(move.always_tax_exigible)
+        plan = self.agreed(**SIX)
+        self.assertEqual((plan.state, plan.rebook_move_id.id), ("active", False))
+        self.assertFalse(move.tax_cash_basis_created_move_ids)
+        notes = str(plan.message_ids.mapped("body"))
+        self.assertIn("It isn't re-booked", notes)
+        self.assertIn(move.name, notes)
+        self.assertNotIn(self.old.name, notes)
+        self.assertDecision(self.old, "wait", "paused_until", amount=0)
+        self.pay(self.old, 100)
+        self.assertEqual(self.looked_at(plan), "active")
+        self.assertEqual((plan.paid_amount, plan.open_amount), (100, 510))
+        plan.action_cancel()
+        self.assertDecision(self.old, "remind", "level_reached", amount=300)
+
+    def with_tax_on_payment(self, move):
+        """An invoice with 10 of a tax like the VAT of Mexico, which is due on payment."""
+        country = self.company.account_fiscal_country_id
+        suspense = self.accounts["receivable"].copy(
+            {"code": "209000", "name": "Tax not due yet", "account_type": "liability_current"}
+        )
+        self.company.tax_exigibility = True
+        self.company.tax_cash_basis_journal_id = self.env["account.journal"].create(
+            {"name": "Cash basis", "type": "general", "code": "CABA"}
+        )
+        tax = self.env["account.tax"].create(
+            {
+                "name": "On payment", "amount": 5, "country_id": country.id,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": suspense.id,
+                "tax_group_id": self.env["account.tax.group"].create(
+                    {"name": "VAT", "country_id": country.id}
+                ).id,
+            }
+        )  # fmt: skip
+        move.button_draft()
+        move.invoice_line_ids.tax_ids = tax
+        move.action_post()
+        return move
 
     def test_installments_far_apart_from_today(self):
         """The entry is of the day of the agreement, whatever the installments' days."""

@@ -1,5 +1,6 @@
 """The dialog in which a plan is agreed on while the customer is on the phone."""
 
+from lxml import etree
 from odoo.tests import Form, tagged
 
 from .common import days_ago
@@ -102,6 +103,61 @@ class TestPlanWizard(PlanCase):
         form = self.opened()
         self.assertEqual(form.currency_id, euro)
         self.assertEqual(len(form.line_ids), 2)
+
+    def dialog(self, action):
+        """The dialog of an action, as it opens for a collector."""
+        model = self.env[action["res_model"]].with_user(self.collector)
+        return Form(model.with_context(**action["context"]).browse(action.get("res_id")))
+
+    def button(self, record, name):
+        """When the button of a form that opens the dialog is not shown, for a collector."""
+        arch = record.with_user(self.collector).get_view(view_type="form")["arch"]
+        [button] = etree.fromstring(arch).xpath(f"//button[@name='{name}']")
+        self.assertEqual(button.get("string"), "Pay later…")
+        return button.get("invisible")
+
+    def test_from_an_invoice(self):
+        """What of it is open, due or not; nothing else of the customer's."""
+        second = self.invoice(self.partner, 300, due=days_ago(-20))
+        self.debtor()
+        form = self.dialog(second.with_user(self.collector).action_cobranza_propose_plan())
+        self.assertEqual(form.line_ids[:], self.due(second))
+        form.count = 2
+        form.down_payment = 50
+        plan = self.env["cobranza.plan"].browse(form.save().action_propose()["res_id"])
+        self.assertEqual(plan.line_ids.move_id, second)
+        with self.assertRefused("Nothing of this can be paid later"):
+            second.action_cobranza_propose_plan()
+        theirs = self.invoice(self.other, 10)
+        self.debtor(self.other)
+        with self.assertRefused("Choose invoices of one customer"):
+            (second | theirs).action_cobranza_propose_plan()
+        self.assertEqual(
+            self.button(second, "action_cobranza_propose_plan"), "not cobranza_due_line_ids"
+        )
+
+    def test_from_a_reminder(self):
+        """What of it is still open, in one currency."""
+        euro = self.new_currency("EUR", 0.9)
+        in_euro = self.invoice(self.partner, 50, currency=euro)
+        second = self.invoice(self.partner, 300)
+        reminder = self.remind().with_user(self.collector)
+        not_told = self.invoice(self.partner, 20)
+        self.assertTrue(reminder.has_open_lines)
+        form = self.dialog(reminder.action_propose_plan())
+        self.assertEqual(form.line_ids[:], self.due(self.move) | self.due(second))
+        self.assertNotIn(self.due(not_told), form.line_ids[:])
+        for move in (self.move, second):
+            self.pay(move)
+        form = self.dialog(reminder.action_propose_plan())
+        self.assertEqual(form.line_ids[:], self.due(in_euro))
+        self.pay(in_euro)
+        reminder.invalidate_recordset(["has_open_lines"])
+        self.assertFalse(reminder.has_open_lines)
+        with self.assertRefused("Nothing of this can be paid later"):
+            reminder.action_propose_plan()
+        shown = self.button(reminder, "action_propose_plan")
+        self.assertEqual(shown, "state != 'sent' or not has_open_lines")
 
     def test_lines_of_another_plan_or_in_dispute_are_not_offered(self):
         planned, second = self.due(self.move), self.due(self.invoice(self.partner, 300))

@@ -176,6 +176,7 @@ class TestTaking(PromiseCase):
             ("isn't an amount", (self.partner.id, float("nan"), SOON), {}),
             ("“ten” isn't an amount", (self.partner.id, "ten", SOON), {}),
             ("isn't an amount", (self.partner.id, None, SOON), {}),
+            ("“True” isn't an amount", (self.partner.id, True, SOON), {}),
             ("No more than", (self.partner.id, 100.01, SOON), {}),
             ("isn't a date", (self.partner.id, 10, "soon"), {}),
             ("Say by which day", (self.partner.id, 10, None), {}),
@@ -210,10 +211,22 @@ class TestTaking(PromiseCase):
         latest = TODAY + timedelta(days=10)
         with self.assertRefused("Choose a day up to"):
             self.take(10, latest + timedelta(days=1), origin="portal")
-        self.assertEqual(self.take(10, latest, origin="portal").origin, "portal")
+        # on his page, which the superuser shows
+        own = self.promises.sudo().promise(self.partner.id, 10, latest, origin="portal")
+        self.assertEqual(self.promises.browse(own["id"]).origin, "portal")
         with self.assertRefused("What you promised before is still open"):
             self.take(10, origin="portal")
         self.take(10, latest + timedelta(days=90))  # a person may agree to more
+
+    def test_what_we_write_down_is_not_by_the_customer(self):
+        """Whoever says so has the customer's limits, and it is kept as ours all the same."""
+        self.invoice(self.partner, 100)
+        for user in (self.new_collector(companies=self.company), self.env.user):
+            made = self.promises.with_user(user).promise(
+                self.partner.id, 10, SOON, origin="portal"
+            )
+            self.assertEqual(self.promises.browse(made["id"]).origin, "manual")
+        self.assertEqual(self.take(10, origin="call").origin, "call")
 
     def test_what_was_promised_stays_as_it_was_given(self):
         self.invoice(self.partner, 100)
@@ -264,6 +277,64 @@ class TestTaking(PromiseCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOverByItself(PromiseCase):
+    """Nothing of it was owed any more: that may be undone, and a person's word is not."""
+
+    def setUp(self):
+        super().setUp()
+        self.move = self.invoice(self.partner, 100)
+        self.promise = self.take(50)
+
+    def look(self):
+        self.env.cr.flush()
+        self.promises._evaluate(self.company, self.debtor())
+
+    def credited(self):
+        """A credit note that is matched by mistake."""
+        note = self.credit_note(self.partner, 100, invoice=self.move)
+        self.look()
+        return self.due(note)
+
+    def test_it_comes_back(self):
+        note = self.credited()
+        self.assertEqual((self.promise.state, self.promise.decided_on), ("cancelled", TODAY))
+        note.remove_move_reconcile()
+        self.look()
+        self.assertEqual((self.promise.state, self.promise.decided_on), ("open", False))
+        self.assertFalse(self.promise.lapsed)
+        self.assertEqual(self.promises._unpromised(self.due(self.move)), 50)
+        self.pay(self.move, 50)
+        self.look()
+        self.assertEqual(self.promise.state, "kept")
+
+    def test_not_what_a_person_cancelled(self):
+        self.promise.action_cancel()
+        self.credited().remove_move_reconcile()
+        self.look()
+        self.assertEqual((self.promise.state, self.promise.lapsed), ("cancelled", False))
+
+    def test_a_person_cancels_one_that_came_back(self):
+        note = self.credited()
+        note.remove_move_reconcile()
+        self.look()
+        self.promise.action_cancel()
+        self.look()
+        self.assertEqual(self.promise.state, "cancelled")
+
+    def test_for_so_many_days(self):
+        """From the day on which it ended, however often somebody has looked since."""
+        note = self.credited()
+        with self.at(TODAY + timedelta(days=60)):
+            self.look()
+        self.assertEqual(self.promise.decided_on, TODAY)
+        note.remove_move_reconcile()
+        for days, state in ((101, "cancelled"), (100, "broken")):
+            with self.at(TODAY + timedelta(days=days)):
+                self.promises._evaluate(self.company, self.debtor())
+                self.assertEqual(self.promise.state, state)
+
+
+@tagged("post_install", "-at_install")
 class TestForging(PromiseCase):
     """Nobody says that a promise was kept: payments do."""
 
@@ -278,7 +349,7 @@ class TestForging(PromiseCase):
             own = promise.with_user(user)
             for name, value in (
                 ("state", "kept"), ("paid_amount", 50), ("decided_on", str(TODAY)),
-                ("pause_until", "2099-01-01"), ("grace", 999), ("tolerance", 99),
+                ("lapsed", True), ("pause_until", "2099-01-01"), ("grace", 999), ("tolerance", 99),
                 ("made_on", "2000-01-01"),
                 ("part_ids", [(0, 0, {"amount": 50})]), ("partner_id", self.other.id),
                 ("origin", "portal"),

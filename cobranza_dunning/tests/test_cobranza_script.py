@@ -122,8 +122,9 @@ class TestScript(ScriptCase):
         script = self.script(
             opening="{name}, {company}, {caller}",
             listening="{amount} for {invoices}\n{days_late} days since {oldest_due}",
-            arguments="Since {since}: {ticket}, paid {last_payments}",
+            arguments="Since {since}: {ticket}, paid {last_payments}\n{frequency} a month, {share}",
         )
+        self.invoice(self.other, 300)
         text = self.said(script)
         for words in (
             "Ana Customer, Cobranza test company",
@@ -132,8 +133,39 @@ class TestScript(ScriptCase):
             "30 days since 02/08/2026",
             # an invoice on average, of the last 12 months
             "Since February 2025: $ 100.00, paid $ 300.00 (12/20/2025)",
+            # one in twelve months, and 100 of 400
+            "0.1 a month, 25 %",
         ):
             self.assertIn(words, text)
+
+    def test_what_was_written_by_hand_in_a_bank_journal_is_a_payment(self):
+        """As it is in how he pays; a credit in the general journal is none."""
+        self.journal_debt(self.partner, -30)
+        paid = self.journal_debt(self.partner, -40, due=days_ago(20))
+        paid.button_draft()
+        paid.name = False
+        paid.journal_id = self.accounts["journals"]["bank"]
+        paid.action_post()
+        debtor = self.debtor().with_user(self.collector)
+        text = html2plaintext(debtor._describe_script(self.script(arguments="{last_payments}")))
+        self.assertIn("$ 40.00 (02/18/2026)", text)
+        self.assertNotIn("$ 30.00", text)
+
+    def test_a_customer_who_buys_hardly_anything(self):
+        """Nothing is said of a share that isn't even one in a hundred."""
+        self.invoice(self.other, 10000)
+        text = self.said(self.script(arguments="{share} of our sales\nIt is {frequency} a month"))
+        self.assertNotIn("of our sales", text)
+        self.assertIn("a month", text)
+
+    def test_an_opening_balance_is_called_by_its_own_words(self):
+        """As in the mail, not by the number of the entry."""
+        move = self.journal_debt(self.partner, 70, days_ago(40))
+        line = self.due(move)
+        line.name = "Balance of 2025"
+        text = self.said(self.script(opening="{invoices}"))
+        self.assertIn("Balance of 2025", text)
+        self.assertNotIn(move.name, text)
 
     def test_each_currency_has_its_sum(self):
         euro = self.new_currency("EUR", 2)
@@ -193,11 +225,11 @@ class TestScript(ScriptCase):
 
     def test_unknown_placeholders_are_refused(self):
         for part in ("opening", "listening", "reason_questions", "arguments"):
-            with self.subTest(part), self.assertRaisesRegex(ValidationError, "nothing that a scr"):
+            with self.subTest(part), self.assertRaisesRegex(ValidationError, "can't be named here"):
                 self.script(**{part: "Hello {nombre}"})
-        with self.assertRaisesRegex(ValidationError, "A brace is left open"):
+        with self.assertRaisesRegex(ValidationError, "Opening: a brace is left open"):
             self.script(opening="Hello {name")
-        with self.assertRaisesRegex(ValidationError, "nothing that a script can name"):
+        with self.assertRaisesRegex(ValidationError, "We answer: .* can't be named here"):
             self.script(
                 objection_ids=[Command.create({"objection": "No", "answer": "{x.__class__}"})]
             )

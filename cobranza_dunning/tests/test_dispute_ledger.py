@@ -55,6 +55,56 @@ class TestDisputeLedger(DisputeCase):
         self.assertEqual(second.credited_amount, 0)
         self.assertDecision(move, "remind", "level_reached", amount=500)
 
+    def test_a_credit_note_takes_off_no_more_than_it_is_for(self):
+        """10 were credited of A: 90 of its dispute are not yet, and nothing of B's."""
+        other = self.invoice(self.partner, 300)
+        theirs = self.dispute(other, 300)
+        note = self.credit_note(self.partner, 10, invoice=self.move)
+        self.raised.action_accept(note.id)
+        self.assertEqual((self.raised.amount, self.raised.pausing), (10, False))
+        rest = self.debtor().dispute_ids - self.raised - theirs
+        self.assertEqual((rest.amount, rest.state, rest.awaits_credit_note), (90, "accepted", True))
+        self.assertEqual((rest.credit_note_id.id, rest.decided_by_id), (False, self.env.user))
+        self.assertEqual(rest.activity_id.date_deadline, rest.revisit_date)
+        self.assertNotEqual(rest.activity_id, self.raised.activity_id)
+        self.assertDecision(self.move, "wait", "paused_until", amount=0, paused_amount=90)
+        with self.assertRefused(f"nothing of it is left for {other.name}"):
+            theirs.action_accept(note.id)
+        self.assertEqual((theirs.state, theirs.pausing), ("open", True))
+        second = self.credit_note(self.partner, 90)
+        rest.action_accept(second.id)
+        self.assertEqual((rest.amount, rest.pausing), (90, False))
+        with self.assertRefused(f"nothing of it is left for {other.name}"):
+            theirs.action_accept(second.id)
+
+    def test_a_credit_note_for_several_disputes(self):
+        """Not reconciled yet it is for any of them, and for each only once."""
+        other = self.invoice(self.partner, 300)
+        theirs, third = self.dispute(other, 200), self.dispute(other, 100)
+        note = self.credit_note(self.partner, 250)
+        (self.raised | theirs).action_accept(note.id)
+        self.assertEqual((self.raised | theirs).mapped("amount"), [100, 150])
+        self.assertEqual(
+            sorted(self.debtor().dispute_ids.filtered("pausing").mapped("amount")), [50, 100]
+        )
+        with self.assertRefused("was credited for other invoices or disputes"):
+            third.action_accept(note.id)
+
+    def test_a_credit_note_that_was_paid_out(self):
+        """He had paid under protest, and has got his money back."""
+        self.pay(self.move)
+        note = self.credit_note(self.partner, 100)
+        self.pay(note)
+        self.raised.action_accept(note.id)
+        self.assertEqual((self.raised.amount, self.raised.pausing), (100, False))
+
+    def test_the_rest_may_be_rejected(self):
+        note = self.credit_note(self.partner, 60, invoice=self.move)
+        self.raised.action_accept(note.id)
+        rest = self.debtor().dispute_ids - self.raised
+        rest.action_reject("Forty were delivered as ordered.")
+        self.assertDecision(self.move, "remind", "level_reached", amount=40)
+
     def test_an_invoice_that_is_reset_and_posted_again(self):
         owner = self.raised.activity_id.user_id
         self.move.button_draft()

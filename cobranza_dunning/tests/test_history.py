@@ -75,6 +75,14 @@ class TestHistory(MailingCase):
         self.pay(invoice)
         self.assertFalse(self.debtor().level_id)
 
+    def test_a_debt_without_a_due_date_keeps_its_history(self):
+        """It is due on its own date, and found again by that."""
+        self.r20.gap_days = 10
+        debt = self.journal_debt(self.partner, 100)
+        self.due(debt).date_maturity = False
+        self.remind().line_ids._gated().move_line_id = False
+        self.assertDecision(debt, "wait", "gap", self.r20, next_date=days_ago(-10))
+
     def test_recreated_due_lines_keep_their_pause(self):
         invoice = self.invoice(self.partner, 100)
         other = self.invoice(self.partner, 70)

@@ -50,6 +50,16 @@ class TestClaim(ClaimCase):
         self.assertEqual((claim.above_maximum_amount, claim.expected_amount), (39800, 50000))
         self.assertEqual(claim.year_from, date(2026, 1, 1))
 
+    def test_the_insurance_year_is_that_of_the_day_of_the_sale(self):
+        """Delivered in the old year and invoiced in the new one, where deliveries count."""
+        self.insurance.attachment = "delivery"
+        self.insurance.period_ids = [
+            Command.create({"date_from": "2025-01-01", "date_to": "2025-12-31"})
+        ]
+        self.limit(1000, effective="2025-01-01")
+        self.sale(1000, date(2026, 1, 2), DUE, delivery_date="2025-12-30")
+        self.assertEqual(self.claim().year_from, date(2025, 1, 1))
+
     def test_earlier_claims_of_the_year_use_up_first_loss_and_maximum(self):
         """Those of another year, and those that were taken back, don't."""
         self.insurance.write({"first_loss": 1000, "maximum_indemnity": 10000})

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -167,20 +168,35 @@ class TestClaimTerms(ClaimCase):
     # --- the policy's accounts
 
     def test_what_claims_are_booked_by_stays(self):
-        """Accounts, currency and insurer of a policy with claims; what isn't booked is free."""
+        """Accounts, currency, insurer and terms of the claims; what they don't rest on is free."""
+        self.insurance.percentage_ids.filtered(lambda one: one.kind == "blind").unlink()
         claim = self.filed(1000)
+        expected = claim.expected_amount
         other = self._account_maker(self.company)("4401", "Other", "asset_receivable")
         eur = self.new_currency("EUR", 2)
         changes = {
             "insurer_account_id": other.id, "claim_account_id": other.id,
             "insurer_share_account_id": False, "currency_id": eur.id,
-            "insurer_id": self.partner.id, "covers_costs": False,
+            "insurer_id": self.partner.id, "covers_costs": False, "covers_tax": True,
+            "threshold": 5, "deductible": 5, "first_loss": 5, "maximum_indemnity": 5,
         }  # fmt: skip
         for name, value in changes.items():
             with self.assertRaisesRegex(UserError, "Claims were filed under this policy"):
                 self.insurance.write({name: value})
-        self.insurance.write({"insurer_id": self.insurance.insurer_id.id, "deductible": 5})
+        named = self.insurance.percentage_ids[0]
+        for act in (
+            lambda: named.write({"percentage": 80}),
+            lambda: self.insurance.write({"percentage_ids": [Command.delete(named.id)]}),
+            lambda: named.copy({"kind": "blind"}),
+        ):
+            with self.assertRaisesRegex(UserError, "Insured percentages"):
+                act()
+        named.write({"percentage": 90})
+        self.insurance.write({"insurer_id": self.insurance.insurer_id.id, "deductible": 0})
+        claim.action_update()
+        self.assertEqual(claim.expected_amount, expected)
         claim.action_cancel()
+        named.write({"percentage": 80})
         self.insurance.write({"insurer_account_id": other.id})
         self.assertEqual(self.insurance.insurer_account_id, other)
 

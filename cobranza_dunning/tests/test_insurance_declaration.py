@@ -303,6 +303,7 @@ class TestDeclaration(DeclarationCase):
             declarations._prepare_due(self.company)
             self.assertEqual(one.amount, 120, "somebody has its file")
             self.assertTrue(one.overdue)
+            self.assertIn("ago", one.days_text)
             self.assertIn(one, declarations.search([("overdue", "=", True)]))
             self.assertNotIn(one, declarations.search([("overdue", "=", False)]))
             ours = declarations.search([("policy_id", "=", self.insurance.id)], order="date_from")

@@ -111,3 +111,17 @@ class TestCorrection(DeclarationCase):
         draft = self.draft()
         self.assertEqual(self.told(draft), [(one, 1000, False), (note, -300, False)])
         self.assertEqual(self.told(self.draft(policy=renewed)), [])
+
+    def test_what_nobody_insured_under_an_archived_policy_is_declared_under_it(self):
+        """Its successor for the same days takes nothing, also of what never had a cover."""
+        self.insurance.declaration_scope = "insurable"
+        one = self.sale(1000, FEBRUARY, insured=False)
+        self.commit()
+        renewed = self.new_insurance(
+            name="Its successor", declares=True, declaration_scope="insurable"
+        )
+        self.insurance.active = False
+        self.commit()
+        late = self.sale(500, FEBRUARY, insured=False)
+        self.assertEqual(self.told(self.draft()), [(one, 1000, False), (late, 500, False)])
+        self.assertEqual(self.told(self.draft(policy=renewed)), [])

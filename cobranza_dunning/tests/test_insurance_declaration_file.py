@@ -28,6 +28,7 @@ class TestDeclarationFile(DeclarationCase):
         self.partner.write({"vat": "US1", "country_id": self.env.ref("base.us").id})
         self.sale(1234.5, FEBRUARY)
         one = self.draft()
+        self.assertEqual(one.total_ids.country_id.code, "US", "on the screen as in the file")
         self.debtor().insurer_number = "D-7"
         header, row = self.csv(one)
         self.assertEqual(header[2:5], ["Customer", "Number at the insurer", "Tax ID"])
@@ -78,6 +79,22 @@ class TestDeclarationFile(DeclarationCase):
                          (1234.5, "#,##0.00"))  # fmt: skip
         self.assertTrue(totals["A1"].font.bold)
 
+    def test_a_workbook_adds_up_and_the_csv_does_not(self):
+        """Below several rows stands their total; a program that reads the CSV finds rows only."""
+        self.sale(10, FEBRUARY)
+        self.assertIsNone(self.workbook(self.draft()).worksheets[0]["A3"].value)
+        self.sale(20.5, FEBRUARY, partner=self.other)
+        one = self.draft()
+        totals, documents = self.workbook(one).worksheets
+        self.assertEqual([totals[cell].value for cell in ("A4", "C4", "G4", "H4")],
+                         ["Total", None, "=SUM(G2:G3)", "=SUM(H2:H3)"])  # fmt: skip
+        self.assertEqual((documents["J4"].value, documents["J4"].number_format),
+                         ("=SUM(J2:J3)", "#,##0.00"))  # fmt: skip
+        content = io.BytesIO(base64.b64decode(one.export("xlsx")["content"]))
+        shown = load_workbook(content, data_only=True).worksheets[0]
+        self.assertEqual((shown["G4"].value, shown["H4"].value), (2, 30.5))
+        self.assertEqual(len(self.csv(one)), 3)
+
     def test_nothing_to_declare_is_a_row_of_zero(self):
         one = self.declared()
         self.assertEqual(self.csv(one)[1][6:], ["0", "0.00", "0.00", "USD"])
@@ -91,6 +108,6 @@ class TestDeclarationFile(DeclarationCase):
             (one.action_download_csv_documents, "csv_documents"),
             (one.action_download_xlsx, "xlsx"),
         ):
-            self.assertIn(f"/{one.id}/file_{kind}?download=true", act()["url"])
+            self.assertIn(f"/{one.id}/file_{kind}?download=true&mimetype=", act()["url"])
         with self.assertRefused("use one of"):
             one.export("pdf")

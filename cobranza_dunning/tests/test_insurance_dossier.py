@@ -5,25 +5,24 @@ import zipfile
 from datetime import timedelta
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .claims import DUE, FILED, SOLD, ClaimCase
 from .common import days_ago
+from .papers import Papers
 
 PDF = b"%PDF-"
 
 
 @tagged("post_install", "-at_install")
-class TestDossier(ClaimCase):
+class TestDossier(Papers, ClaimCase):
     """One download with everything that proves a claim."""
 
     def files(self, claim):
         """{path: content} of the claim's ZIP file."""
-        action = claim.action_dossier()
-        number = int(action["url"].split("/")[3].split("?")[0])
-        attachment = self.env["ir.attachment"].browse(number)
-        self.assertEqual((attachment.res_model, attachment.res_id), (claim._name, claim.id))
-        with zipfile.ZipFile(io.BytesIO(attachment.raw)) as archive:
+        _name, content = claim._dossier()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             self.assertIsNone(archive.testzip())
             return {name: archive.read(name) for name in archive.namelist()}
 
@@ -94,6 +93,16 @@ class TestDossier(ClaimCase):
             self.assertIn(words, text)
         self.assertNotIn("Notices of non-payment", text, "an empty part isn't shown")
 
+    def test_an_insurer_and_a_customer_who_are_only_names(self):
+        """No placeholder stands where their addresses would."""
+        claim = self.filed(1000)
+        self.partner.write({"street": False, "city": False, "zip": False, "country_id": False})
+        report = "cobranza_dunning.cobranza_insurance_claim_report_dossier"
+        page = self.pages(self.paper(report, claim))[0]
+        self.assertIn("Seguros Norte", page)
+        self.assertNotIn("--", page)
+        self.assertEqual(page.count(self.partner.name), 1)
+
     def test_the_notice_given_to_the_insurer_is_in_it(self):
         """With its day, reference, deadline and amount, and what proves that it was given."""
         self.insurance.deadline_ids = [self.deadline("notice", "due", 60)]
@@ -120,16 +129,52 @@ class TestDossier(ClaimCase):
         self.assertEqual(found["4 Evidence/answer of the insurer.txt"], b"signed")
         self.assertNotIn("4 Evidence/not given.txt", found)
 
-    def test_made_again_it_replaces_the_old_one(self):
+    def test_it_is_not_kept(self):
+        """Who may read the claim may not read all that is in it."""
         claim = self.filed(1000)
-        first, second = claim.action_dossier(), claim.action_dossier()
-        self.assertEqual(first["url"], second["url"])
+        kept = [("res_model", "=", claim._name), ("res_id", "=", claim.id)]
+        before = self.env["ir.attachment"].search_count(kept)
+        self.assertEqual(claim._dossier()[0], f"{claim.name.replace('/', '-')}.zip")
+        self.assertEqual(self.env["ir.attachment"].search_count(kept), before)
 
     def test_who_may_have_it(self):
         """An auditor of collections may; nobody outside."""
         claim = self.filed(1000)
         auditor = self.new_user("cobranza_dunning.group_auditor")
-        self.assertTrue(claim.with_user(auditor)._make_dossier().raw)
+        self.assertTrue(claim.with_user(auditor)._dossier())
         plain = self.new_user("base.group_user")
-        with self.assertRaises(AccessError):
-            claim.with_user(plain).action_dossier()
+        for ask in ("action_dossier", "_dossier"):
+            with self.assertRaises(AccessError):
+                getattr(claim.with_user(plain), ask)()
+
+
+@tagged("post_install", "-at_install")
+class TestDossierDownload(ClaimCase, HttpCase):
+    """It is downloaded by who may read the claim and its invoices, each time."""
+
+    def download(self, claim):
+        self.authenticate("claims-auditor", "claims-auditor")
+        return self.url_open(claim.action_dossier()["url"])
+
+    def test_downloading_it(self):
+        claim = self.filed(1000)
+        self.new_user(
+            "cobranza_dunning.group_auditor", login="claims-auditor", password="claims-auditor"
+        )
+        answer = self.download(claim)
+        self.assertEqual(answer.headers["Content-Type"], "application/zip")
+        self.assertIn(f"{claim.name.replace('/', '-')}.zip", answer.headers["Content-Disposition"])
+        self.assertIsNone(zipfile.ZipFile(io.BytesIO(answer.content)).testzip())
+        # an invoice that he may read no longer: neither the file
+        self.env["ir.rule"].create(
+            {"name": "Secret", "model_id": self.env["ir.model"]._get_id("account.move"),
+             "domain_force": [("id", "!=", self.sold.id)]}
+        )  # fmt: skip
+        with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
+            self.assertEqual(self.download(claim.sudo()).status_code, 403)
+            self.assertEqual(
+                self.url_open(f"/cobranza/claims/{claim.id + 1}/dossier").status_code, 404
+            )
+        self.authenticate(None, None)
+        answer = self.url_open(f"/cobranza/claims/{claim.id}/dossier", allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)

@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from ..engine.cover_reasons import COVER_REASONS
@@ -133,8 +134,17 @@ class TestDraft(InsuranceCase):
     def test_whose_invoices_can_be_insured_at_all(self):
         self.assertTrue(self.draft().insurance_possible)
         self.assertFalse(self.draft(move_type="out_refund").insurance_possible)
+        self.limit(100)
+        sold, unmarked = self.sale(60), self.sale(60, insured=False)
+        self.cover(sold)
         self.insurance.active = False
         self.assertFalse(self.draft().insurance_possible)
+        self.assertFalse(unmarked.insurance_possible)
+        self.assertCovered(sold, 60, "covered")
+        self.assertTrue(sold.insurance_possible, "it is insured until it is paid")
+        sold.insured = False
+        sold.invalidate_recordset(["insurance_possible"])
+        self.assertTrue(sold.insurance_possible, "a mark taken off by mistake can be set again")
 
     def test_an_invoice_with_tax(self):
         tax = self.env["account.tax"].create(
@@ -154,9 +164,8 @@ class TestDraft(InsuranceCase):
         self.assertEqual(one.reasons, ["within_limit", "tax_not_covered"])
 
 
-@tagged("post_install", "-at_install")
-class TestPostedTogether(InsuranceCase):
-    """Posting several invoices from the list says which of them aren't wholly insured."""
+class DraftsCase(InsuranceCase):
+    """Several drafts at once."""
 
     def drafts(self, *amounts, day=TODAY, **vals):
         """Drafts of a customer, of a day."""
@@ -165,83 +174,273 @@ class TestPostedTogether(InsuranceCase):
             made |= self.sale(amount, day, post=False, **vals)
         return made
 
-    def named(self, action):
-        """The invoices that a message links."""
-        return [one["label"] for one in action["params"]["links"]]
 
-    def test_what_is_not_covered_is_named(self):
-        self.limit(100)
-        covered, partly, uncovered = drafts = self.drafts(60, 50, 40)
-        nobody_wants = self.drafts(30, insured=False)
-        action = (drafts | nobody_wants).action_validate_moves_with_confirmation()
-        self.assertEqual(set((drafts | nobody_wants).mapped("state")), {"posted"})
-        self.assertEqual(action["tag"], "display_notification")
-        self.assertEqual(action["params"]["title"], "Not wholly insured: 2 of 3")
-        self.assertEqual(set(self.named(action)), {partly.name, uncovered.name})
-        self.assertEqual(action["params"]["message"], "%s, %s")
-        self.assertIn(
-            f"/odoo/customer-invoices/{partly.id}",
-            [one["url"] for one in action["params"]["links"]],
-        )
-        self.assertEqual(covered.insurance_state, "covered")
+@tagged("post_install", "-at_install")
+class TestPreviews(DraftsCase):
+    """Drafts are decided together, with what their customers owe; over RPC as plain values."""
 
-    def test_nothing_is_said_if_all_is_insured(self):
-        self.limit(100)
-        self.assertIs(self.drafts(60, 40).action_validate_moves_with_confirmation(), False)
+    def missing(self, drafts):
+        """What of each of these drafts wouldn't be insured, decided together."""
+        previews = drafts._insurance_previews()
+        return [float(previews[one].missing) for one in drafts]
 
-    def test_a_new_customer_and_no_policy_that_applies(self):
-        """Whoever has no account yet has one before anything is said."""
-        self.limit(100, self.other)
-        drafts = self.drafts(60, partner=self.other)
-        drafts |= self.drafts(50, partner=self.new_partner("Stranger"))
-        action = drafts.action_validate_moves_with_confirmation()
-        self.assertEqual(action["params"]["title"], "Not wholly insured: 1 of 2")
-        self.insurance.kind = "single_invoice"
-        drafts = self.drafts(70, partner=self.other, insured=True)
-        action = drafts.action_validate_moves_with_confirmation()
-        self.assertEqual(self.named(action), [drafts.name])
-
-    def test_ten_are_named(self):
-        drafts = self.drafts(*range(1, 12))
-        action = drafts.action_validate_moves_with_confirmation()
-        self.assertEqual(len(self.named(action)), 10)
-        self.assertTrue(action["params"]["message"].endswith("%s…"))
-
-    def test_the_dialog_says_it_too(self):
-        self.limit(100)
-        drafts = self.drafts(60, 50, day=date(2026, 3, 20))
-        asked = drafts.action_validate_moves_with_confirmation()
-        wizard = self.env[asked["res_model"]].browse(asked["res_id"])
-        self.assertEqual(wizard.validate_move()["type"], "ir.actions.act_window_close")
-        self.assertEqual(set(drafts.mapped("state")), {"draft"}, "they are posted on their day")
-        wizard.force_post = True
-        action = wizard.validate_move()
-        self.assertEqual(action["params"]["title"], "Not wholly insured: 1 of 2")
-        self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close")
-
-    def test_what_is_posted_at_once_is_said_before_the_dialog_asks(self):
-        drafts = self.drafts(60) | self.drafts(50, day=date(2026, 3, 20))
-        action = drafts.action_validate_moves_with_confirmation()
-        self.assertEqual(self.named(action), [drafts[0].name])
-        self.assertEqual(action["params"]["next"]["res_model"], "validate.account.move")
-
-    def test_others_hear_nothing(self):
-        drafts = self.drafts(60)
+    def assertAsPosted(self, drafts):
+        """Check that posting them makes of them what was said before."""
+        said = drafts.cobranza_cover_preview()
         drafts.action_post()
-        plain = self.new_user("base.group_user", name="Plain")
-        self.assertIs(drafts.with_user(plain)._tell_uninsured(False), False)
-        self.assertTrue(drafts._tell_uninsured(False))
+        self.commit()
+        done = drafts.cobranza_cover()
+        for one in (*said, *done):
+            one.pop("name")
+        self.assertEqual([{key: one[key] for key in done[0]} for one in said], done)
 
-    def test_the_same_queries_for_more_invoices(self):
+    def test_two_drafts_share_the_limit(self):
+        self.limit(100)
+        drafts = self.drafts(60, 60)
+        self.assertEqual([self.missing(one) for one in drafts], [[0], [0]], "each by itself")
+        self.assertEqual(self.missing(drafts), [0, 20])
+        self.assertAsPosted(drafts)
+
+    def test_the_older_sale_comes_first_whatever_was_entered_first(self):
+        self.limit(100)
+        drafts = self.drafts(60) | self.drafts(60, day=date(2026, 3, 3))
+        self.assertEqual(self.missing(drafts), [20, 0])
+        self.assertAsPosted(drafts)
+
+    def test_what_was_entered_first_comes_first_though_posted_last(self):
+        self.limit(100)
+        draft = self.drafts(60)
+        sold = self.sale(60, TODAY)
+        self.assertEqual(self.missing(draft), [0])
+        [(_one, lost)] = draft._insurance_previews()[draft].displaced
+        self.assertAsPosted(draft)
+        self.assertCovered(sold, 60 - float(lost), "partial")
+
+    def test_several_customers_with_and_without_account(self):
+        self.limit(100)
+        stranger, another = self.new_partner("Stranger"), self.new_partner("Another")
+        drafts = self.drafts(60) | self.drafts(50, partner=stranger)
+        drafts |= self.drafts(40, 30, partner=another)
+        self.assertEqual(self.missing(drafts), [0, 50, 40, 30])
+        self.assertFalse(self.drafts(10, insured=False)._insurance_previews())
+        self.insurance.kind = "single_invoice"
+        self.assertEqual(drafts._insurance_previews(), dict.fromkeys(drafts))
+
+    def test_the_same_queries_for_more_drafts(self):
         counts = []
         for number in (2, 2, 6):
             drafts = self.drafts(*[10] * number)
-            drafts._post(soft=False)
+            for partner in range(number):
+                drafts |= self.drafts(5, partner=self.new_partner(f"New {number} {partner}"))
             self.commit()
+            drafts.mapped("tax_totals")
             before = self.cr.sql_log_count
-            self.assertTrue(drafts._tell_uninsured(False))
+            self.assertTrue(drafts._insurance_previews())
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
+
+    def test_an_older_sale_takes_the_place_of_what_is_posted(self):
+        self.limit(100)
+        sold = self.sale(90, date(2026, 3, 2))
+        draft = self.drafts(40, day=date(2026, 2, 2))
+        self.assertEqual(self.missing(draft), [0])
+        [(one, lost)] = draft._insurance_previews()[draft].displaced
+        self.assertEqual((one.fact.move_id, lost), (sold.id, 30))
+        said = str(draft.insurance_warning)
+        self.assertNotIn("Not all of it", said)
+        self.assertIn("Posted invoices would lose cover", said)
+        self.assertIn(f"{sold.name}, due on 04/01/2026, would lose $", said)
+        self.assertIn("30.00 of its cover: this sale is older", said)
+        self.assertAsPosted(draft)
+        self.assertCovered(sold, 60, "partial")
+
+    def test_a_later_sale_takes_nothing(self):
+        self.limit(100)
+        self.sale(90, date(2026, 3, 2))
+        draft = self.drafts(40)
+        self.assertEqual(draft._insurance_previews()[draft].displaced, [])
+
+    def test_covered_with_something_to_do(self):
+        """A sale that must be declared soon is covered all the same, and nobody is alarmed."""
+        self.insurance.declares = True
+        self.limit(100)
+        draft = self.drafts(80, day=date(2026, 2, 2))
+        said = str(draft.insurance_warning)
+        self.assertIn("Insured, with something to do", said)
+        self.assertIn("must be declared to the insurer soon", said)
+        self.assertNotIn("Not all of it", said)
+        self.assertFalse(draft._insurance_shortfalls())
+        (preview,) = draft.cobranza_cover_preview()
+        self.assertEqual((preview["state"], preview["missing_amount"]), ("at_risk", 0))
+
+    def test_a_duty_missed_already(self):
+        self.insurance.write({"declares": True, "missed_declaration": "lost"})
+        self.limit(100)
+        said = str(self.drafts(80, day=date(2026, 1, 5)).insurance_warning)
+        self.assertIn("Not all of it would be insured", said)
+        self.assertIn("ask the insurer to accept it late", said)
+
+    # --- over RPC
+
+    def test_as_plain_values(self):
+        self.limit(100)
+        sold = self.sale(90, date(2026, 3, 2))
+        draft, later = drafts = self.drafts(40, day=date(2026, 2, 2)) | self.drafts(20)
+        said, other = drafts.cobranza_cover_preview()
+        line = self.due(draft)
+        self.assertEqual(
+            (said["line_id"], said["move_id"], said["name"]),
+            (line.id, draft.id, draft.display_name),
+        )
+        self.assertEqual((said["covered_amount"], said["missing_amount"]), (40, 0))
+        self.assertEqual(
+            said["displaced"],
+            [{"line_id": self.due(sold).id, "move_id": sold.id, "name": sold.name,
+              "date_due": "2026-04-01", "amount": 30}],
+        )  # fmt: skip
+        self.assertEqual((other["move_id"], other["covered_amount"]), (later.id, 0))
+        self.assertEqual(other["sentence"], "Older debts use up the customer's limit.")
+        self.assertIn("20.00 more limit", other["advice"])
+        self.assertEqual((sold | later).cobranza_cover_preview(), [
+            {**other, "displaced": [], "covered_amount": 10, "uncovered_amount": 10,
+             "missing_amount": 10, "insured_amount": 9, "state": "partial",
+             "reason": "limit_partly", "reasons": ["limit_partly"],
+             "sentence": "Older debts leave room in the limit for a part of it only.",
+             "advice": other["advice"].replace("20.00", "10.00")}
+        ])  # fmt: skip
+
+    def test_a_due_line_that_is_not_kept_yet(self):
+        """Two terms on one day are one journal item: what it will be isn't known before."""
+        self.limit(100)
+        draft = self.drafts(0, installments=[(date(2026, 4, 1), 30), (date(2026, 4, 1), 50)])
+        self.assertEqual(
+            [(one["line_id"], one["move_id"]) for one in draft.cobranza_cover_preview()],
+            [(False, draft.id)] * 2,
+        )
+
+    def test_who_may_ask(self):
+        self.limit(100)
+        draft = self.drafts(150)
+        reader = self.new_user("account.group_account_readonly")
+        self.assertTrue(draft.with_user(reader).cobranza_cover_preview())
+        plain = self.new_user("base.group_user", name="Plain")
+        with self.assertRaises(AccessError):
+            draft.with_user(plain).cobranza_cover_preview()
+        visitor = self.new_user("base.group_portal", name="Visitor")
+        visitor.partner_id.parent_id = self.partner
+        draft.message_subscribe(self.partner.ids)
+        draft.action_post()
+        self.assertTrue(draft.with_user(visitor).has_access("read"))
+        for ask in ("cobranza_cover", "cobranza_cover_preview"):
+            with self.assertRaisesRegex(AccessError, "Only users of Collections"):
+                getattr(draft.with_user(visitor), ask)()
+
+
+@tagged("post_install", "-at_install")
+class TestPostedTogether(DraftsCase):
+    """Before several are posted, a dialog names those that wouldn't be wholly insured."""
+
+    def dialog(self, drafts):
+        """The dialog that posting these drafts from the list opens."""
+        action = drafts.action_validate_moves_with_confirmation()
+        self.assertEqual(action["res_model"], "validate.account.move")
+        self.assertEqual(set(drafts.mapped("state")), {"draft"}, "nothing is posted unasked")
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def posted(self, drafts):
+        """Those of these drafts that are posted."""
+        return drafts.filtered(lambda one: one.state == "posted")
+
+    def test_what_would_not_be_covered_is_named(self):
+        self.limit(100)
+        covered, partly, uncovered = drafts = self.drafts(60, 50, 40)
+        nobody_wants = self.drafts(30, insured=False)
+        wizard = self.dialog(drafts | nobody_wants)
+        self.assertEqual(wizard.move_ids, drafts | nobody_wants)
+        said = str(wizard.insurance_warning)
+        self.assertIn("50.00 would not be covered", " ".join(said.split()))
+        self.assertIn("150.00 to be insured", said)
+        for draft, named in ((covered, False), (partly, True), (uncovered, True),
+                             (nobody_wants, False)):  # fmt: skip
+            link = f'href="/odoo/customer-invoices/{draft.id}"'
+            self.assertEqual(link in said, named)
+        self.assertIn("10.00 more limit, or as much paid of older debts", said)
+        self.assertIn("40.00 more limit", said)
+        self.assertTrue(wizard.insurance_others)
+
+    def test_posting_all_the_same(self):
+        self.limit(100)
+        drafts = self.drafts(60, 50)
+        answer = self.dialog(drafts).validate_move()
+        self.assertEqual(answer["type"], "ir.actions.act_window_close")
+        self.assertEqual(self.posted(drafts), drafts)
+
+    def test_posting_the_others_only(self):
+        self.limit(100)
+        sold = self.sale(90, date(2026, 3, 2))
+        older = self.drafts(20, day=date(2026, 2, 2))
+        covered, partly = self.limit(100, self.other) and self.drafts(60, 50, partner=self.other)
+        nobody_wants = self.drafts(30, insured=False)
+        drafts = older | covered | partly | nobody_wants
+        wizard = self.dialog(drafts)
+        self.assertIn(f"{sold.name}, due on", str(wizard.insurance_warning))
+        wizard.action_post_others()
+        self.assertEqual(self.posted(drafts), covered | nobody_wants)
+        self.assertCovered(sold, 90, "covered")
+
+    def test_nobody_is_asked_if_all_is_insured(self):
+        self.limit(100)
+        drafts = self.drafts(60, 40)
+        self.assertIs(drafts.action_validate_moves_with_confirmation(), False)
+        self.assertEqual(self.posted(drafts), drafts)
+        nobody_wants = self.drafts(30, insured=False)
+        self.assertIs(nobody_wants.action_validate_moves_with_confirmation(), False)
+
+    def test_no_policy_that_applies(self):
+        self.insurance.kind = "single_invoice"
+        wizard = self.dialog(self.drafts(70, insured=True))
+        said = str(wizard.insurance_warning)
+        self.assertIn("No insurance policy applies", said)
+        self.assertIn("70.00 to be insured", said)
+        self.assertFalse(wizard.insurance_others)
+
+    def test_only_posted_ones_would_be_insured_less(self):
+        self.limit(100)
+        self.sale(90, date(2026, 3, 2))
+        said = str(self.dialog(self.drafts(20, day=date(2026, 2, 2))).insurance_warning)
+        self.assertIn("Posted invoices would lose cover", said)
+        self.assertNotIn("Not all of it", said)
+
+    def test_of_other_days(self):
+        """Where Odoo asks anyway, it is the same dialog; what isn't its day yet waits for it."""
+        self.limit(100)
+        drafts = self.drafts(60, 50, day=date(2026, 3, 20))
+        wizard = self.dialog(drafts)
+        self.assertIn("10.00 more limit", str(wizard.insurance_warning))
+        wizard.validate_move()
+        self.assertFalse(self.posted(drafts), "they are posted on their day")
+        covered = self.limit(100, self.other) and self.drafts(
+            60, day=date(2026, 3, 20), partner=self.other
+        )
+        wizard = self.dialog(covered)
+        self.assertFalse(wizard.insurance_warning)
+        wizard.force_post = True
+        wizard.validate_move()
+        self.assertEqual(self.posted(covered), covered)
+
+    def test_in_its_view(self):
+        """The buttons that Odoo's dialog has are there for everybody, ours only with a warning."""
+        self.limit(100)
+        with Form(self.dialog(self.drafts(60, 50))) as form:
+            self.assertIn("10.00 more limit", form.insurance_warning)
+        arch = self.env["validate.account.move"].get_view(view_type="form")["arch"]
+        self.assertIn('invisible="not insurance_others"', arch)
+
+    def test_others_are_not_asked(self):
+        drafts = self.drafts(60)
+        plain = self.new_user("base.group_user", name="Plain")
+        self.assertFalse(drafts.with_user(plain)._insurance_shortfalls())
+        self.assertTrue(drafts._insurance_shortfalls())
 
 
 @tagged("post_install", "-at_install")

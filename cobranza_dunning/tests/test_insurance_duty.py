@@ -63,6 +63,17 @@ class TestDuty(DutyCase):
         self.assertIn("restores the cover", one.advice)
         self.assertIn("Missed", self.work().summary)
 
+    def test_the_days_until_it_are_counted(self):
+        one = self.duties(WARNED)
+        self.assertTrue(one.display_name.startswith(self.partner.name), "as a calendar cuts it")
+        for days, text in (
+            (40, "in 40 days"), (1, "tomorrow"), (0, "today"), (-1, "1 day ago"),
+            (-120, "120 days ago"),
+        ):  # fmt: skip
+            one.invalidate_recordset()
+            with self.subTest(days), self.at(LAST - timedelta(days=days)):
+                self.assertEqual(one.days_text, text)
+
     def test_one_activity_for_many_lines(self):
         for number in range(1, 4):
             self.sale(10, date(2026, 3, 1), DUE + timedelta(days=number))

@@ -71,8 +71,9 @@ class TestImport(InsuranceCase):
             self.shown(wizard),
             [
                 (2, "corrected", "Ana Customer", 50, 1200.5),
-                (3, "error", "", 0, 0),
-                (4, "error", "US11111111", 0, 0),
+                # of what is wrong, what stands in the file
+                (3, "error", "", 0, 10),
+                (4, "error", "US11111111", 0, 5),
             ],
         )
         self.assertIn("Amount", wizard.line_ids[0].message)
@@ -88,6 +89,22 @@ class TestImport(InsuranceCase):
         )
         again = self.checked(base64.b64decode(wizard.file))
         self.assertEqual(again.line_ids[0].status, "unchanged")
+
+    def test_each_row_says_what_changes(self):
+        self.limit(50, effective="2026-02-01", reference="E-1")
+        wizard = self.checked(
+            b"ref,decision,amount,from,reference\n"
+            b"C-1,granted,50,2026-02-01,E-1\n"
+            b"C-1,granted,80,2026-03-01,E-2\n"
+            b"C-1,requested,90,2026-03-02,E-3\n"
+            b"C-2,refused,0,2026-03-02,E-4\n"
+        )
+        self.assertEqual(wizard.line_ids.mapped("status"), ["unchanged"] + ["created"] * 3)
+        known, more, asked, refused = wizard.line_ids.mapped("message")
+        self.assertFalse(known)
+        self.assertRegex(more, "50.00.*→.*80.00")
+        self.assertIn("until the insurer decides", asked)
+        self.assertIn("stays as it is", refused)
 
     def test_an_english_list_in_latin_1(self):
         wizard = self.checked(

@@ -316,6 +316,11 @@ class TestPolicy(InsuranceCase):
             self.limit(100)
             self.insurance.unlink()
         other = self.new_insurance(name="Unused")
+        with self.assertRefused("archive it"), self.cr.savepoint():
+            self.env["cobranza.insurance.declaration"].create(
+                {"policy_id": other.id, "date_from": "2026-02-01"}
+            )
+            other.unlink()
         other.unlink()
         self.limit(100)
         with self.assertRefused("in its currency"):

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .insurance import InsuranceCase
+from .papers import Papers
 
 DUE = date(2026, 3, 31)
 #: Of a notice that may be given until 30 days after the due date.
@@ -177,6 +178,7 @@ class TestNotice(NoticeCase):
         )  # fmt: skip
         with self.at(date(2026, 4, 10)):
             self.remind()
+        self.partner.street = "Calle Mayor, 1"
         notice = self.env["cobranza.insurance.notice"].browse(
             self.notify(self.line, note="He promised twice")["id"]
         )
@@ -185,6 +187,7 @@ class TestNotice(NoticeCase):
                      "03/31/2026", "04/10/2026", "100.00", "1,000.00", "He promised twice"):
             self.assertIn(text, html)
         self.assertNotIn("Withdrawn", html)
+        self.assertEqual(html.count(self.partner.name), 1)
         with self.assertRefused("e-mail address on the policy"):
             notice.action_write_to_insurer()
         self.insurance.insurer_id.email = "avisos@example.com"
@@ -193,6 +196,26 @@ class TestNotice(NoticeCase):
         self.assertEqual(composer.partner_ids, self.insurance.insurer_id)
         self.assertIn("P-77", composer.subject)
         self.assertIn(self.partner.name, composer.body)
+
+    def test_it_says_of_which_day_and_whose_it_is(self):
+        """A draft bears today's date, a given one its own; with our name and tax number."""
+        self.company.vat = "ESB00153841"
+        self.insurance.insurer_id = self.env["res.partner"].create(
+            {"name": "Aseguradora del Norte", "vat": "ESA00212043"}
+        )
+        draft = self.env["cobranza.insurance.notice"].browse(
+            self.notify(self.line, reference=False, notified_on=False)["id"]
+        )
+        with self.at(date(2026, 4, 12)):
+            html = self.printed(draft)
+        for text in ("04/12/2026", self.company.name, "ESB00153841", "ESA00212043"):
+            self.assertIn(text, html)
+        draft.write({"reference": "AFP-1", "notified_on": date(2026, 4, 14)})
+        with self.at(date(2026, 4, 20)):
+            draft.action_notify()
+            html = self.printed(draft)
+        self.assertIn("04/14/2026", html)
+        self.assertNotIn("04/20/2026", html)
 
     # --- what is refused -------------------------------------------------------------------
 
@@ -416,3 +439,21 @@ class TestNoticeFoundAgain(NoticeCase):
             before = self.env.cr.sql_log_count
             act()
             return self.env.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestNoticePaper(Papers, NoticeCase):
+    """The notice on paper."""
+
+    def test_an_insurer_and_a_customer_who_are_only_names(self):
+        """No placeholder stands where their addresses would."""
+        self.insurance.insurer_id = self.env["res.partner"].create({"name": "Seguros Norte"})
+        self.partner.write({"street": False, "city": False, "zip": False, "country_id": False})
+        notice = self.env["cobranza.insurance.notice"].browse(self.notify(self.line)["id"])
+        report = "cobranza_dunning.cobranza_insurance_notice_report"
+        [page] = self.pages(self.paper(report, notice))
+        self.assertIn("Seguros Norte", page)
+        self.assertNotIn("--", page)
+        self.insurance.insurer_id.write({"street": "Calle del Puerto 9", "city": "Vigo"})
+        [page] = self.pages(self.paper(report, notice))
+        self.assertIn("Seguros Norte Calle del Puerto 9 Vigo", page)

@@ -53,6 +53,30 @@ class TestPremium(DeclarationCase):
             march = self.draft(MARCH)
         self.assertEqual((march.premium_net, march.premium_late), (40, 40))
 
+    def test_by_invoice_what_nobody_insures_costs_nothing(self):
+        """It is declared where the policy wants it, and stays free once it was."""
+        self.insurance.write(
+            {"premium_basis": "invoice", "premium_rate": 4, "premium_minimum": 25,
+             "declaration_scope": "insurable"}
+        )  # fmt: skip
+        marked, free = self.sale(10000, FEBRUARY), self.sale(10000, FEBRUARY, insured=False)
+        gone = self.sale(10000, FEBRUARY, insured=False)
+        one = self.declared()
+        self.assertEqual((one.amount, one.line_ids.mapped("premium_amount")), (30000, [40, 0, 0]))
+        marked.insured = False
+        free.insured = True
+        for move in (marked, free):
+            move.button_draft()
+            move.invoice_line_ids.price_unit = 20000
+            move.action_post()
+        gone.button_draft()
+        with self.at(APRIL):
+            march = self.draft(MARCH)
+        self.assertEqual(
+            [(one.move_id, one.premium_amount) for one in march.line_ids],
+            [(marked, 40), (free, 0), (gone, 0)],
+        )
+
     def test_shares_add_up(self):
         for _number in range(3):
             self.sale(100, FEBRUARY)
@@ -74,19 +98,85 @@ class TestPremium(DeclarationCase):
         self.assertEqual((march.premium_tax, march.premium_total), (56, 756))
 
     def test_the_minimum_of_a_year_that_ends_within_a_month(self):
-        """15 March to 14 March, renewed: what lacks of the first year is in March's premium."""
+        """15 March to 14 March, renewed: each sale counts for the year of its day alone."""
         self.insurance.period_ids.write({"date_from": "2025-03-15", "date_to": "2026-03-14"})
         self.insurance.period_ids = [
             Command.create({"date_from": "2026-03-15", "date_to": "2027-03-14"})
         ]
         self.insurance.write({"premium_minimum": 1000, "premium_rate": 10})
         self.sale(30000, FEBRUARY)
-        self.sale(64000, MARCH)
+        self.sale(34000, MARCH)
+        self.sale(5000, date(2026, 3, 20))
         february = self.declared()
         self.assertEqual(february.premium_minimum, 0)
         with self.at(APRIL):
-            march = self.draft(MARCH)
-        self.assertEqual((march.premium_net, march.premium_minimum), (640, 60))
+            march = self.declared(MARCH)
+        self.assertEqual((march.premium_net, march.premium_minimum), (390, 360))
+        with self.at(date(2027, 4, 1)):
+            next_year = self.draft(date(2027, 3, 10))
+        self.assertEqual((next_year.premium_net, next_year.premium_minimum), (0, 950))
+
+    def test_the_minimum_of_a_first_year_that_is_shorter_than_the_period(self):
+        self.insurance.period_ids.date_from = "2026-02-01"
+        self.insurance.write(
+            {"premium_minimum": 1000, "premium_rate": 10, "declaration_months": "12"}
+        )
+        self.sale(10000, FEBRUARY)
+        with self.at(date(2027, 1, 10)):
+            one = self.draft(date(2026, 5, 5))
+        self.assertEqual((one.premium_net, one.premium_minimum, one.premium_tax), (100, 900, 80))
+
+    def test_the_minimum_of_a_policy_that_is_archived(self):
+        """In the period in which it was; what comes afterwards is held against it."""
+        self.insurance.write({"premium_minimum": 1000, "premium_rate": 10})
+        one = self.sale(10000, FEBRUARY)
+        self.declared()
+        self.insurance.active = False
+        with self.at(APRIL):
+            march = self.declared(MARCH)
+        self.assertEqual((march.premium_net, march.premium_minimum), (0, 900))
+        self.credit_note(self.partner, 4000, invoice=one, reversed_entry_id=one.id,
+                         invoice_date=date(2026, 4, 9))  # fmt: skip
+        with self.at(date(2026, 5, 2)):
+            april = self.draft(date(2026, 4, 9))
+        self.assertEqual((april.premium_net, april.premium_minimum), (-40, 40))
+        self.assertEqual(april.premium_total, 0)
+
+    def test_what_is_told_late_makes_up_for_the_minimum(self):
+        self.insurance.write(
+            {"premium_minimum": 1000, "premium_rate": 10, "declaration_from": "2026-12-01"}
+        )
+        with self.at(date(2027, 1, 5)):
+            december = self.declared(date(2026, 12, 5))
+        self.assertEqual((december.premium_net, december.premium_minimum), (0, 1000))
+        self.insurance.period_ids = [
+            Command.create({"date_from": "2027-01-01", "date_to": "2027-12-31"})
+        ]
+        self.sale(50000, date(2026, 12, 30))
+        with self.at(date(2027, 2, 5)):
+            january = self.declared(date(2027, 1, 5))
+        self.assertEqual((january.premium_net, january.premium_minimum), (500, -500))
+        self.assertEqual(january.premium_total, 0)
+        with self.at(date(2028, 1, 5)):
+            next_year = self.draft(date(2027, 12, 5))
+        self.assertEqual((next_year.premium_net, next_year.premium_minimum), (0, 1000))
+
+    def test_a_correction_has_its_part_of_the_minimum(self):
+        """That of the last period as well as that of an earlier one."""
+        self.insurance.period_ids.date_to = "2026-03-31"
+        self.insurance.write({"premium_minimum": 1000, "premium_rate": 10})
+        sales = [self.sale(30000, FEBRUARY), self.sale(64000, MARCH)]
+        with self.at(APRIL):
+            wrong = self.declared() | self.declared(MARCH)
+            for sale in sales:
+                sale.button_draft()
+                sale.invoice_line_ids.price_unit -= 10000
+                sale.action_post()
+            for one in wrong:
+                one.browse(one.action_correct()["res_id"]).action_declare()
+        right = wrong.corrected_by_ids.sorted("date_from")
+        self.assertEqual(right.mapped("premium_net"), [200, 540])
+        self.assertEqual(right.mapped("premium_minimum"), [100, 160])
 
     # --- the bill
 
@@ -229,8 +319,11 @@ class TestPremium(DeclarationCase):
             april.action_declare()
             with self.assertRefused("one insurance policy at a time"):
                 (march | april).action_bill()
-            with self.assertRefused("Choose the insurer and the journal"):
+            with self.assertRefused("Choose the insurer"):
                 april.action_bill()
+            policy.insurer_id = self.insurance.insurer_id
+            bill = self.bill(april)
+        self.assertEqual((bill.company_id, bill.journal_id.type), (self.company, "purchase"))
 
     # --- of each invoice
 

@@ -5,6 +5,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from .common import TODAY
 from .insurance import InsuranceCase
@@ -42,6 +43,20 @@ class TestExposure(InsuranceCase):
                 nobody_wants: (30, 0, 0, 30, 0, "not_flagged", "not_flagged"),
             },
         )
+
+    def test_percentages_are_no_sums(self):
+        self.limit(200)
+        self.sale(60)
+        self.sale(50, date(2026, 3, 2))
+        self.commit()
+        [[percentage, insured]] = self.env["cobranza.insurance.cover"]._read_group(
+            [("policy_id", "=", self.insurance.id)],
+            aggregates=[
+                f"{name}:{self.env['cobranza.insurance.cover']._fields[name].aggregator}"
+                for name in ("percentage", "insured_amount")
+            ],
+        )
+        self.assertEqual((percentage, insured), (90, 99))
 
     def test_its_sums_are_those_of_the_account(self):
         self.limit(100)
@@ -146,6 +161,7 @@ class TestUse(InsuranceCase):
         sale = self.sale(170)
         one = self.use()
         self.assertEqual((one.used_amount, one.free_amount, one.used_share), (170, 30, 85))
+        self.assertFalse(one.free_reason)
         self.pay(sale, 50)
         self.assertEqual(self.use().used_share, 60)
         self.limit(100, effective=TODAY)
@@ -176,6 +192,16 @@ class TestUse(InsuranceCase):
         one = self.use()
         self.assertEqual((one.limit_amount, one.used_amount, one.used_share), (0, 170, 100))
         self.assertFalse(one.limit_kind)
+        self.assertEqual(one.free_reason, "limit_cancelled")
+
+    def test_nothing_is_free_though_little_is_used(self):
+        """Deliveries are stopped: the row says why limit and use don't add up to what is free."""
+        self.limit(200)
+        self.sale(50)
+        self.debtor().insolvent_on = TODAY
+        one = self.use()
+        self.assertEqual((one.limit_amount, one.used_amount, one.free_amount), (200, 50, 0))
+        self.assertEqual(one.free_reason, "insolvent")
 
     def test_without_policies_nothing_is_left(self):
         self.limit(200)
@@ -210,6 +236,9 @@ class TestAsOf(InsuranceCase):
 
     def opened(self, day):
         action = self.env["cobranza.insurance.day.wizard"].create({"date": day}).action_open()
+        # the client shows one of them, whichever way it comes there
+        for name in ("name", "display_name"):
+            self.assertIn(format_date(self.env, day), action[name])
         return self.env[action["res_model"]].search(
             [*action["domain"], ("company_id", "=", self.company.id)]
         )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .insurance import InsuranceCase
@@ -118,3 +119,57 @@ class TestTerms(InsuranceCase):
         # the sale falls under the other policy, where the customer has no limit
         self.insurance.period_ids.sorted("date_from")[0].policy_id = other
         self.assertCovered(one, 0, "not_covered", "no_limit")
+
+
+@tagged("post_install", "-at_install")
+class TestRenewal(InsuranceCase):
+    """A renewal with other terms is another policy, for the year after the last day."""
+
+    def renewed(self):
+        """The policy that follows this one."""
+        return self.insurance.browse(self.insurance.action_renew()["res_id"])
+
+    def test_what_is_sold_then_falls_under_it(self):
+        self.insurance.write({"declaration_from": "2026-02-01", "mep": 60})
+        self.limit(1000, reference="L-1")
+        renewed = self.renewed()
+        self.assertEqual((renewed.name, renewed.mep), ("Whole turnover from 2027", 60))
+        self.assertEqual(
+            renewed.period_ids.mapped(lambda one: (one.date_from, one.date_to)),
+            [(date(2027, 1, 1), date(2027, 12, 31))],
+        )
+        self.assertEqual(
+            (renewed.declaration_from, self.insurance.ended_on), (False, False)
+        )
+        renewed.percentage_ids.filtered(lambda one: one.kind == "named").percentage = 80
+        old, new = self.sale(100, date(2026, 12, 31)), self.sale(100, date(2027, 1, 1))
+        self.assertEqual(self.assertCovered(old, 100).insured_amount, 90)
+        found = self.assertCovered(new, 100)
+        self.assertEqual((found.policy_id, found.insured_amount), (renewed, 80))
+        self.assertEqual((found.limit_id.reference, found.limit_id.effective),
+                         ("L-1", date(2026, 1, 1)))  # fmt: skip
+
+    def test_the_limits_that_still_count(self):
+        """Neither what was corrected nor what ends before."""
+        wrong = self.limit(1000, reference="L-1")
+        self.limit(500, reference="L-1", corrects_id=wrong.id)
+        self.limit(2000, until="2026-12-31")
+        self.limit(3000, effective="2026-06-01", until="2027-01-01")
+        self.limit(0, self.other, decision="refused")
+        found = self.renewed().limit_ids
+        self.assertEqual(
+            found.sorted("amount").mapped(lambda one: (one.partner_id, one.amount)),
+            [(self.other, 0), (self.partner, 500), (self.partner, 3000)],
+        )
+        self.assertFalse(found.corrects_id)
+
+    def test_who_may_not(self):
+        collector = self.new_user("cobranza_dunning.group_collector", name="Carla Collector")
+        with self.assertRaises(AccessError):
+            self.insurance.with_user(collector).action_renew()
+        manager = self.new_user("cobranza_dunning.group_manager", name="Marta Manager")
+        self.limit(1000)
+        self.assertTrue(self.insurance.with_user(manager).action_renew()["res_id"])
+        self.insurance.active = False
+        with self.assertRefused("ended before its last period"):
+            self.insurance.action_renew()

@@ -14,12 +14,12 @@ from lxml import html
 from odoo.addons.base.models import ir_actions_report
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools.pdf import PdfFileReader
 from odoo.tools.which import which
 from PIL import Image
 
 from .cases import ReminderCase
 from .common import days_ago
+from .papers import Papers
 
 LETTER = "cobranza_dunning.cobranza_reminder_report_letter"
 
@@ -42,7 +42,7 @@ sys.exit(subprocess.call(["{real}", *args]))
 
 
 @tagged("-at_install", "post_install")
-class TestLetter(ReminderCase):
+class TestLetter(Papers, ReminderCase):
     """Letters are made by wkhtmltopdf itself and read with pypdf."""
 
     @classmethod
@@ -60,20 +60,7 @@ class TestLetter(ReminderCase):
 
     def pdf(self, reminders):
         """The file that the Print menu gives for these reminders."""
-        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        with self.allow_pdf_render():
-            return report._render_qweb_pdf(LETTER, reminders.ids)[0]
-
-    def pages(self, pdf):
-        """The text of each page, without the gaps that typesetting makes."""
-        show = os.environ.get("COBRANZA_KEEP_PDF")
-        if show:
-            Path(show, f"{self.id()}.pdf").write_bytes(pdf)
-        return [" ".join(page.extract_text().split()) for page in self.reader(pdf).pages]
-
-    def reader(self, pdf):
-        """The PDF to look into."""
-        return PdfFileReader(io.BytesIO(pdf))
+        return self.paper(LETTER, reminders)
 
     def one(self, lang="en_US", amount=1234.56, **vals):
         """A reminder of one line, approved."""
@@ -289,6 +276,13 @@ class TestLetter(ReminderCase):
         self.assertEqual(reminder._letter_address(), self.partner)
         [page] = self.pages(self.pdf(reminder))
         self.assertIn("Ana Customer Paula Paying Main Street 7", page)
+
+    def test_a_customer_without_an_address(self):
+        """His name alone, without a placeholder; the letter is printed by hand then."""
+        self.partner.write({"street": False, "city": False, "zip": False})
+        [page] = self.pages(self.pdf(self.one()))
+        self.assertIn("Ana Customer", page)
+        self.assertNotIn("--", page)
 
     def test_the_address_of_a_contact_comes_first(self):
         person = self.child("Paula Paying", street="Side Street 9", city="Shelbyville")

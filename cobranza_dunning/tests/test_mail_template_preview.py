@@ -107,6 +107,27 @@ class TestMailTemplatePreview(ReminderCase):
         self.template.body_html = "<p>Changed later</p>"
         self.assertIn("Changed later", self.template.with_context(lang="pt_PT").body_html)
 
+    def test_what_is_not_written_stays(self):
+        """A changed text leaves the subject alone, in every language, and the other way round."""
+        self.env["res.lang"]._activate_lang("es_ES")
+        spanish = self.template.with_context(lang="es_ES")
+        spanish.write({"subject": "Recordatorio", "body_html": "<p>Hola</p>"})
+        subject = self.template.subject
+
+        def texts():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return [(one.subject, one.body_html) for one in (self.template, spanish)]
+
+        for lang, record in (("en_US", self.template), ("es_ES", spanish)):
+            with self.subTest(lang):
+                self.env.invalidate_all()
+                record.write({"cobranza_lang": lang, "cobranza_body": f"<p>{lang}</p>"})
+        self.assertEqual(texts(), [(subject, "<p>en_US</p>"), ("Recordatorio", "<p>es_ES</p>")])
+        self.env.invalidate_all()
+        self.template.write({"cobranza_subject": "New"})
+        self.assertEqual(texts(), [("New", "<p>en_US</p>"), ("Recordatorio", "<p>es_ES</p>")])
+
     def test_a_new_text(self):
         self.env["res.lang"]._activate_lang("es_ES")
         texts = self.env["mail.template"].with_context(

@@ -152,6 +152,28 @@ class TestQueries(CobranzaCase):
         self.assertEqual(counts[2], counts[1])
         self.assertLessEqual(counts[2], 5)
 
+    def test_a_list_of_customers_reads_no_ledger(self):
+        """What a run would decide is asked for by its sentence alone."""
+        few, many = (self.customers(count).partner_id.with_prefetch() for count in (3, 9))
+        specification = {
+            "cobranza_overdue_amount": {},
+            "cobranza_score": {},
+            "cobranza_segment_id": {"fields": {"display_name": {}}},
+        }
+        counts = []
+        assess = patch.object(self.env.registry["cobranza.debtor"], "_assess", autospec=True)
+        with assess as assessed:
+            assessed.return_value = {}
+            for partners in (few, few, many):
+                with self.counting() as counted:
+                    partners.web_read(specification)
+                counts.append(counted["queries"])
+            self.assertFalse(assessed.called)
+            few.web_read({"cobranza_next_step": {}})
+            self.assertTrue(assessed.called)
+        self.assertEqual(counts[2], counts[1])
+        self.assertLessEqual(counts[2], 5)
+
 
 @tagged("post_install", "-at_install")
 class TestInsuranceQueries(InsuranceCase):

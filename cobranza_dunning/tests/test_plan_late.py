@@ -80,9 +80,17 @@ class TestPlanLate(PlanCase):
             self.plan.with_user(self.collector).action_cancel("He paid in cash")
         self.assertFalse(self.work() or late.active)
 
-    def test_a_plan_that_never_breaks_by_days(self):
-        self.plan._gated().write({"breach_days": 0, "breach_count": 6})
-        self.assertIn("since 04/10/2026.", self.night(date(2026, 4, 11)).summary)
+    def test_a_plan_that_breaks_by_number_only(self):
+        """It ends at the latest when all that is left is late: nothing rests for ever."""
+        self.plan._gated().write({"breach_days": 0, "breach_count": 9})
+        self.assertIn("The plan breaks on 09/11/2026", self.night(date(2026, 4, 11)).summary)
+        self.pay(self.move, 500)
+        self.night(date(2026, 9, 10))
+        self.assertEqual((self.plan.state, self.plan.pause_until), ("active", date(2026, 9, 11)))
+        self.night(date(2026, 9, 11))
+        self.assertEqual(self.plan.state, "broken")
+        with self.at(date(2026, 9, 11)):
+            self.assertDecision(self.move, "remind", "level_reached", amount=100)
 
     def test_in_the_language_of_whoever_does_it(self):
         self.env["res.lang"]._activate_lang("es_ES")

@@ -71,6 +71,10 @@ class TestMoney(PlanCase):
 class TestDays(PlanCase):
     """Installments fall on days on which the debtor can pay."""
 
+    def setUp(self):
+        super().setUp()
+        self.policy.plan_maximum_extension = 60
+
     def days(self, **offer):
         return [one["date_due"] for one in self.negotiate(**offer)["installments"]]
 
@@ -194,6 +198,16 @@ class TestNegotiation(PlanCase):
         self.payment_in_process(self.move, 300)
         self.assertEqual(self.negotiate(until="2026-03-20")["amount"], 700)
 
+    def test_what_is_paused_by_hand_is_left_out_unless_it_is_all(self):
+        """Somebody looks into it: it is asked for neither at once nor later, unless it is meant."""
+        looked_into = self.invoice(self.partner, 200)
+        self.pause(move=looked_into)
+        self.assertEqual(self.negotiate(count=2)["amount"], 1000)
+        both = self.due(looked_into) | self.due(self.move)
+        self.assertEqual(self.negotiate(count=2, lines=both.ids)["amount"], 1200)
+        self.pause(move=self.move)
+        self.assertEqual(self.negotiate(count=2)["amount"], 1200)
+
     def test_what_is_not_due_yet(self):
         """What is due is meant, unless lines are named or nothing is due."""
         later = self.invoice(self.partner, 500, due=days_ago(-20))
@@ -202,6 +216,29 @@ class TestNegotiation(PlanCase):
         self.assertEqual(self.negotiate(until="2026-04-05", lines=both.ids)["amount"], 1500)
         self.invoice(self.other, 70, due=days_ago(-20))
         self.assertEqual(self.negotiate(self.other, until="2026-04-05")["amount"], 70)
+
+    def test_days_of_what_is_not_due_yet(self):
+        """Due on 9 May: more time is up to 8 June, and installments begin in June."""
+        self.invoice(self.other, 600, due=date(2026, 5, 9))
+        answer = self.negotiate(self.other, count=3, cannot_pay_now=True)
+        self.assertEqual([one["until"] for one in answer["counter_offers"]], ["2026-06-08"])
+        plan = self.proposed(self.other, count=3, down_payment=60)
+        days = [str(one.date_due) for one in plan._ordered()]
+        self.assertEqual(days, ["2026-03-10", "2026-06-09", "2026-07-09", "2026-08-10"])
+        collector = self.new_collector(name="Carla")
+        plan._ordered()[1].with_user(collector).date_due = "2026-06-10"
+        with self.assertRefused("The first installment is too late"):
+            plan.with_user(collector).action_offer()
+        plan._ordered()[1].with_user(collector).date_due = "2026-05-29"
+        plan.with_user(collector).action_offer()
+        self.assertEqual(plan.state, "offered")
+
+    def test_interest_of_what_is_not_due_yet(self):
+        """From its due day on: 600 for 30 days at 10 per cent."""
+        self.policy.plan_interest_rate = 10
+        self.invoice(self.other, 600, due=date(2026, 5, 9))
+        self.assertEqual(self.negotiate(self.other, until="2026-06-08")["interest"], 4.93)
+        self.assertEqual(self.proposed(self.other, until="2026-06-08").interest_amount, 4.93)
 
     def test_nothing_is_owed(self):
         self.debtor()
@@ -219,6 +256,10 @@ class TestNegotiation(PlanCase):
             ("isn't an amount", {"count": 2, "down_payment": -1}),
             ("isn't an amount", {"each": "many"}),
             ("isn't a date", {"until": "soon"}),
+            ("in one way", {"count": 6, "each": 10}),
+            ("in one way", {"count": 6, "until": "2026-03-20"}),
+            ("in one way", {"each": 500, "until": "2026-03-20"}),
+            ("makes no down payment", {"until": "2026-03-20", "down_payment": 100}),
             ("within ten years", {"until": "2099-01-01"}),
             ("Nothing can be due before today", {"until": "2026-03-09", "lines": mine.ids}),
             ("isn't an open due line of this customer", {"count": 2, "lines": theirs.ids}),
@@ -253,6 +294,36 @@ class TestNegotiation(PlanCase):
         found = self.negotiate(each=300)["installments"]
         self.assertEqual([one["amount"] for one in found], [300, 300, 300, 100])
         self.assertEqual(self.negotiate(each=10)["reasons"], ["installment_too_small", "too_long"])
+
+    def test_a_plan_is_no_way_to_a_later_day(self):
+        """The last day of an extension is 9 April, a month from today the 10th."""
+        for offer in (
+            {"count": 2, "down_payment": 100, "first": "2026-04-11"},
+            {"count": 1, "down_payment": 100, "first": "2026-09-09"},
+        ):
+            with self.subTest(offer=offer):
+                answer = self.negotiate(**offer)
+                self.assertEqual(answer["reasons"], ["starts_too_late"])
+                self.assertEqual(answer["sentences"], ["The first installment is too late."])
+                counter = answer["counter_offers"][0]
+                self.assertEqual(counter["first"], "2026-04-10")
+                self.assertEqual(counter["count"], offer["count"])
+        self.policy.plan_maximum_extension = 0
+        self.assertEqual(self.negotiate(**offer)["decision"], "propose")
+
+    def test_a_down_payment_of_more_than_is_owed(self):
+        for offer in ({"count": 3}, {"each": 100}, {"count": 1}):
+            for much in (1000, 2000):
+                with self.subTest(offer=offer, much=much):
+                    answer = self.negotiate(**offer, down_payment=much)
+                    self.assertEqual(answer["decision"], "refuse")
+                    self.assertEqual(
+                        answer["sentences"], ["The down payment has to be less than the debt."]
+                    )
+
+    def test_neither_number_nor_amount(self):
+        answer = self.negotiate(down_payment=100)
+        self.assertEqual((answer["decision"], answer["reasons"]), ("refuse", ["incomplete"]))
 
     def test_without_a_policy(self):
         self.company.cobranza_policy_id = False

@@ -159,6 +159,25 @@ class TestTerms(PlanCase):
         with self.assertRefused("stays on record", AccessError):
             plan.unlink()
 
+    def test_what_the_customer_proposed_stays_on_record(self):
+        """He sees his draft on his page; one of ours, which he doesn't, may go."""
+        self.debtor()
+        collector = self.new_collector(name="Carla")
+        for plans, origin, kept in (
+            (self.plans.with_user(collector), "manual", "manual"),
+            (self.plans.with_user(collector), "portal", "manual"),
+            (self.plans.sudo(), "portal", "portal"),
+        ):
+            with self.subTest(origin=origin, kept=kept):
+                made = plans.propose(self.partner.id, {"count": 3}, origin)["plan_id"]
+                plan = self.plans.with_user(collector).browse(made)
+                self.assertEqual((plan.state, plan.origin), ("draft", kept))
+                if kept == "manual":
+                    plan.unlink()
+                    continue
+                with self.assertRefused("stays on record", AccessError):
+                    plan.unlink()
+
     def test_an_installment_is_not_moved_to_another_plan(self):
         self.invoice(self.other, 600)
         told, draft = self.proposed(count=3), self.proposed(self.other, count=3)

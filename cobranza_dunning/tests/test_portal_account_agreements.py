@@ -374,6 +374,16 @@ class TestAccountPlan(AccountCase):
         self.assertIn("This can be agreed on.", self.words(tree))
         self.assertEqual(answer.status_code, 200)
 
+    def test_a_plan_that_begins_later_than_a_later_day(self):
+        """A date in the form is no way past the longest extension."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        late = {"how": "parts", "count": "2", "first": str(TODAY + timedelta(days=153))}
+        _answer, tree = self.ask(debtor, agreed="1", **late)
+        self.assertIn("The first installment is too late", self.words(tree))
+        self.assertTrue(self.offers(tree))
+        self.assertFalse(debtor.plan_ids)
+
     def test_more_time_again_is_a_persons_decision(self):
         """The policy accepts by itself, and yet nobody pauses himself for ever."""
         self.policy.plan_automatic = True
@@ -391,6 +401,41 @@ class TestAccountPlan(AccountCase):
             self.assertEqual(sudo._portal_negotiate(offer)["decision"], "propose")
             plan, _answer = sudo._portal_propose(str(uuid4()), offer)
             self.assertEqual(plan.state, "draft")
+
+    def test_an_offer_of_his_own_that_he_left_unsigned(self):
+        """What he offers next is a person's decision: nobody holds his reminders for ever."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        sudo = debtor.sudo()
+        first, _answer = sudo._portal_propose(str(uuid4()), {"currency": "USD", "count": 3})
+        self.assertEqual(first.state, "offered")
+        day = first._ordered()[0].date_due + timedelta(days=1)
+        with self.at(day):
+            self.env["cobranza.plan"]._evaluate(self.company)
+            self.assertEqual((first.state, first.left_unsigned), ("cancelled", True))
+            for offer in ({"count": 3}, {"until": str(day + timedelta(days=10))}):
+                offer["currency"] = "USD"
+                self.assertEqual(sudo._portal_negotiate(offer)["decision"], "propose")
+            ours = self.env["cobranza.plan"].negotiate(self.partner.id, {"count": 3}, "manual")
+            self.assertEqual(ours["decision"], "accept")
+            second, _answer = sudo._portal_propose(str(uuid4()), {"currency": "USD", "count": 3})
+            self.assertEqual(second.state, "draft")
+            # one that he signs ends it
+            second.action_offer()
+            second.action_accept()
+            self.invoice(self.partner, 300)
+            self.env.cr.flush()
+            again = {"currency": "USD", "count": 3}
+            self.assertEqual(sudo._portal_negotiate(again)["decision"], "accept")
+
+    def test_one_that_we_took_back(self):
+        """He didn't leave it unsigned: the policy accepts his next one by itself."""
+        self.policy.plan_automatic = True
+        debtor, _move = self.owing(600)
+        sudo, offer = debtor.sudo(), {"currency": "USD", "count": 3}
+        first, _answer = sudo._portal_propose(str(uuid4()), offer)
+        first.action_cancel("A mistake of ours")
+        self.assertEqual(sudo._portal_negotiate(offer)["decision"], "accept")
 
     def test_a_plan_soon_after_a_broken_one(self):
         debtor, _move = self.owing(600)
@@ -472,6 +517,25 @@ class TestAccountPlan(AccountCase):
         made = self.env["cobranza.plan"].propose(self.partner.id, {"count": 3})
         plan = self.env["cobranza.plan"].browse(made["plan_id"])
         self.assertNotIn(plan.name, self.page(debtor).text)
+        # and nothing untrue is said of it
+        for agreed in ("", "1"):
+            answer, tree = self.ask(debtor, how="parts", count="2", agreed=agreed)
+            self.assertIn("We are preparing an agreement about this", self.words(tree))
+            self.assertNotIn("nothing to pay later", answer.text)
+            self.assertNotIn(plan.name, answer.text)
+        self.assertFalse(self.told(debtor))
+        said = self.env["cobranza.plan"].negotiate(self.partner.id, {"count": 2})
+        self.assertEqual(said["reasons"], ["nothing_owed"])
+        # he knows what was offered to him, and what he owes besides may be paid later
+        plan.action_offer()
+        _answer, tree = self.ask(debtor, how="parts", count="2")
+        self.assertIn("nothing to pay later", self.words(tree))
+        self.invoice(self.partner, 300)
+        plan.action_cancel()
+        self.env["cobranza.plan"].propose(self.partner.id, {"count": 2})
+        self.invoice(self.partner, 200)
+        _answer, tree = self.ask(debtor, how="parts", count="2")
+        self.assertIn("This can be agreed on.", self.words(tree))
 
     def test_interest_is_said_before_he_agrees(self):
         self.policy.plan_interest_rate = 10

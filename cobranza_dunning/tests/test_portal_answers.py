@@ -178,6 +178,12 @@ class TestPortalAnswers(PortalCase):
         for kind in ("paid", "", "__class__"):
             self.assertNotTaken(self.send(self.form("other", text="x") | {"kind": kind}), "reload")
 
+    def test_the_page_says_which_files_it_takes(self):
+        tree = html.fromstring(self.page(self.reminder).text)
+        [field] = tree.xpath("//input[@type='file']")
+        self.assertEqual((field.get("data-most"), field.get("data-megabytes")), ("3", "10"))
+        self.assertIn("up to 3 files of 10 MB.", " ".join(tree.text_content().split()))
+
     def test_files_that_are_not_taken(self):
         data = self.form("already_paid", text="Here")
         big = PDF + b"x" * (10 * 1024 * 1024)

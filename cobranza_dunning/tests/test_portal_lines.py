@@ -75,6 +75,13 @@ class TestPortalLines(PortalCase):
         reminder.line_ids._gated().move_line_id = False
         self.assertEqual(self.states(reminder), {move: ("open", 100, 100)})
 
+    def test_so_is_one_without_a_due_date(self):
+        debt = self.journal_debt(self.partner, 100)
+        self.due(debt).date_maturity = False
+        reminder = self.remind()
+        reminder.line_ids._gated().move_line_id = False
+        self.assertEqual(self.states(reminder), {debt: ("open", 100, 100)})
+
     def test_installments_stand_each_on_their_own(self):
         move = self.invoice(
             self.partner, 0, installments=[(days_ago(40), 60), (days_ago(10), 40)]
@@ -213,6 +220,27 @@ class TestPortalDocuments(PortalCase):
         self.assertEqual(answer.status_code, 200, answer.text[-3000:])
         self.assertEqual(answer.content, b"%PDF-1.4 of the invoice")
         self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+
+    def test_what_was_never_sent_is_an_invoice_all_the_same(self):
+        """Nobody has made its PDF yet: it is made, and isn't called a pro forma."""
+        reminder, move = self.sent()
+        (document,) = move._cobranza_documents()
+        name = move.name.replace("/", "_")
+        self.assertEqual(document["filename"], f"{name}.pdf")
+        self.assertIn(move.name.encode(), document["content"])
+        self.assertNotIn(b"Proforma", document["content"])
+        answer = self.page(reminder, part=f"/invoices/{reminder.line_ids.id}")
+        self.assertEqual(answer.status_code, 200, answer.text[-3000:])
+        self.assertIn(f"{name}.pdf", answer.headers["Content-Disposition"])
+        self.assertFalse(move.invoice_pdf_report_id, "looking at it keeps nothing")
+
+    def test_only_what_is_posted_is_an_invoice(self):
+        _reminder, move = self.sent()
+        move.button_draft()
+        (document,) = move._cobranza_documents()
+        self.assertTrue(document["filename"].endswith("_proforma.pdf"))
+        entry = self.env["account.move"].create({"move_type": "entry"})
+        self.assertEqual(entry._cobranza_documents(), [])
 
     def test_several_come_in_one_file(self):
         reminder, *moves = self.sent(100, 200)

@@ -1,5 +1,6 @@
 """Paying from a reminder's page: Odoo's own transactions, for what is open now."""
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import days_ago
@@ -170,6 +171,39 @@ class TestPortalPayment(OnlineMixin, PortalCase):
             lambda one: one.account_type == "asset_receivable"
         )
         self.assertEqual(credit.amount_residual, -100)
+
+    def test_one_part_of_an_invoice_that_was_paid_meanwhile(self):
+        """What falls due later stays open: the money was for the first part."""
+        parts = [(days_ago(30), 50), (days_ago(-30), 50)]
+        move = self.invoice(self.partner, None, installments=parts)
+        reminder = self.remind()
+        transaction = self.start(reminder, 50)
+        self.pay(move, 50)
+        transaction._set_done()
+        transaction._post_process()
+        self.env.invalidate_all()
+        self.assertEqual(move.amount_residual, 50)
+        [credit] = transaction.payment_id.move_id.line_ids.filtered(
+            lambda one: one.account_type == "asset_receivable"
+        )
+        self.assertEqual(credit.amount_residual, -50)
+
+    def test_one_part_of_an_invoice_that_was_posted_anew(self):
+        """No more than what was chosen goes to what took its place."""
+        parts = [(days_ago(30), 50), (days_ago(20), 50)]
+        move = self.invoice(self.partner, None, installments=parts)
+        reminder = self.remind()
+        line = reminder.line_ids.sorted("date_due")[:1]
+        transaction = self.start(reminder, 50, line)
+        other = self.invoice(self.partner, 70)
+        transaction.write({"amount": 120, "invoice_ids": [Command.link(other.id)]})
+        transaction.cobranza_parts += [[self.due(other).id, 70, other.id]]
+        self.post_on_other_terms(move, days_ago(25))
+        self.pay(other)
+        transaction._set_done()
+        transaction._post_process()
+        self.env.invalidate_all()
+        self.assertEqual(move.amount_residual, 50)
 
     def test_a_debt_that_is_a_journal_entry(self):
         """An opening balance is no invoice, and its payment is booked and matched all the same."""

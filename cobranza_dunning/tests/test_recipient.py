@@ -137,7 +137,7 @@ class TestRecipient(RecipientCase):
         self.assertEqual(debtor.demand_to, "Saul Superior (superior)")
         self.partner.email = False
         debtor.invalidate_recordset()
-        self.assertEqual(debtor.reminder_to, "Ana Customer (customer): no e-mail address")
+        self.assertEqual(debtor.reminder_to, "Ana Customer (customer): can't be reached")
         self.pay(debtor.due_line_ids.move_id)
         debtor.invalidate_recordset()
         self.assertEqual(debtor.reminder_to, "Nobody: nothing is open to chase.")

@@ -169,6 +169,12 @@ class TestTexts(ReminderCase):
                     self.assertIn(fact, letter.text)
                 self.assertIn(self.company.name, letter.subject)
 
+    def test_as_plain_text_what_is_bold_has_a_star_on_either_side(self):
+        for letter, case in self.each(self.asking(self.letters()[1])):
+            with case:
+                self.assertIn(f"*{self.account.acc_number}*", letter.text)
+                self.assertFalse(letter.text.count("*") % 2)
+
     def test_a_thank_you_asks_for_nothing(self):
         invoice, letters = self.letters()
         asking = self.asking(letters)

@@ -40,6 +40,14 @@ class TestUnopened(AnswerCase):
             with self.subTest(days=days):
                 self.assertEqual(self.found(days), found)
 
+    def test_whatever_company_one_works_in(self):
+        """Days are those of the reminder's own company."""
+        elsewhere = self.new_company()
+        elsewhere.partner_id.tz = "Pacific/Kiritimati"  # where it is tomorrow already
+        reminders = self.env["cobranza.reminder"].with_company(elsewhere)
+        with self.at(TODAY + timedelta(days=UNOPENED_DAYS - 1)):
+            self.assertFalse(reminders.search([("link_unopened", "=", True)]))
+
     def test_not_once_it_was_opened(self):
         self.reminder._portal_note_opened()
         self.assertFalse(self.found())

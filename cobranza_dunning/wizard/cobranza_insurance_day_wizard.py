@@ -24,9 +24,12 @@ class CobranzaInsuranceDayWizard(models.TransientModel):
             "cobranza_dunning.cobranza_insurance_cover_action"
         )
         domain = self.env["cobranza.insurance.cover"]._domain_on(self.date)
+        title = self.env._("Covers as of %s", format_date(self.env, self.date))
         return {
             **action,
-            "name": self.env._("Covers as of %s", format_date(self.env, self.date)),
+            "name": title,
+            # the client shows this one
+            "display_name": title,
             "path": False,
             "domain": list(domain),
             "context": {"cobranza_as_of": True},

@@ -14,6 +14,8 @@ from odoo.tools.misc import remove_accents
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ..engine.insurance import REQUESTED
+
 #: Rows and columns read of a file at most, and how large a workbook is unpacked.
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
@@ -47,10 +49,10 @@ DECISIONS = {
     "granted": ("granted", "approved", "accepted", "concedido", "concedida", "aprobado",
                 "aprobada", "aceptado", "aceptada"),
     "reduced": ("reduced", "partial", "reducido", "reducida", "parcial"),
-    "refused": ("refused", "rejected", "declined", "denegado", "denegada", "rechazado",
+    "refused": ("refused", "rejected", "declined", "denied", "denegado", "denegada", "rechazado",
                 "rechazada"),
-    "cancelled": ("cancelled", "canceled", "withdrawn", "anulado", "anulada", "cancelado",
-                  "cancelada", "retirado", "retirada"),
+    "cancelled": ("cancelled", "canceled", "withdrawn", "revoked", "anulado", "anulada",
+                  "cancelado", "cancelada", "retirado", "retirada"),
 }  # fmt: skip
 _BY_NAME = {name: key for key, names in COLUMNS.items() for name in names}
 _BY_WORD = {word: code for code, words in DECISIONS.items() for word in words}
@@ -119,10 +121,7 @@ class CobranzaInsuranceImport(models.TransientModel):
                 "checked": True,
                 "line_ids": [
                     Command.clear(),
-                    *(
-                        Command.create(self._line_vals(number, row, answer))
-                        for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 2)
-                    ),
+                    *map(Command.create, self._lines_vals(rows, answers)),
                 ],
             }
         )
@@ -142,10 +141,11 @@ class CobranzaInsuranceImport(models.TransientModel):
         """
         if not self.checked:
             raise UserError(self.env._("Look at what would change first: press “Check”."))
-        rows = self._read()
-        answers = self._limits().upsert([self._row(row) for row in rows])
+        rows = [self._row(row) for row in self._read()]
+        answers = self._limits().upsert(rows)
         shown = [(one.status, one.before, one.after) for one in self.line_ids]
-        if shown != [(one["status"], one["before"], one["after"]) for one in answers]:
+        fresh = self._lines_vals(rows, answers)
+        if shown != [(one["status"], one["before"], one["after"]) for one in fresh]:
             raise UserError(
                 self.env._("The limits have changed since it was checked: check it once more.")
             )
@@ -159,17 +159,24 @@ class CobranzaInsuranceImport(models.TransientModel):
         """The limits of the policy's company."""
         return self.env["cobranza.insurance.limit"].with_company(self.policy_id.company_id)
 
+    def _lines_vals(self, rows, answers):
+        """Values of the lines that show what rows, as `_row` returned them, would change."""
+        both = zip(rows, answers, strict=True)
+        return [self._line_vals(number, *one) for number, one in enumerate(both, 2)]
+
     def _line_vals(self, number, row, answer):
-        """Values of the line that shows what a row, as `_row` returned it, would change."""
         name = row.get("insurer_number") or row.get("vat") or row.get("ref") or ""
+        after, amount = answer["after"], row.get("amount")
+        if answer["status"] == "error" and isinstance(amount, float):
+            after = self.policy_id.currency_id.round(amount)
         return {
             "number": number,
             "status": answer["status"],
             "customer": answer["customer"] or name,
             "said": self._said(row),
             "before": answer["before"],
-            "after": answer["after"],
-            "message": answer["message"] or self._describe(answer["differences"]),
+            "after": after,
+            "message": answer["message"] or self._difference(row, answer),
         }
 
     def _said(self, row):
@@ -185,6 +192,17 @@ class CobranzaInsuranceImport(models.TransientModel):
             return decisions.get(value) or format_date(self.env, fields.Date.to_date(value))
         except (TypeError, ValueError):
             return str(value)
+
+    def _difference(self, row, answer):
+        """What a row that isn't wrong would change, in words; nothing for one that is known."""
+        before, after = answer["before"], answer["after"]
+        if answer["status"] != "created":
+            return self._describe(answer["differences"])
+        if row.get("decision") == REQUESTED:
+            return self.env._("The limit stays as it is until the insurer decides.")
+        if before == after:
+            return self.env._("The limit stays as it is.")
+        return self._describe({"amount": [before, after]})
 
     def _describe(self, differences):
         """What differs from the decision with the same reference, in words."""

@@ -60,7 +60,9 @@ class CobranzaPlanWizard(models.TransientModel):
         required=True,
         default="month",
     )
-    first = fields.Date("First one on", help="Empty: one period from today.")
+    first = fields.Date(
+        "First one on", help="Empty: one period from today, or from the day it is due if later."
+    )
     down_payment = fields.Monetary("Down payment today")
     note = fields.Text(help="For the office; the customer doesn't see it.")
     decision = fields.Selection(
@@ -85,6 +87,8 @@ class CobranzaPlanWizard(models.TransientModel):
 
         lines: these of his due lines, as far as they can be paid later; left out: what is due.
         call: the cobranza.interaction in which he asked for it.
+        Raises UserError if none of these lines can be paid later; after a call he is asked of
+        what is due instead.
         """
         action = {
             "type": "ir.actions.act_window",
@@ -94,8 +98,11 @@ class CobranzaPlanWizard(models.TransientModel):
             "target": "new",
             "context": {"default_debtor_id": debtor.id},
         }
-        if call:
-            action["res_id"] = self.create(self._vals_of_call(debtor, call))._only(lines).id
+        if lines or call:
+            values = self._vals_of_call(debtor, call) if call else {"debtor_id": debtor.id}
+            wizard = self.create(values)
+            wizard._take_lines(lines, required=not call)
+            action["res_id"] = wizard.id
         return action
 
     def _vals_of_call(self, debtor, call):
@@ -107,12 +114,25 @@ class CobranzaPlanWizard(models.TransientModel):
             "note": "\n".join(filter(None, (asked, call._said()))),
         }
 
-    def _only(self, lines):
-        """Take those of these due lines that can be paid later, if they can be in one plan."""
+    def _take_lines(self, lines, required):
+        """Take those of these due lines that can be paid later instead of what is due.
+
+        Raises UserError if there are none and they are required.
+        """
         chosen = (lines or self.line_ids) & self.open_line_ids
-        if len(chosen.currency_id) == 1:
-            self.line_ids = chosen
-        return self
+        if chosen:
+            self.line_ids = self._of_one_currency(chosen)
+        elif required:
+            raise UserError(
+                self.env._(
+                    "Nothing of this can be paid later: it is in a plan already, disputed, being "
+                    "paid or claimed."
+                )
+            )
+
+    def _of_one_currency(self, lines):
+        """These due lines, as far as they are in the currency of most of them."""
+        return max(lines.grouped("currency_id").values(), key=len, default=lines)
 
     @api.depends("debtor_id")
     def _compute_open_line_ids(self):
@@ -130,8 +150,7 @@ class CobranzaPlanWizard(models.TransientModel):
             due = lines.browse(
                 line.id for line in lines if (line.date_maturity or line.date) <= today
             )
-            by_currency = (due or lines).grouped("currency_id").values()
-            wizard.line_ids = max(by_currency, key=len, default=lines)
+            wizard.line_ids = wizard._of_one_currency(due or lines)
 
     @api.depends("line_ids")
     def _compute_currency_id(self):

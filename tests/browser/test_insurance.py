@@ -3,8 +3,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from support.browser import screenshot
-
 YEAR = date.today().year
 
 
@@ -113,11 +111,26 @@ def test_a_policy_in_spanish(office, insured, spanish, mobile):
     mobile.shot("55_policy_phone")
 
 
+def post_from_list(client, customer, confirm, actions):
+    """Choose the drafts of a customer in the list, and to post them; the dialog opens."""
+    client.open("customer-invoices")
+    rows = client.page.locator(f".o_data_row:has-text('{customer}'):has(.text-bg-info)")
+    rows.first.wait_for()
+    for row in rows.all():
+        row.locator(".o_list_record_selector input").check()
+    client.page.locator(f".o_cp_action_menus button:has-text('{actions}'):visible").click()
+    client.page.locator(f".o-dropdown--menu .dropdown-item:has-text('{confirm}')").click()
+    client.page.wait_for_selector(".modal-dialog .o_field_widget[name=insurance_warning]")
+    client.settle()
+    return rows.count()
+
+
 def test_posting_several(office, insured, web, spanish, mobile):
-    """A draft's card says that it is to be insured; posted from the list, a message names what
-    isn't covered, and the customer's button says what is used of his limit."""
+    """A draft's card says that it is to be insured; before they are posted from the list, a dialog
+    names what wouldn't be covered, why, and what helps; the customer's button says what is used of
+    his limit."""
     customer = "Conservas Rías"
-    move_ids = [draft(office, insured, amount, 30) for amount in (100.0, 700.0)]
+    move_ids = [draft(office, insured, amount, 30) for amount in (100.0, 700.0, 50.0)]
     mobile.open("customer-invoices")
     card = mobile.page.locator(f".o_kanban_record:has-text('{customer}'):has-text('Draft')").first
     card.wait_for()
@@ -125,24 +138,42 @@ def test_posting_several(office, insured, web, spanish, mobile):
     assert mobile.fits()
     mobile.shot("56_insurance_card_phone")
 
-    web.open("customer-invoices")
-    rows = web.page.locator(f".o_data_row:has-text('{customer}'):has-text('Draft')")
-    rows.first.wait_for()
-    assert rows.count() == 2
-    for row in rows.all():
-        row.locator(".o_list_record_selector input").check()
-    web.page.locator(".o_cp_action_menus button:has-text('Actions'):visible").click()
-    web.page.locator(".o-dropdown--menu .dropdown-item:has-text('Confirm Entries')").click()
-    message = web.page.locator(".o_notification")
-    message.wait_for()
-    web.settle()
-    screenshot(web.page, "57_insurance_posted_together")
-    (named,) = [one for one in move_ids
-                if office.read("account.move", one, "insurance_state") != "covered"]
-    assert "Not wholly insured: 1 of 2" in message.inner_text()
-    link = message.locator("a")
-    assert link.inner_text() == office.read("account.move", named, "name")
-    assert link.get_attribute("href").endswith(f"/customer-invoices/{named}")
+    def states():
+        return [office.read("account.move", one, "state") for one in move_ids]
+
+    assert post_from_list(spanish, customer, "Confirmar asientos", "Acciones") == 3
+    spanish.shot("57_antes_de_contabilizar")
+    spanish.page.locator(".modal-dialog button:has-text('Cancelar'), "
+                         ".modal-dialog button:has-text('Descartar')").first.click()
+
+    assert post_from_list(web, customer, "Confirm Entries", "Actions") == 3
+    assert states() == ["draft"] * 3
+    web.shot("57_insurance_before_posting")
+    said = web.dialog().replace("\N{NO-BREAK SPACE}", " ")
+    for words in ("Of 850.00 € to be insured, 450.00 € would not be covered", "400.00 € more limit",
+                  "50.00 € more limit", "Older debts use up", f"{customer}, S.L. · "):  # fmt: skip
+        assert words in said, said
+    links = web.page.locator(".modal-dialog .o_field_widget[name=insurance_warning] a")
+    assert [one.get_attribute("href").rsplit("/", 1)[1] for one in links.all()] == [
+        str(one) for one in move_ids[1:]]
+    web.button("Post all but these")
+    web.page.wait_for_selector(".modal-dialog", state="detached")
+    assert states() == ["posted", "draft", "draft"]
+
+    mobile.open("customer-invoices")
+    for one in mobile.page.locator(
+            f".o_kanban_record:has-text('{customer}'):has-text('Draft')").all():
+        long_press(one)
+    mobile.page.locator(".o_cp_action_menus button, .o_control_panel_actions button:has(.fa-cog)"
+                        ).first.click()
+    mobile.page.locator(".o-dropdown--menu .dropdown-item:has-text('Confirm Entries')").click()
+    mobile.page.wait_for_selector(".modal-dialog .o_field_widget[name=insurance_warning]")
+    mobile.settle()
+    assert mobile.fits()
+    mobile.shot("57_insurance_before_posting_phone")
+    mobile.button("Post all the same")
+    mobile.page.wait_for_selector(".modal-dialog", state="detached")
+    assert states() == ["posted"] * 3
 
     for client, name in ((web, "58_insurance_button"), (spanish, "58_boton_del_seguro"),
                          (mobile, "58_insurance_button_phone")):
@@ -155,3 +186,10 @@ def test_posting_several(office, insured, web, spanish, mobile):
             assert figure in button.inner_text()
         assert client.fits()
         client.shot(name)
+
+
+def long_press(card):
+    """Choose a card as a finger does."""
+    card.dispatch_event("touchstart")
+    card.page.wait_for_timeout(600)
+    card.dispatch_event("touchend")

@@ -393,6 +393,60 @@ def test_tax(facts, covers_tax, expected):
     assert found.state == "covered"
 
 
+@pytest.mark.parametrize(
+    "facts, given, missing",
+    [
+        ({"residual": 121, "tax": D(21)}, {}, 0),                          # never insured
+        ({"residual": 121, "tax": D(21)}, {"limits": [limit(60)]}, 40),
+        ({"residual": 121, "tax": D(21)}, {"limits": []}, 100),
+        ({"residual": 100, "disputed": D(30)}, {}, 30),
+        ({"residual": 100}, {"terms": policy(covers_tax=True)}, 0),
+        ({"residual": 0}, {}, 0),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_what_could_be_insured(facts, given, missing):
+    found = decide(line(**facts), **given)[0]
+    assert found.missing == missing
+    assert found.missing == found.insurable - found.covered
+
+
+@pytest.mark.parametrize("most, missing", [(100, 0), (60, 40)])
+def test_a_duty_that_is_due_says_nothing_of_what_is_missing(most, missing):
+    terms = policy(declaration=MONTHLY)
+    found = decide(line(100), terms=terms, limits=[limit(most)], today=day(45))[0]
+    assert (found.state, found.missing) == (AT_RISK, missing)
+
+
+# --- what comes in between -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "new, amount",
+    [
+        (line(50, -1), 30),                        # older: it comes first
+        (line(50, 1), 0),                          # later
+        (line(20, -1), 0),                         # there is room for both
+        (line(50, -1, flagged=False), 0),          # nobody wants it insured
+        (line(5, -200, due=day(-100)), 80),        # long overdue: deliveries were stopped
+    ],
+)  # fmt: skip
+def test_what_a_sale_costs_those_after_it(new, amount):
+    terms, sold, limits = policy(mep=60), line(80), [limit(100)]
+    (alone,) = decide(sold, terms=terms, limits=limits)
+    after = zip((sold, new), decide(sold, new, terms=terms, limits=limits), strict=True)
+    found = cover.displaced(terms, [new], {sold.id: alone.covered}, list(after))
+    assert found == ({sold.id: amount} if amount else {})
+
+
+def test_of_two_on_a_day_the_one_entered_first_comes_first():
+    terms, limits = policy(), [limit(100)]
+    entered, sold = line(50), line(80)
+    (alone,) = decide(sold, limits=limits)
+    for new, amount in ((entered, {sold.id: D(30)}), (line(50), {})):
+        after = zip((sold, new), decide(sold, new, limits=limits), strict=True)
+        assert cover.displaced(terms, [new], {sold.id: alone.covered}, list(after)) == amount
+
+
 def test_tax_in_a_currency_without_decimals():
     one = line(1000, amount=D(1210), tax=D(210))
     assert decide(one, terms=policy(places=0))[0].covered == 826  # 1000 − 173.55
@@ -495,35 +549,37 @@ def test_the_next_duty():
 
 
 @pytest.mark.parametrize(
-    "limits, expected",
+    "limits, expected, stopped",
     [
-        ([limit(100)], (100, 100, 0, 130, 100, 30)),
-        ([limit(200)], (200, 130, 70, 130, 130, 0)),
-        ([limit(200), limit(80, day(10), REDUCED)], (80, 130, 0, 130, 130, 0)),
-        ([limit(200), limit(0, day(10), CANCELLED)], (0, 130, 0, 130, 130, 0)),
-        ([limit(0, decision=REFUSED)], (0, 0, 0, 130, 0, 130)),
+        ([limit(100)], (100, 100, 0, 130, 100, 30), "limit_full"),
+        ([limit(200)], (200, 130, 70, 130, 130, 0), None),
+        ([limit(200), limit(80, day(10), REDUCED)], (80, 130, 0, 130, 130, 0), "limit_full"),
+        ([limit(200), limit(0, day(10), CANCELLED)], (0, 130, 0, 130, 130, 0), "limit_cancelled"),
+        ([limit(0, decision=REFUSED)], (0, 0, 0, 130, 0, 130), "limit_refused"),
     ],
 )
-def test_exposure(limits, expected):
+def test_exposure(limits, expected, stopped):
+    """What is free is limit minus use, or nothing and why."""
     covers = decide(line(60), line(70, 1), limits=limits)
-    assert cover.exposure(policy(), limits, covers, TODAY)[:6] == expected
+    found = cover.exposure(policy(), limits, covers, TODAY)
+    assert (found[:6], found.stopped) == (expected, stopped)
 
 
 @pytest.mark.parametrize(
-    "terms, buyer",
+    "terms, buyer, stopped",
     [
-        ({}, Buyer(insolvent_on=TODAY)),
-        ({}, Buyer(claimed=(TODAY,))),
-        ({}, Buyer(stops=((TODAY, None),))),
-        ({"periods": ((date(2025, 1, 1), date(2025, 12, 31)),)}, Buyer()),
-        ({"excluded_kinds": frozenset({"consumer"})}, Buyer(kind="consumer")),
-        ({"mep": 30}, Buyer()),  # the first line stopped deliveries
+        ({}, Buyer(insolvent_on=TODAY), "insolvent"),
+        ({}, Buyer(claimed=(TODAY,)), "claim_filed"),
+        ({}, Buyer(stops=((TODAY, None),)), "stopped_by_insurer"),
+        ({"periods": ((date(2025, 1, 1), date(2025, 12, 31)),)}, Buyer(), "policy_not_in_force"),
+        ({"excluded_kinds": frozenset({"consumer"})}, Buyer(kind="consumer"), "consumer"),
+        ({"mep": 30}, Buyer(), "stop_shipment"),  # by the first line
     ],
 )
-def test_nothing_is_free_while_no_sale_would_be_insured(terms, buyer):
+def test_nothing_is_free_while_no_sale_would_be_insured(terms, buyer, stopped):
     lines = [line(60, -60), line(70, 1)]
     found = cover.exposure(policy(**terms), [limit(200)], [], day(32), buyer, lines)
-    assert (found.limit, found.free) == (200, 0)
+    assert (found.limit, found.free, found.stopped) == (200, 0, stopped)
     assert cover.exposure(policy(), [limit(200)], [], TODAY, Buyer(), lines).free == 200
 
 

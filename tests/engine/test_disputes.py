@@ -2,7 +2,9 @@
 from decimal import Decimal
 
 import pytest
-from engine.disputes import Disputed, lapses
+from engine.disputes import Disputed, credited_by, lapses
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(("document", "open_amount", "credited", "expected"), [
@@ -20,3 +22,32 @@ from engine.disputes import Disputed, lapses
 def test_lapses(document, open_amount, credited, expected):
     disputed = Disputed(Decimal(40), document, Decimal(open_amount), Decimal(credited))
     assert lapses(disputed) == expected
+
+
+@pytest.mark.parametrize(("total", "matched", "disputed", "expected"), [
+    (10, {}, [("A", 10)], [10]),                              # not reconciled yet
+    (10, {"A": 10}, [("A", 100)], [10]),
+    (10, {"A": 10}, [("A", 100), ("B", 300)], [10, 0]),       # another invoice's
+    (10, {"A": 10}, [("A", 5), ("A", 300)], [5, 5]),          # never twice
+    (50, {"A": 30}, [("A", 40), ("B", 40)], [40, 10]),
+    (50, {"C": 30}, [("A", 40), ("B", 40)], [20, 0]),         # what is left of it
+    (50, {"A": 30}, [("B", 40), ("A", 40)], [20, 30]),
+    (50, {}, [], []),
+])
+def test_what_a_credit_note_takes_off(total, matched, disputed, expected):
+    assert credited_by(total, matched, disputed) == expected
+
+
+@given(
+    matched=st.dictionaries(st.sampled_from("ABC"), st.integers(1, 50)),
+    free=st.integers(0, 50),
+    disputed=st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(1, 80)), max_size=6),
+)
+def test_nothing_of_a_credit_note_counts_twice(matched, free, disputed):
+    total = sum(matched.values()) + free
+    found = credited_by(total, matched, disputed)
+    assert sum(found) <= total
+    for document in "ABCD":
+        ours = [part for (other, _), part in zip(disputed, found, strict=True) if other == document]
+        assert sum(ours) <= matched.get(document, 0) + free
+    assert all(0 <= part <= amount for (_, amount), part in zip(disputed, found, strict=True))

@@ -2,7 +2,7 @@
 
 import pytest
 from engine import due
-from factories import TODAY, ago, chaseable, item, money, net, pause, payment, policy, reasons
+from factories import TODAY, chaseable, item, money, net, pause, payment, policy, reasons
 
 # --- One due item ---------------------------------------------------------------------------
 
@@ -246,24 +246,3 @@ def test_company_amount_at_the_booked_rate(rate):
     assert net(debt)[debt.id].company_chaseable == 200 * money(rate)
     whole = debt._replace(pauses=())
     assert net(whole)[debt.id].company_chaseable == whole.company_residual
-
-
-@pytest.mark.parametrize(
-    "days_late, bucket",
-    [
-        (-400, "not_due"),
-        (0, "not_due"),  # on the day itself it can still be paid in time
-        (1, "1_30"),
-        (30, "1_30"),
-        (31, "31_60"),
-        (60, "31_60"),
-        (61, "61_90"),
-        (90, "61_90"),
-        (91, "91_120"),
-        (120, "91_120"),
-        (121, "over_120"),
-        (4000, "over_120"),
-    ],
-)
-def test_aging_bucket(days_late, bucket):
-    assert due.aging_bucket(ago(days_late), TODAY) == bucket

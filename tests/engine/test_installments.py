@@ -7,7 +7,7 @@ import pytest
 from engine import installments
 from engine.installments import Breach, Installment, Payment
 from engine.places import Place
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 D = Decimal
@@ -173,6 +173,7 @@ def test_interest_is_not_negative():
 
 # --- following a plan ------------------------------------------------------------------------
 
+DAY = date(2026, 3, 10)
 MONTHS = [date(2026, month, 1) for month in range(1, 7)]
 PLAN = [Installment(day, D("100")) for day in MONTHS]
 RULE = Breach(days=10, count=2)
@@ -222,6 +223,47 @@ def test_broken_after_so_many_days(today, state, broken_on):
 )
 def test_broken_after_so_many_installments(today, state):
     assert standing(today, breach=Breach(days=None, count=2)).state == state
+
+
+@pytest.mark.parametrize(
+    "paid, count, breach_days, broken_on",
+    [
+        (0, 2, None, date(2026, 2, 2)),
+        (400, 2, None, date(2026, 6, 2)),  # two are left
+        (500, 2, None, date(2026, 6, 2)),  # only one is left, and never two late at once
+        (0, 9, None, date(2026, 6, 2)),  # never so many
+        (500, 2, 10, date(2026, 6, 12)),  # the days say when
+        (500, None, 10, date(2026, 6, 12)),
+    ],
+)
+def test_what_is_left_never_rests_for_ever(paid, count, breach_days, broken_on):
+    payments = [Payment(MONTHS[0], D(paid))] if paid else []
+    breach = Breach(breach_days, count)
+    assert installments.breaks_on(PLAN, payments, breach=breach) == broken_on
+    assert installments.follow(PLAN, payments, broken_on, D(0), breach).state == "broken"
+    before = broken_on - timedelta(days=1)
+    assert installments.follow(PLAN, payments, before, D(0), breach).state == "active"
+
+
+def test_an_extension_that_breaks_by_number_only():
+    breach = Breach(days=None, count=2)
+    assert installments.breaks_on(PLAN[:1], [], breach=breach) == date(2026, 1, 2)
+
+
+@given(
+    parts=st.lists(st.integers(1, 1000), min_size=1, max_size=6),
+    paid=st.lists(st.tuples(st.integers(0, 400), st.integers(1, 2000)), max_size=4),
+    credited=st.integers(0, 3000),
+    days=st.none() | st.integers(1, 3650),
+    count=st.none() | st.integers(1, 3650),
+)
+def test_any_rule_breaks_whatever_is_open(parts, paid, credited, days, count):
+    assume(days or count)
+    plan = [Installment(DAY + timedelta(days=30 * n), D(x)) for n, x in enumerate(parts)]
+    payments = [Payment(DAY + timedelta(days=day), D(amount)) for day, amount in paid]
+    open_amount = installments.follow(plan, payments, date.max, D(credited)).open_amount
+    day = installments.breaks_on(plan, payments, D(credited), Breach(days, count))
+    assert bool(day) == bool(open_amount)
 
 
 def test_a_plan_without_a_rule_is_never_broken():
@@ -290,9 +332,6 @@ def test_every_cent_of_a_plan_is_somewhere(parts, paid, credited, today):
 
 
 # --- what counts for a plan ------------------------------------------------------------------
-
-
-DAY = date(2026, 3, 10)
 
 
 @pytest.mark.parametrize(
@@ -371,6 +410,36 @@ def test_what_is_carried_over_is_complete(lines, shares):
     assert sum(booked for booked, _ in found) == sum(booked for _, booked in covered)
     assert all(booked >= 0 for booked, _ in found)
     assert [index for _, index in found] == sorted(index for _, index in found)
+
+
+@pytest.mark.parametrize(
+    "covered, parts, expected",
+    [
+        ([600], [600], [(0, 0, 600)]),
+        ([600], [400, 200], [(0, 0, 400), (0, 1, 200)]),
+        ([400, 200], [600], [(0, 0, 400), (1, 0, 200)]),
+        ([150, 450], [100, 500], [(0, 0, 100), (0, 1, 50), (1, 1, 450)]),
+        ([100, 100], [100, 100], [(0, 0, 100), (1, 1, 100)]),
+    ],
+)
+def test_what_is_taken_over(covered, parts, expected):
+    found = installments.take_over(list(map(D, covered)), list(map(D, parts)))
+    assert list(found) == expected
+
+
+@given(
+    covered=st.lists(st.integers(1, 1000), min_size=1, max_size=8),
+    count=st.integers(1, 12),
+)
+def test_nothing_is_lost_by_taking_over(covered, count):
+    total = D(sum(covered))
+    parts = installments.split(total, 0, count=min(count, int(total)))
+    found = list(installments.take_over(list(map(D, covered)), parts))
+    for number, amount in enumerate(covered):
+        assert sum(taken for line, _part, taken in found if line == number) == amount
+    for number, amount in enumerate(parts):
+        assert sum(taken for _line, part, taken in found if part == number) == amount
+    assert all(taken > 0 for _line, _part, taken in found)
 
 
 def test_which_line_an_installment_comes_from():

@@ -10,6 +10,7 @@ from insured import YEAR_2026, day, line, policy
 LAST_YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 OLD, NEW = policy(periods=(LAST_YEAR,)), policy()
 OWN = policy(kind=SINGLE_DEBTOR, debtor_id=7)
+OLD_OWN = OWN._replace(periods=(LAST_YEAR,))
 ONE_SALE = policy(kind=SINGLE_INVOICE)
 ENDED, OVER = NEW._replace(ended=True), OLD._replace(ended=True)
 
@@ -42,9 +43,16 @@ def test_the_policy_of_a_sale(policies, debtor, chosen, expected):
     assert choose(policies, line(), Buyer(debtor), chosen) == expected
 
 
-def test_a_debtors_own_policy_that_is_over_still_comes_first():
-    own = OWN._replace(periods=(LAST_YEAR,))
-    assert choose({"new": NEW, "own": own}, line(), Buyer(7)) == "own"
+@pytest.mark.parametrize(
+    "policies, chosen, expected",
+    [
+        ({"own": OLD_OWN, "new": NEW}, None, "new"),
+        ({"own": OLD_OWN, "new": NEW}, "own", "own"),  # somebody said so
+        ({"old": OLD, "own": OLD_OWN}, None, "own"),  # none is in force: the closest
+    ],
+)
+def test_a_debtors_own_policy_that_is_over_takes_no_cover_away(policies, chosen, expected):
+    assert choose(policies, line(), Buyer(7), chosen) == expected
 
 
 @pytest.mark.parametrize(

@@ -276,3 +276,22 @@ def test_a_line_that_is_due_at_no_time(due):
         decide(one, terms=terms, today=today, insolvent_on=date.max)
         agenda.milestones(terms, one, today)
     assert insurance_dates.dates(terms, one)["mep"] == date.max
+
+
+JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    "before, now, expected",
+    [
+        ([JAN], [FEB], [JAN]),
+        ([JAN], [JAN], [None]),
+        ([FEB], [JAN], [None]),  # earlier: nothing was extended
+        ([JAN], [JAN, FEB], [None, JAN]),  # divided
+        ([JAN, FEB], [FEB, MAR], [JAN, FEB]),
+        ([JAN, FEB], [MAR], [JAN]),  # joined: the first one counts
+        ([JAN, MAR], [FEB, FEB, MAR], [JAN, None, None]),
+    ],
+)
+def test_original_due_dates_of_what_is_posted_anew(before, now, expected):
+    assert insurance_dates.original_due_dates(before, now) == expected

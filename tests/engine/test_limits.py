@@ -151,3 +151,19 @@ def test_what_was_believed_on_a_day(today, amount):
 )
 def test_what_the_insurer_was_asked_for_and_has_not_answered(decisions, expected):
     assert limits.asked(decisions) == expected
+
+
+@pytest.mark.parametrize(
+    "decisions, blind, expected",
+    [
+        ([], 0, 0),
+        ([], 70, 70),
+        ([limit(100)], 70, 100),
+        ([limit(100), limit(90, decision=REQUESTED)], 0, 100),
+        ([limit(100), limit(150, decision=REQUESTED)], 0, 150),
+        ([limit(100), limit(0, decision=REFUSED)], 70, 0),
+        ([limit(100, day(11))], 0, 0),
+    ],
+)
+def test_the_limit_at_hand(decisions, blind, expected):
+    assert limits.at_hand(policy(blind=D(blind)), decisions, day(10)) == expected

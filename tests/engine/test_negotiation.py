@@ -49,19 +49,33 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(6, D("100")), {"insured_until": date(2026, 9, 1)}, ("acceptable",)),
         (Offer(6, D("100")), {"insured_until": date(2026, 8, 31)}, ("beyond_insurance",)),
         (Offer(6, D("100")), {"amount": D("0")}, ("nothing_owed",)),
+        (Offer(6), {"amount": D("0"), "in_preparation": True}, ("in_preparation",)),
         (Offer(), {}, ("incomplete",)),
         (Offer(0, D("100")), {}, ("incomplete",)),
         (Offer(each=D("0")), {}, ("incomplete",)),
-        (Offer(each=D("10"), down_payment=D("1000")), {}, ("incomplete",)),
+        (Offer(each=D("10"), down_payment=D("1000")), {}, ("down_payment_too_large",)),
+        (Offer(3, D("1000")), {}, ("down_payment_too_large",)),
+        (Offer(3, D("2000")), {}, ("down_payment_too_large",)),
+        (Offer(1, D("999.99")), {}, ("installment_too_small",)),
         (Offer(each=D("0.01"), down_payment=D("100")), {}, ("installment_too_small", "too_long")),
         (Offer(each=D("200"), down_payment=D("100")), {}, ("acceptable",)),  # five of them
         (Offer(each=D("99"), down_payment=D("500")), {}, ("installment_too_small",)),
         (Offer(each=D("100"), down_payment=D("100")), {}, ("too_long",)),  # nine
+        # a number beside their amount makes them no fewer
+        (Offer(6, D("100"), each=D("100")), {}, ("too_long",)),
+        (Offer(6, D("100"), each=D("10")), {}, ("installment_too_small", "too_long")),
+        (Offer(90, D("100"), each=D("200")), {}, ("acceptable",)),
         (Offer(9, D("100"), period="week"), {}, ("acceptable",)),
         (Offer(9, D("100"), period="fortnight"), {}, ("acceptable",)),
         # the sixth on 1 September is six months from today, on the 2nd it is later
         (Offer(6, D("100"), first=date(2026, 4, 1)), {}, ("acceptable",)),
-        (Offer(6, D("100"), first=date(2026, 4, 2)), {}, ("too_long",)),
+        (Offer(6, D("100"), first=date(2026, 4, 2)), {}, ("starts_too_late", "too_long")),
+        # nor is a plan a way to an extension that is too long
+        (Offer(2, D("100"), first=date(2026, 4, 1)), {}, ("acceptable",)),
+        (Offer(2, D("100"), first=date(2026, 4, 2)), {}, ("starts_too_late",)),
+        (Offer(1, D("100"), first=date(2026, 9, 1)), {}, ("starts_too_late",)),
+        (Offer(5, D("100"), period="week", first=date(2026, 3, 31)), {}, ("acceptable",)),
+        (Offer(5, D("100"), period="week", first=date(2026, 4, 1)), {}, ("starts_too_late",)),
     ],
 )
 def test_reasons(offer, known, reasons):
@@ -85,6 +99,13 @@ def test_who_accepts(automatic, decision):
 def test_more_time_again_is_a_persons_decision(offer, had_extension, decision):
     floor = FLOOR._replace(automatic=True)
     assert evaluate(offer, floor, had_extension=had_extension).decision == decision
+
+
+@pytest.mark.parametrize("offer", [Offer(until=date(2026, 3, 31)), Offer(6, D("100"))])
+@pytest.mark.parametrize("left_unsigned, decision", [(False, "accept"), (True, "propose")])
+def test_after_an_offer_that_was_left_unsigned(offer, left_unsigned, decision):
+    floor = FLOOR._replace(automatic=True)
+    assert evaluate(offer, floor, left_unsigned=left_unsigned).decision == decision
 
 
 def test_a_low_offer_gets_counter_offers():
@@ -123,6 +144,65 @@ def test_nothing_to_counter_with():
     assert evaluate(Offer(3, D("100")), floor).decision == "refuse"
 
 
+def test_tiny_installments_and_no_limit_of_months():
+    """No more of them than a plan may have: no day is that far."""
+    floor = Floor(minimum_installment=D("0.01"), maximum_months=None, maximum_extension=10)
+    found = evaluate(Offer(until=date(2027, 1, 1)), floor)
+    assert [one.count for one in found.counter_offers] == [None, 600]
+
+
+def test_counter_offers_begin_in_time():
+    """The first one on the last day that is accepted; it is longer than a week without a limit."""
+    found = evaluate(Offer(3, D("100"), first=date(2026, 8, 10)))
+    assert found.reasons == ("starts_too_late", "too_long")
+    assert found.counter_offers[0] == Offer(3, D("100"), first=date(2026, 4, 1))
+    weeks = Offer(3, D("100"), period="week", first=date(2026, 8, 10))
+    assert evaluate(weeks).counter_offers[0].first == date(2026, 3, 31)
+    days = FLOOR._replace(maximum_extension=3)
+    assert evaluate(weeks, days).counter_offers[0].first == date(2026, 3, 8)
+    assert evaluate(weeks, FLOOR._replace(maximum_extension=None)).reasons == ("acceptable",)
+    # the limit is the 31st, a working day; he pays on the 25th, and could from 1 April on
+    known = WEEKDAYS._replace(pay_days=(25,), today=TODAY)
+    found = negotiation.evaluate(weeks._replace(count=1), FLOOR, known)
+    assert found.counter_offers[0].first == date(2026, 3, 25)
+
+
+#: Of what is due on 9 May nothing is asked before that day.
+NOT_DUE = OWES._replace(due=date(2026, 5, 9))
+
+
+@pytest.mark.parametrize(
+    "offer, reasons",
+    [
+        (Offer(until=date(2026, 6, 8)), ("acceptable",)),  # thirty days from its own day
+        (Offer(until=date(2026, 6, 9)), ("extension_too_long",)),
+        (Offer(6, D("100")), ("acceptable",)),
+        (Offer(7, D("100")), ("too_long",)),
+        (Offer(6, D("100"), first=date(2026, 6, 9)), ("acceptable",)),
+        (Offer(5, D("100"), first=date(2026, 6, 10)), ("starts_too_late",)),
+        (Offer(6, D("100"), first=date(2026, 4, 1)), ("acceptable",)),  # he may, of himself
+    ],
+)
+def test_what_is_not_due_yet(offer, reasons):
+    assert negotiation.evaluate(offer, FLOOR, NOT_DUE).reasons == reasons
+    # what was due before today doesn't make today any later
+    overdue = OWES._replace(due=date(2026, 1, 1))
+    assert negotiation.evaluate(offer, FLOOR, overdue) == evaluate(offer)
+
+
+def test_counter_offers_to_what_is_not_due_yet():
+    """Neither more time nor an installment before it is due, and no more at once."""
+    asked = negotiation.evaluate(Offer(20, D("100")), FLOOR, NOT_DUE)
+    assert asked.counter_offers == (Offer(6, D("100")), Offer(until=date(2026, 6, 8)))
+    first = negotiation.calendar_of(asked.counter_offers[0], NOT_DUE)[1]
+    assert first.due == date(2026, 6, 9)
+    early = negotiation.evaluate(Offer(20, D("100"), first=date(2026, 4, 1)), FLOOR, NOT_DUE)
+    assert early.counter_offers[0] == Offer(7, D("100"), first=date(2026, 5, 9))
+    # the insurer allows no day after it: there is no more time to give
+    insured = NOT_DUE._replace(insured_until=date(2026, 5, 9))
+    assert not negotiation.evaluate(Offer(until=date(2026, 6, 9)), FLOOR, insured).counter_offers
+
+
 def test_counter_offers_keep_the_period():
     """As many weeks as fit into the months, or as many as the least installment leaves."""
     found = evaluate(Offer(40, D("100"), period="week"))
@@ -144,7 +224,11 @@ def test_counter_offers_keep_the_period():
         ([("2026-03-01", "100"), ("2026-04-01", "99"), ("2026-05-01", "801")],
          ("installment_too_small",)),
         ([("2026-03-01", "100"), ("2026-04-01", "850"), ("2026-05-01", "50")], ()),
-        ([("2026-03-01", "100"), ("2026-09-02", "900")], ("too_long",)),
+        ([("2026-03-01", "100"), ("2026-04-02", "450"), ("2026-05-01", "450")],
+         ("starts_too_late",)),
+        ([("2026-03-01", "100"), ("2026-09-02", "900")], ("starts_too_late", "too_long")),
+        ([("2026-03-01", "100"), ("2026-04-01", "450"), ("2026-09-02", "450")], ("too_long",)),
+        ([("2026-02-01", "100"), ("2026-03-01", "900")], ()),  # all at once
         ([("2026-03-01", "1000")], ()),
         ([("2026-04-01", "1000")], ("extension_too_long",)),
     ],
@@ -183,7 +267,8 @@ def test_days_that_a_person_wrote_and_that_suit(pay_days, days, suiting):
 
 
 def test_days_beyond_the_insurance():
-    calendar = [Installment(TODAY, D("500")), Installment(date(2026, 8, 1), D("500"))]
+    days = (TODAY, date(2026, 4, 1), date(2026, 8, 1))
+    calendar = [Installment(day, D("300")) for day in days]
     known = OWES._replace(insured_until=date(2026, 7, 31))
     assert negotiation.below_calendar(calendar, FLOOR, known) == ("beyond_insurance",)
 
@@ -196,6 +281,7 @@ def test_days_beyond_the_insurance():
         (Offer(2, period="week", first=date(2026, 3, 10)),
          [("2026-03-10", "500"), ("2026-03-17", "500")]),
         (Offer(each=D("600")), [("2026-04-01", "600"), ("2026-05-01", "400")]),
+        (Offer(3, each=D("600")), [("2026-04-01", "600"), ("2026-05-01", "400")]),
         (Offer(until=date(2026, 3, 20)), [("2026-03-20", "1000")]),
     ],
 )  # fmt: skip
@@ -305,11 +391,12 @@ amounts = st.integers(1, 10**7).map(lambda cents: D(cents).scaleb(-2))
     cannot=st.booleans(),
     place=st.none() | st.builds(Place, st.just("UTC"), st.none() | st.just("ES")),
     pay_days=st.sets(st.integers(1, 31), max_size=3).map(lambda days: tuple(sorted(days))),
+    due=st.none() | st.dates(date(2026, 1, 1), date(2027, 1, 1)),
 )  # fmt: skip
 def test_counter_offers_are_acceptable_themselves(
-    debt, offer, floor, broken_on, insured_until, cannot, place, pay_days
+    debt, offer, floor, broken_on, insured_until, cannot, place, pay_days, due
 ):
-    situation = Situation(debt, 2, TODAY, cannot_pay_now=cannot, broken_on=broken_on,
+    situation = Situation(debt, 2, TODAY, due, cannot_pay_now=cannot, broken_on=broken_on,
                           insured_until=insured_until, place=place, pay_days=pay_days)  # fmt: skip
     found = negotiation.evaluate(offer, floor, situation)
     for counter in found.counter_offers:
@@ -317,8 +404,21 @@ def test_counter_offers_are_acceptable_themselves(
         calendar = negotiation.calendar_of(counter, situation)
         assert sum(one.amount for one in calendar) == debt
         assert not insured_until or calendar[-1].due <= insured_until
+        regular = calendar[1:] if counter.down_payment else calendar
+        assert regular[0].due >= max(TODAY, due or TODAY)
     assert (found.decision == "counter") == bool(found.counter_offers)
     assert len(set(found.counter_offers)) == len(found.counter_offers)
+    if found.reasons == ("acceptable",):
+        check_kept(offer, floor, situation)
+
+
+def check_kept(offer, floor, situation):
+    """What an acceptable offer comes to, if anything, would be acceptable written by hand."""
+    try:
+        calendar = negotiation.calendar_of(offer, situation)
+    except ValueError:
+        return
+    assert negotiation.below_calendar(calendar, floor, situation) == ()
 
 
 def test_the_least_installment_in_another_currency():

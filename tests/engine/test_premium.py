@@ -72,11 +72,82 @@ def test_late_items_are_what_they_add():
 
 
 @pytest.mark.parametrize(
-    "accrued, net, tax", [("940", "60", "4.80"), ("1000", "0", "0"), ("1000.01", "0", "0")]
+    "accrued, charged, net, tax",
+    [
+        ("940", "0", "60", "4.80"),
+        ("1000", "0", "0", "0"),
+        ("1000.01", "0", "0", "0"),
+        ("940", "60", "0", "0"),
+        ("990", "60", "-50", "-4.00"),  # what is told late has made up for it
+        ("1500", "60", "-60", "-4.80"),  # never more than was charged
+        ("900", "60", "40", "3.20"),  # a late credit note
+    ],
 )
-def test_minimum_of_the_year(accrued, net, tax):
-    found = premium.year_end(tariff(minimum=1000, tax=8), D(accrued))
+def test_minimum_of_the_year(accrued, charged, net, tax):
+    found = premium.year_end(tariff(minimum=1000, tax=8), D(accrued), D(charged))
     assert (found.base, found.net, found.tax) == (0, D(net), D(tax))
+
+
+def span(first, last):
+    """The days from one to another: year-month-day, each."""
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+Y2025, Y2026 = span("2025-01-01", "2025-12-31"), span("2026-01-01", "2026-12-31")
+SPRING_25, SPRING_26 = span("2025-03-15", "2026-03-14"), span("2026-03-15", "2027-03-14")
+MARCH_26, MARCH_27 = span("2026-03-01", "2026-03-31"), span("2027-03-01", "2027-03-31")
+DECEMBER, JANUARY = span("2026-12-01", "2026-12-31"), span("2027-01-01", "2027-01-31")
+STUB = span("2026-02-01", "2026-12-31")
+ENDED = span("2026-01-01", "2026-03-09")
+
+
+@pytest.mark.parametrize(
+    "years, period, own, others, charged, expected",
+    [
+        # within the year nothing is missing yet
+        ([Y2026], MARCH_26, {"2026-03-10": 100}, {}, {}, {}),
+        ([Y2026], DECEMBER, {"2026-12-10": 100}, {"2026-03-10": 300}, {}, {"2026-01-01": 600}),
+        # another year's premium is none of this one
+        ([Y2025, Y2026], DECEMBER, {}, {"2025-12-31": 900}, {}, {"2026-01-01": 1000}),
+        # it ends within a period: what is sold until then counts for it, and not for the next
+        ([SPRING_25, SPRING_26], MARCH_26, {"2026-03-10": 640}, {}, {}, {"2025-03-15": 360}),
+        ([SPRING_25, SPRING_26], MARCH_26, {"2026-03-15": 640}, {}, {}, {"2025-03-15": 1000}),
+        ([SPRING_25, SPRING_26], MARCH_27, {}, {"2026-03-10": 640}, {"2025-03-15": 360},
+         {"2026-03-15": 1000}),
+        ([SPRING_25, SPRING_26], MARCH_27, {}, {"2026-03-15": 640}, {"2025-03-15": 1000},
+         {"2026-03-15": 360}),
+        # a first year that is shorter than the period
+        ([STUB], Y2026, {"2026-02-10": 100}, {}, {}, {"2026-02-01": 900}),
+        # archived on 10 March: its last period; later it is over
+        ([ENDED], MARCH_26, {"2026-03-02": 40}, {"2026-02-10": 100}, {}, {"2026-01-01": 860}),
+        ([ENDED], DECEMBER, {}, {"2026-02-10": 100}, {"2026-01-01": 900}, {}),
+        # a credit note after it has ended
+        ([ENDED], DECEMBER, {"2026-12-10": -30}, {"2026-02-10": 100}, {"2026-01-01": 900},
+         {"2026-01-01": 30}),
+        # told late: it makes up for what was charged, up to that
+        ([Y2026], JANUARY, {"2026-12-30": 500}, {}, {"2026-01-01": 1000}, {"2026-01-01": -500}),
+        ([Y2026], JANUARY, {"2026-12-30": 1500}, {}, {"2026-01-01": 1000}, {"2026-01-01": -1000}),
+        ([Y2026], JANUARY, {"2026-12-30": 500}, {"2026-05-05": 1200}, {"2026-01-01": 0},
+         {"2026-01-01": 0}),
+        # closed elsewhere, before sales were declared here
+        ([Y2026], JANUARY, {"2026-12-30": 500}, {}, {}, {}),
+        # archived, in use again: what was charged then counts
+        ([Y2026], DECEMBER, {}, {"2026-02-10": 100}, {"2026-01-01": 700}, {"2026-01-01": 200}),
+        # two years end in one period; before the first one there is none
+        ([span("2026-01-01", "2026-06-30"), span("2026-07-01", "2026-12-31")], Y2026,
+         {"2025-12-31": 500, "2026-06-30": 100, "2026-07-01": 200}, {}, {},
+         {"2026-01-01": 900, "2026-07-01": 800}),
+    ],
+)  # fmt: skip
+def test_minimums_of_insurance_years(years, period, own, others, charged, expected):
+    def dated(amounts):
+        return {date.fromisoformat(day): D(amount) for day, amount in amounts.items()}
+
+    found = premium.minimums(
+        tariff(rate=10, minimum=1000), years, period,
+        dated(own).items(), dated(others).items(), dated(charged),
+    )  # fmt: skip
+    assert {day: one.net for day, one in found.items()} == dated(expected)
 
 
 def test_invoices_have_no_minimum_of_the_year():
@@ -134,7 +205,8 @@ def test_parts_of_a_premium_add_up(amounts, net):
     [
         (Sale(D(10000)), 40),
         (Sale(D(1000)), 25),
-        (Sale(D(-1000), credit=True), 0),
+        (Sale(D(-1000), free=True), 0),
+        (Sale(D(10000), free=True), 0),
         (Sale(D(0)), 0),
         (Sale(D(10000), before=D(10000)), 40),     # from 40 to 80
         (Sale(D(1000), before=D(1000)), 0),        # the minimum before and after

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from engine.promises import Part, Promise, allot, evaluate, follow
+from engine.promises import Part, Promise, allot, evaluate, fill, follow
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +69,20 @@ def test_more_money_never_makes_it_worse(paid, today):
 def test_the_oldest_line_is_filled_first(amount, parts):
     available = [(1, D(100)), (2, D(0)), (3, D(50))]
     assert allot(D(amount), available) == [(n + 1, D(part)) for n, part in enumerate(parts)]
+
+
+@given(
+    amount=st.integers(0, 1000),
+    rooms=st.lists(st.integers(0, 300), max_size=6),
+)
+def test_nothing_is_lost_by_filling(amount, rooms):
+    parts, left = fill(D(amount), list(enumerate(map(D, rooms))))
+    assert sum(part for _line, part in parts) + left == amount
+    assert [line for line, _part in parts] == list(range(len(rooms)))
+    assert all(0 <= part <= room for (_line, part), room in zip(parts, rooms, strict=True))
+    # the first ones first: after one that isn't full there is nothing
+    for (_line, part), room, (_after, more) in zip(parts, rooms, parts[1:], strict=False):
+        assert part == room or not more
 
 
 @pytest.mark.parametrize(

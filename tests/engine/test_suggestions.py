@@ -83,7 +83,7 @@ def test_who_asked_already_waits():
 
 
 @pytest.mark.parametrize("asked, expected", [(149, ["ask_limit"]), (150, []), (151, [])])
-def test_who_asked_for_enough_waits_for_the_answer(asked, expected):
+def test_who_has_enough_or_asked_for_it_waits(asked, expected):
     lines = exposed([line(1, 100), line(2, 50)], limit=60)
     assert [one.kind for one in suggest(lines, D(asked))] == expected
 

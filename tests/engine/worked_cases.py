@@ -257,7 +257,9 @@ def _estimate(given):
 
 def _year_end(given):
     """What is missing of the year's minimum."""
-    return premium.year_end(_tariff(given), given.one("accrued"))._asdict()
+    return premium.year_end(
+        _tariff(given), given.one("accrued"), **given.some("charged")
+    )._asdict()
 
 
 def _declared_item(given, name):

@@ -23,6 +23,8 @@ ONE_MAY_IMPORT = {"words.py": {"num2words"}}
 SIBLINGS = re.compile(r"(sale|queue_job|cobranza_dunning)_\w+|sale|queue_job|project|industry_fsm")
 #: A clock in the engine would hide a date that the caller didn't choose.
 CLOCKS = {"today", "now", "utcnow"}
+#: What these public methods answer goes nowhere: no script calls them.
+NOT_OVER_RPC = {"update_db_foreign_key", "begin"}
 #: Packages come from wherever the machine's own tools are told to get them.
 REGISTRIES = re.compile(
     r"//[\w.-]*(debian|ubuntu|pypi|pythonhosted|npmjs|yarnpkg|golang)[\w-]*\.\w+", re.IGNORECASE
@@ -185,3 +187,39 @@ def test_odoos_own_runner_finds_every_test():
     tests = CORE / "tests"
     named = set(re.findall(r"\btest_\w+", (tests / "__init__.py").read_text("utf-8")))
     assert named == {path.stem for path in tests.glob("test_*.py")}
+
+
+def public_methods(path):
+    """The methods of a file's classes that a script may call."""
+    for node in parse(path).body:
+        if isinstance(node, ast.ClassDef):
+            yield from (
+                one
+                for one in node.body
+                if isinstance(one, ast.FunctionDef)
+                and not one.name.startswith("_")
+                and one.name not in NOT_OVER_RPC
+            )
+
+
+def answers(statement):
+    """Whether a statement that ends a method answers something, or refuses, whatever happens."""
+    if isinstance(statement, ast.Return):
+        return statement.value is not None and ast.unparse(statement.value) != "None"
+    if isinstance(statement, ast.If):
+        branches = (statement.body, statement.orelse)
+        return all(branch and answers(branch[-1]) for branch in branches)
+    return isinstance(statement, ast.Raise)
+
+
+@pytest.mark.parametrize(
+    "path", [*modules(CORE / "models"), *modules(CORE / "wizard")]
+)  # fmt: skip
+def test_public_methods_answer_something(path):
+    """XML-RPC has no None: it would report an error of what was done and committed."""
+    silent = []
+    for method in public_methods(path):
+        ends = [one for one in ast.walk(method) if isinstance(one, ast.Return)]
+        if not all(map(answers, [*ends, method.body[-1]])):
+            silent.append(method.name)
+    assert silent == []

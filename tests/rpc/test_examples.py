@@ -121,6 +121,8 @@ def test_negotiate_plan(live, books, three):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("411.50") == 3
     assert "is active; it breaks on" in done.stdout
+    done = run("negotiate_plan.py", live, *port, customer, "--count", "6", "--each", "10")
+    assert (done.returncode, "not allowed with argument" in done.stderr) == (2, True)
     done = run("negotiate_plan.py", live, *port, "Nobody at all", "--count", "3")
     assert (done.returncode, "no such customer" in done.stdout) == (1, True)
 

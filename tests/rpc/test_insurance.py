@@ -91,6 +91,37 @@ def test_cover_as_of_a_day(books, as_user, policy_id):
         as_user("clerk").env["account.move"].cobranza_cover([move_id], str(date.today()))
 
 
+def test_cover_before_posting(books, as_user, policy_id):
+    """Drafts share the limit with what is owed, and the older one takes the place of the later."""
+    partner_id, sold_id, sold_line_id = insured.debt(books, policy_id)    # 600 of 1 000
+    older, later = (
+        books.drafts([partner_id], overdue, amount, insured=True, insurance_policy_id=policy_id)[0]
+        for overdue, amount in ((60, 500.0), (40, 200.0))
+    )
+    ask = books.env["account.move"].cobranza_cover_preview
+    said = {one["move_id"]: one for one in ask([sold_id, later, older])}
+    json.dumps(list(said.values()))
+    assert set(said) == {older, later}
+    assert (said[older]["covered_amount"], said[older]["missing_amount"]) == (500.0, 0.0)
+    (displaced,) = said[older]["displaced"]
+    assert (displaced["line_id"], displaced["move_id"], displaced["amount"]) == (
+        sold_line_id, sold_id, 100.0)
+    assert (said[later]["state"], said[later]["reason"]) == ("not_covered", "limit_full")
+    assert said[later]["sentence"] == "Older debts use up the customer's limit."
+    assert "200.00" in said[later]["advice"] and "more limit" in said[later]["advice"]
+    assert said[later]["displaced"] == []
+    (alone,) = ask([later])
+    assert alone["covered_amount"] == 200.0
+    assert books.read("account.move", older, "state") == "draft"
+    with pytest.raises(RPCError):
+        as_user("clerk").env["account.move"].cobranza_cover_preview([later])
+    books.env["account.move"].action_post([older, later])
+    done = {one["move_id"]: one for one in books.env["account.move"].cobranza_cover([older, later])}
+    for move_id, one in said.items():
+        assert {key: one[key] for key in done[move_id] if key != "name"} == {
+            key: value for key, value in done[move_id].items() if key != "name"}
+
+
 # --- notices
 
 

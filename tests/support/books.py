@@ -28,13 +28,13 @@ class Books:
         """Make one customer and return its id."""
         return self.customers(1, **values)[0]
 
-    def invoices(self, partner_ids, overdue=10, amount=120.5, sent=True, **values):
-        """Post one invoice for each of the partners and return the ids.
+    def drafts(self, partner_ids, overdue=10, amount=120.5, **values):
+        """Make one invoice for each of the partners, not posted yet, and return the ids.
 
-        overdue: days since the due date. sent: whether the invoice was sent to the customer.
+        overdue: days since the due date.
         """
         due = date.today() - timedelta(days=overdue)
-        move_ids = self.env["account.move"].create([
+        return self.env["account.move"].create([
             {"move_type": "out_invoice", "company_id": self.company_id, "partner_id": partner_id,
              "invoice_date": str(due - timedelta(days=30)), "invoice_date_due": str(due),
              "invoice_payment_term_id": False,
@@ -42,6 +42,13 @@ class Books:
                                           "price_unit": amount, "tax_ids": [(6, 0, [])]})],
              **values}
             for partner_id in partner_ids])
+
+    def invoices(self, partner_ids, sent=True, **values):
+        """Post one invoice for each of the partners and return the ids.
+
+        sent: whether the invoice was sent to the customer. values: as of `drafts`.
+        """
+        move_ids = self.drafts(partner_ids, **values)
         self.env["account.move"].action_post(move_ids)
         if sent:
             self.env["account.move"].write(move_ids, {"is_move_sent": True})

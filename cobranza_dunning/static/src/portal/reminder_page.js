@@ -4,8 +4,7 @@ import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
 
-const FILE_SIZE = 10 * 1024 * 1024;
-const FILE_COUNT = 3;
+const MEGABYTE = 1024 * 1024;
 
 /**
  * A customer's page in the portal: tells the server that somebody looks at a reminder, copies
@@ -62,8 +61,8 @@ export class ReminderPage extends Interaction {
 
     check(ev) {
         const form = ev.currentTarget;
-        const files = [...(form.querySelector("input[type=file]")?.files || [])];
-        const wrong = this.wrong(files);
+        const input = form.querySelector("input[type=file]");
+        const wrong = input ? this.wrong([...input.files], input.dataset) : "";
         const problem = form.querySelector("[data-problem]");
         problem.classList.toggle("d-none", !wrong);
         if (wrong) {
@@ -76,15 +75,16 @@ export class ReminderPage extends Interaction {
     }
 
     /** What is to be said against files, as the server would: what is too much never gets there. */
-    wrong(files) {
-        const large = files.find((file) => file.size > FILE_SIZE);
+    wrong(files, { most, megabytes }) {
+        const large = files.find((file) => file.size > megabytes * MEGABYTE);
         if (large) {
-            return _t("“%(name)s” is larger than 10 MB: attach a smaller file.", {
+            return _t("“%(name)s” is larger than %(size)s MB: attach a smaller file.", {
                 name: large.name,
+                size: megabytes,
             });
         }
-        if (files.length > FILE_COUNT) {
-            return _t("Please attach at most %(count)s files.", { count: FILE_COUNT });
+        if (files.length > most) {
+            return _t("Please attach at most %(count)s files.", { count: most });
         }
         return "";
     }

@@ -1,0 +1,48 @@
+from odoo import Command, models
+from odoo.exceptions import UserError
+
+from ..engine.insurance_dates import shifted
+
+
+class CobranzaInsurancePolicy(models.Model):
+    """A renewal with other terms: another policy, which begins when this one is over."""
+
+    # a file for each part
+    _inherit = "cobranza.insurance.policy"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_renew(self):
+        """Copy this policy and its limits for the year after its last day in force; open the copy.
+
+        What is sold until then stays under this one, which needn't be archived: its periods end.
+        Raises UserError if it was archived.
+        """
+        self.ensure_one()
+        self.check_access("create")
+        if not self.active:
+            raise UserError(self.env._("The policy is archived: it ended before its last period."))
+        first = shifted(max(self.period_ids.mapped("date_to")), days=1)
+        renewed = self.copy(
+            {
+                "name": self.env._("%(policy)s from %(year)s", policy=self.name, year=first.year),
+                "declaration_from": False,
+                "period_ids": [
+                    Command.create(
+                        {"date_from": first, "date_to": shifted(first, days=-1, months=12)}
+                    )
+                ],
+            }
+        )
+        self.env["cobranza.insurance.limit"].create(
+            [
+                {**vals, "policy_id": renewed.id, "corrects_id": False}
+                for vals in self._limits_on(first).copy_data()
+            ]
+        )
+        return renewed._get_records_action()
+
+    def _limits_on(self, day):
+        """The decisions that may count for a sale on a day or later."""
+        known = [one.id for one in self.limit_ids._for_engine(self.company_id._cobranza_today())]
+        return self.limit_ids.browse(known).filtered(
+            lambda one: not one.until or one.until >= day
+        )
