@@ -41,6 +41,7 @@
         "wizard/cobranza_insurance_dismiss_wizard_views.xml",
         "wizard/cobranza_insurance_claim_wizard_views.xml",
         "wizard/cobranza_insurance_import_views.xml",
+        "wizard/cobranza_insurance_payment_wizard_views.xml",
         "wizard/cobranza_pause_wizard_views.xml",
         "wizard/cobranza_plan_wizard_views.xml",
         "wizard/cobranza_promise_wizard_views.xml",

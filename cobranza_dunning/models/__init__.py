@@ -1,6 +1,7 @@
 # mixins come before the models that inherit from them
 from . import (
     by_hand,
+    cobranza_insurance_payment,
     cobranza_portal_mixin,
     cobranza_portal_page,
     code_list,
@@ -79,6 +80,7 @@ from . import (
     cobranza_insurance_claim_entries,
     cobranza_insurance_claim_figures,
     cobranza_insurance_claim_line,
+    cobranza_insurance_claim_payment,
     cobranza_insurance_claim_rpc,
     cobranza_insurance_claim_settled,
     cobranza_insurance_cover,
@@ -109,6 +111,7 @@ from . import (
     cobranza_insurance_query_claims,
     cobranza_insurance_recovery,
     cobranza_insurance_recovery_payment,
+    cobranza_insurance_recovery_payout,
     cobranza_insurance_suggestion,
     cobranza_insurance_suggestion_text,
     cobranza_insurance_term,

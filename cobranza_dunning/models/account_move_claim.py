@@ -39,13 +39,27 @@ class AccountMove(models.Model):
     def button_draft(self):
         """Reset entries to draft.
 
+        What insurers have paid, or were paid, by them is open again.
         Raises UserError for those of a claim, which undoes them itself, for invoices in a claim
         that stands and for payments of booked recoveries.
         """
         self._check_not_booked_by_claims()
         self.env["cobranza.insurance.claim.line"]._check_not_claimed(self)
         self.env["cobranza.insurance.recovery"]._check_payments_kept(self.line_ids)
+        self._cobranza_reopen_claims()
         return super().button_draft()
+
+    def _cobranza_reopen_claims(self):
+        """Undo what these have settled between us and insurers: Odoo's drafts keep their matches.
+
+        Whether a claim is paid mustn't hang on a draft.
+        """
+        # whoever keeps books needn't see claims
+        lines_sudo = self.sudo().line_ids
+        matched = lines_sudo.matched_debit_ids | lines_sudo.matched_credit_ids
+        matched.filtered(
+            lambda one: (one._cobranza_lines() - lines_sudo).move_id.insurance_claim_id
+        ).unlink()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Reverse entries by Odoo's button. Raises UserError for those of a claim."""

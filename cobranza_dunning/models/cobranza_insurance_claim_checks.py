@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -8,6 +8,31 @@ class CobranzaInsuranceClaim(models.Model):
 
     # a file for each part
     _inherit = "cobranza.insurance.claim"  # pylint: disable=consider-merging-classes-inherited
+
+    early_sentence = fields.Char("Waiting period", compute="_compute_early_sentence")
+
+    @api.depends("state", "loss_date", "policy_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_early_sentence(self):
+        """Say of drafts that the waiting period isn't over; they can be filed all the same."""
+        for claim in self:
+            claim.early_sentence = claim.state == "draft" and claim._say_early()
+
+    def _say_early(self):
+        """From when on the insurer pays, if that is still to come; False if it isn't."""
+        if self.loss_date:
+            today = (self.company_id or self.env.company)._cobranza_today()
+            return self.loss_date > today and self.env._(
+                "The waiting period isn't over: the insurer pays from %s at the earliest, except "
+                "on account. Most policies let you file the claim before.",
+                format_date(self.env, self.loss_date),
+            )
+        # terms are no secret of who keeps claims
+        waits = "waiting" in self.policy_id.sudo().deadline_ids.mapped("duty")
+        return waits and self.env._(
+            "The waiting period isn't over, and it isn't known yet when it will be: the insurer "
+            "pays after that. Most policies let you file the claim before."
+        )
 
     def _check_insured(self, decided):
         """Raise UserError if an open line of the claim falls under its policy no more.

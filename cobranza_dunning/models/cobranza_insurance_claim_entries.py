@@ -101,7 +101,11 @@ class CobranzaInsuranceClaim(models.Model):
         if not self.currency_id.is_zero(difference):
             policy_sudo = self.policy_id.sudo()
             insurer, customer = policy_sudo.insurer_id.commercial_partner_id, self.partner_id
-            said = self.env._("indemnity of %s", customer.sudo().name)
+            said = (
+                self.env._("correction of the indemnity of %s", customer.sudo().name)
+                if self._insurer_items()
+                else self.env._("indemnity of %s", customer.sudo().name)
+            )
             owed = self._item(
                 policy_sudo.insurer_account_id, insurer, difference, said,
                 self._booked_balance(difference),

@@ -4,7 +4,7 @@ from odoo.tools import format_date
 
 from ..engine import indemnity
 from ..engine.due import ZERO
-from .amounts import to_decimal
+from .amounts import format_money, to_decimal
 
 AGREED = ("accepted", "paid", "closed")
 
@@ -59,7 +59,7 @@ class CobranzaInsuranceRecovery(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for one in self:
-            one.display_name = f"{one.claim_id.name or ''} · {one.date or ''}"
+            one.display_name = f"{one.claim_id.name or ''} · {format_date(self.env, one.date)}"
 
     @api.depends("state", "move_id.line_ids.reconciled")
     def _compute_passed_on(self):
@@ -95,7 +95,8 @@ class CobranzaInsuranceRecovery(models.Model):
             self._match(claim._open_items())
         items = self._entry_items(split)
         if items:
-            move = claim._book(self.env._("recovery of %s", self.date), items)
+            day = format_date(self.env, self.date)
+            move = claim._book(self.env._("recovery of %s", day), items)
             self._gated().write({"move_id": move.id})
             if self.after_close:
                 # the item that takes the money off the customer's account is the first
@@ -283,10 +284,9 @@ class CobranzaInsuranceClaim(models.Model):
         if self._decimal(amount) > left:
             raise UserError(
                 self.env._(
-                    "Of this claim only %(left)s %(currency)s are still to be recovered: say how "
-                    "much of the payment belongs to it.",
-                    left=left,
-                    currency=self.currency_id.name,
+                    "Of this claim only %s are still to be recovered: say how much of the payment "
+                    "belongs to it.",
+                    format_money(self.env, left, self.currency_id, self.company_currency_id),
                 )
             )
 

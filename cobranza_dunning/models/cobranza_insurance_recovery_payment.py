@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_round
 
-from ..engine import indemnity
-from .amounts import to_decimal
+from .amounts import format_money
 
 
 class CobranzaInsuranceRecovery(models.Model):
@@ -41,20 +39,12 @@ class CobranzaInsuranceRecovery(models.Model):
     def _match(self, debts):
         """Reconcile what is meant of the payment with debts, the oldest first, as far as open."""
         payment_sudo = self.payment_line_id.sudo()
-        currency = payment_sudo.currency_id
         same = debts.sudo().filtered(lambda one: one.account_id == payment_sudo.account_id)
         # an installment of a plan is as old as what it comes from
         oldest = same.sorted(
             lambda one: (one.cobranza_original_due_date or one.date_maturity or one.date, one.id)
         )
-        paid, _rest = indemnity.apply_oldest_first(
-            to_decimal(self._unmatched(), currency),
-            [(debt, to_decimal(self._open_of(debt), currency)) for debt in oldest],
-        )
-        made = self.env["account.partial.reconcile"].sudo()
-        for debt, amount in paid.items():
-            if amount:
-                made |= payment_sudo._cobranza_match(debt, float(amount))
+        made = payment_sudo._cobranza_match_in_turn(oldest, self._unmatched())
         self.sudo()._gated().write({"partial_ids": [fields.Command.link(one.id) for one in made]})
 
     def _unmatched(self):
@@ -74,17 +64,6 @@ class CobranzaInsuranceRecovery(models.Model):
         others = self_sudo.search([("payment_line_id", "in", self_sudo.payment_line_id.ids)]) - self
         matched = self_sudo.payment_line_id.matched_debit_ids - others.partial_ids
         return self_sudo.partial_ids | matched.filtered(lambda one: one.debit_move_id in debts)
-
-    def _open_of(self, debt):
-        """What of a debt is open, in the payment's currency; rounded up, so that all is paid."""
-        payment_sudo = self.payment_line_id.sudo()
-        currency = payment_sudo.currency_id
-        if debt.currency_id == currency:
-            return debt.amount_residual_currency
-        converted = debt.currency_id._convert(
-            debt.amount_residual_currency, currency, self.company_id, payment_sudo.date, round=False
-        )
-        return float_round(converted, precision_rounding=currency.rounding, rounding_method="UP")
 
     def _unmatch(self):
         """Open again what was matched here, and nothing else of the payment."""
@@ -125,6 +104,34 @@ class CobranzaInsuranceRecovery(models.Model):
     # --- choosing it -------------------------------------------------------------------
 
     @api.model
+    def _payments_domain(self, claim):
+        """The domain of the customer's payments and credit notes, whatever is left of them."""
+        return [
+            ("company_id", "=", claim.company_id.id), ("parent_state", "=", "posted"),
+            ("account_type", "=", "asset_receivable"), ("balance", "<", 0),
+            ("partner_id.commercial_partner_id", "=", claim.partner_id.id),
+            ("move_id.insurance_claim_id", "=", False),
+        ]  # fmt: skip
+
+    @api.model
+    def _payments_to_record(self, claim):
+        """The payments, as superuser, of which something may be recorded for a claim now.
+
+        They came after what is claimed was sold; once the insurer has agreed, from the date of
+        loss on.
+        """
+        # whoever keeps claims needn't keep books
+        debts_sudo = claim.sudo().line_ids.move_line_id
+        agreed = claim.loss_date and claim.state != "filed"
+        since = claim.loss_date if agreed else min(debts_sudo.mapped("date"), default=False)
+        found = debts_sudo.search(
+            [*self._payments_domain(claim), ("date", ">=", since),
+             "|", ("reconciled", "=", False),
+             ("matched_debit_ids.debit_move_id", "in", debts_sudo.ids)]
+        )  # fmt: skip
+        return found.filtered(lambda one: self._left_of(claim, one) > 0)
+
+    @api.model
     def _payment_amounts(self, claim, payment, amount):
         """Return the payment's amount that is meant, and it in the claim's currency.
 
@@ -132,15 +139,7 @@ class CobranzaInsuranceRecovery(models.Model):
         Raises UserError for an item that is no payment of this customer, or too small for it.
         """
         payment_sudo = payment.sudo()
-        if (
-            not payment_sudo
-            or payment_sudo.company_id != claim.company_id
-            or payment_sudo.parent_state != "posted"
-            or payment_sudo.account_type != "asset_receivable"
-            or payment_sudo.partner_id.commercial_partner_id != claim.partner_id
-            or payment_sudo.balance >= 0
-            or payment_sudo.move_id.insurance_claim_id
-        ):
+        if not payment_sudo.filtered_domain(self._payments_domain(claim)):
             raise UserError(
                 claim.env._(
                     "Choose the item of a posted payment of %s: a credit on his account.",
@@ -153,10 +152,9 @@ class CobranzaInsuranceRecovery(models.Model):
         if currency.compare_amounts(amount, left) > 0 or left <= 0:
             raise UserError(
                 claim.env._(
-                    "Of this payment %(left)s %(currency)s are left: the rest was recorded before, "
-                    "or is matched with debts that aren't in this claim.",
-                    left=f"{max(left, 0):.{currency.decimal_places}f}",
-                    currency=currency.name,
+                    "Of this payment %s are left: the rest was recorded before, or is matched with "
+                    "debts that aren't in this claim.",
+                    format_money(claim.env, max(left, 0), currency, claim.company_currency_id),
                 )
             )
         return amount, claim._converted(payment_sudo, amount)

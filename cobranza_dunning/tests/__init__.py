@@ -48,6 +48,7 @@ from . import (
     test_insurance_claim,
     test_insurance_claim_entries,
     test_insurance_claim_kept,
+    test_insurance_claim_payment,
     test_insurance_claim_plan,
     test_insurance_claim_settled,
     test_insurance_claim_story,

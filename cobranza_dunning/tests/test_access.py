@@ -57,6 +57,7 @@ MAY = {
         "cobranza.insurance.claim.line": "wcu",
         "cobranza.insurance.recovery": "wc",
         "cobranza.insurance.claim.wizard": "rwcu",
+        "cobranza.insurance.payment.wizard": "rwcu",
         "cobranza.insurance.import": "rwcu",
         "cobranza.insurance.import.line": "rwcu",
         "cobranza.policy": "wcu",

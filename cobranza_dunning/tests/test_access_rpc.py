@@ -52,8 +52,8 @@ class TestAccessRpc(AccessCase):
             "write", "create", "unlink", "default_get", "copy_data", "cobranza_explain",
             "cobranza_may_contact", "call_script", "promise", "raise_dispute", "negotiate",
             "propose", "log_contact", "upsert", "prepare", "figures", "export", "suggest", "notify",
-            "file_claim", "record_recovery", "as_dict", "set_segment", "cobranza_expected",
-            "forecast", "cobranza_cover_preview",
+            "file_claim", "record_recovery", "register_payment", "as_dict", "set_segment",
+            "cobranza_expected", "forecast", "cobranza_cover_preview",
             "cancel", "mark_outgoing", "message_route", "mail_allowed_qweb_expressions",
         }  # fmt: skip
         for name in self.our_models(transient=True):

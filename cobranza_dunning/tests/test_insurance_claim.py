@@ -290,7 +290,7 @@ class TestClaim(ClaimCase):
         claim, tax = self.taxed()
         note = self.take_tax_back(self.sold, tax)
         self.assertEqual((claim.tax_returned_amount, claim.owed_amount), (210, 1000))
-        with self.assertRaisesRegex(UserError, "only 1000.00 USD are still"):
+        with self.assertRaisesRegex(UserError, r"only \$.1,000.00 are still"):
             claim.record_recovery(self.customer_pays(1000.01).id)
         found = claim.record_recovery(self.customer_pays(1000).id)
         self.assertEqual((found["insurer_amount"], found["insured_amount"]), (900, 100))

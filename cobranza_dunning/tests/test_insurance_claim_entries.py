@@ -23,6 +23,22 @@ class TestClaimEntries(ClaimCase):
         self.assertEqual((claim.accepted_amount, claim.open_amount), (850.5, 850.5))
         self.assertBalances(insurer=850.5, claims=-850.5)
 
+    def test_entries_tell_themselves_apart(self):
+        """A correction is called so; days are written as the user writes them."""
+        self.env["res.lang"]._lang_get("en_US").date_format = "%d/%m/%Y"
+        claim = self.filed(1000)
+        claim.action_accept(800)
+        claim.record_recovery(self.customer_pays(100).id)
+        self.assertEqual(
+            claim.move_ids.sorted("id").mapped("ref"),
+            [
+                f"{claim.name}: indemnity of Ana Customer",
+                f"{claim.name}: correction of the indemnity of Ana Customer",
+                f"{claim.name}: recovery of 10/03/2026",
+            ],
+        )
+        self.assertEqual(claim.recovery_ids.display_name, f"{claim.name} · 10/03/2026")
+
     def test_agreed_on_less_than_was_paid_on_account(self):
         """What is too much stays on the insurer's account until he gets it back."""
         claim = self.filed(1000)
@@ -172,10 +188,10 @@ class TestClaimEntries(ClaimCase):
         claim = self.agreed(1000)
         money = self.customer_pays(100)
         claim.record_recovery(money.id, amount=60)
-        with self.assertRaisesRegex(UserError, "40.00 USD are left"):
+        with self.assertRaisesRegex(UserError, r"\$.40.00 are left"):
             claim.record_recovery(money.id, amount=40.01)
         self.assertEqual(claim.record_recovery(money.id)["amount"], 40)
-        with self.assertRaisesRegex(UserError, "0.00 USD are left"):
+        with self.assertRaisesRegex(UserError, r"\$.0.00 are left"):
             claim.record_recovery(money.id)
 
     def test_costs_of_a_recovery(self):

@@ -110,7 +110,7 @@ class TestFreeMoney(SettledCase):
         claim = self.agreed(120000)
         new = self.sale(30000, date(2026, 3, 9), date(2026, 3, 10), insured=False)
         money = self.settled(30000, new)
-        with self.assertRaisesRegex(UserError, "0.00 USD are left.*aren't in this claim"):
+        with self.assertRaisesRegex(UserError, r"\$.0.00 are left.*aren't in this claim"):
             claim.record_recovery(money.id)
         part = self.customer_pays(50000)
         other = self.sale(20000, date(2026, 3, 9), date(2026, 3, 10), insured=False)
@@ -121,7 +121,7 @@ class TestFreeMoney(SettledCase):
         claim = self.paid(1000)
         claim.action_close()
         new = self.sale(100, date(2026, 3, 9), date(2026, 3, 10), insured=False)
-        with self.assertRaisesRegex(UserError, "0.00 USD are left"):
+        with self.assertRaisesRegex(UserError, r"\$.0.00 are left"):
             claim.record_recovery(self.settled(100, new).id)
 
     def test_what_was_written_off_is_no_payment(self):

@@ -120,6 +120,28 @@ class TestClaimTerms(ClaimCase):
             drafts.append(self.claim())
         return drafts
 
+    def test_filed_before_the_waiting_period_is_over(self):
+        """Before filing it is said from when on the insurer pays; it is filed all the same."""
+        self.insurance.deadline_ids = [self.deadline("waiting", "due", 60)]
+        self.limit(100000)
+        self.sale(1000, SOLD, DUE)
+        claim = self.claim()
+        self.assertEqual(claim.loss_date, date(2026, 4, 10))
+        self.assertIn("the insurer pays from 04/10/2026 at the earliest", claim.early_sentence)
+        claim.loss_date = FILED
+        self.assertFalse(claim.early_sentence, "it is over today")
+        claim.loss_date = date(2026, 3, 11)
+        self.assertIn("03/11/2026", claim.early_sentence)
+        claim.action_file()
+        self.assertFalse(claim.early_sentence)
+
+    def test_a_waiting_period_that_has_not_begun(self):
+        self.limit(100000)
+        self.sale(1000, SOLD, DUE)
+        self.assertFalse(self.claim().early_sentence)
+        self.insurance.deadline_ids = [self.deadline("waiting", "notice", 60)]
+        self.assertIn("it isn't known yet when it will be", self.claim().early_sentence)
+
     def test_the_turn_is_that_of_filing(self):
         """The younger draft is filed first: it takes first loss and maximum."""
         older, younger = self.two_drafts()

@@ -33,7 +33,7 @@ class TestRecoveryMatching(ClaimCase):
         claim = self.agreed(1000)
         money = self.customer_pays(1200)
         for amount in (None, 1000.01):
-            with self.assertRaisesRegex(UserError, "only 1000.00 USD are still to be recovered"):
+            with self.assertRaisesRegex(UserError, "only \\$.1,000.00 are still to be recovered"):
                 claim.record_recovery(money.id, amount=amount)
         claim.record_recovery(money.id, amount=1000)
         self.assertTrue(self.due(self.sold).reconciled)
@@ -90,6 +90,47 @@ class TestRecoveryMatching(ClaimCase):
         claim.recovery_ids.action_cancel()
         self.assertEqual(self.due(self.sold).amount_residual, 1000)
         self.assertEqual((plain.amount_residual, money.amount_residual), (100, -400))
+
+    def test_what_can_be_chosen_on_the_screen(self):
+        """Payments with something left, since the sale; once it was agreed, since the loss."""
+        claim = self.before_loss()
+        old = self.customer_pays(10, day=date(2026, 1, 9))
+        used = self.customer_pays(100)
+        other = self.sale(100, SOLD, DUE, insured=False)
+        (used | self.due(other)).reconcile()
+        first, second = self.customer_pays(300, day=SOLD), self.customer_pays(400)
+        (second | self.due(self.sold)).reconcile()
+        wizards = self.env["cobranza.insurance.claim.wizard"]
+
+        def dialog():
+            return wizards.with_context(**claim.action_ask_recovery()["context"]).create({})
+
+        wizard = dialog()
+        self.assertEqual(wizard.payment_line_ids, first | second)
+        self.assertNotIn(old, wizard.payment_line_ids)
+        wizard.payment_line_id = first
+        self.assertEqual(wizard.payment_amount, 300)
+        wizard.payment_amount = 120
+        wizard.action_do()
+        self.assertEqual((claim.recovery_ids.payment_amount, first.amount_residual), (120, -180))
+        wizard = dialog()
+        wizard.payment_line_id = second
+        self.assertEqual(wizard.payment_amount, 400, "matched with what is claimed")
+        wizard.action_do()
+        self.assertEqual(dialog().payment_line_ids, first)
+        claim.action_accept()
+        self.assertFalse(dialog().payment_line_ids, "it came before the date of loss")
+        late = self.customer_pays(50, day=date(2026, 6, 1))
+        self.assertEqual(dialog().payment_line_ids, late)
+        self.assertFalse(wizards.create({"claim_id": claim.id}).payment_line_ids)
+
+    def test_how_much_is_left_is_said_in_the_users_language(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        claim = self.agreed(10000)
+        money = self.customer_pays(1234.5)
+        claim.record_recovery(money.id, amount=1234)
+        with self.assertRaisesRegex(UserError, r"0,50"):
+            claim.with_context(lang="es_ES").record_recovery(money.id, amount=1)
 
     # --- what holds it
 

@@ -12,6 +12,7 @@ from . import (
     cobranza_insurance_day_wizard,
     cobranza_insurance_dismiss_wizard,
     cobranza_insurance_import,
+    cobranza_insurance_payment_wizard,
     cobranza_pause_wizard,
     cobranza_plan_wizard,
     cobranza_promise_wizard,

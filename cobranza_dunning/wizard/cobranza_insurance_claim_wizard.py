@@ -24,23 +24,39 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
     )
     amount = fields.Monetary("The insurer pays")
     decision = fields.Text("What he says", help="His reasons, as he has written them.")
-    payment_line_id = fields.Many2one(
-        "account.move.line",
-        "Payment",
-        domain="[('company_id', '=', company_id), ('parent_state', '=', 'posted'), "
-        "('account_type', '=', 'asset_receivable'), ('balance', '<', 0), "
-        "('move_id.insurance_claim_id', '=', False), "
-        "('partner_id', 'child_of', partner_id)]",
-        help="The credit on the customer's account by which his money came in.",
+    payment_line_ids = fields.Many2many(
+        "account.move.line", compute="_compute_payment_line_ids", string="Payments to choose from"
     )
+    payment_line_id = fields.Many2one(
+        "account.move.line", "Payment", domain="[('id', 'in', payment_line_ids)]",
+        help="The credit on the customer's account by which his money came in.",
+    )  # fmt: skip
     payment_currency_id = fields.Many2one(
         related="payment_line_id.currency_id", string="Currency of the payment"
     )
     payment_amount = fields.Monetary(
-        "Of it", currency_field="payment_currency_id", help="0: all that is left of the payment."
-    )
+        "Of it", currency_field="payment_currency_id",
+        compute="_compute_payment_amount", store=True, readonly=False,
+        help="At most what is left of the payment.",
+    )  # fmt: skip
     costs_amount = fields.Monetary("Costs of the recovery")
     reason = fields.Char("Why")
+
+    @api.depends("claim_id", "step")
+    def _compute_payment_line_ids(self):
+        recoveries = self.env["cobranza.insurance.recovery"]
+        for wizard in self:
+            found = recoveries._payments_to_record(wizard.claim_id)
+            wizard.payment_line_ids = found.ids if wizard.step == "recovery" else False
+
+    @api.depends("payment_line_id")
+    def _compute_payment_amount(self):
+        recoveries = self.env["cobranza.insurance.recovery"]
+        for wizard in self:
+            # how much is left depends on claims, not on who asks
+            payment_sudo = wizard.payment_line_id.sudo()
+            left = recoveries._left_of(wizard.claim_id, payment_sudo) if payment_sudo else 0
+            wizard.payment_amount = max(left, 0)
 
     @api.model
     def _open(self, claim, step):
@@ -74,6 +90,6 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
             claim.action_cancel(self.reason)
         else:
             claim.record_recovery(
-                self.payment_line_id.id, self.payment_amount or None, costs=self.costs_amount
+                self.payment_line_id.id, self.payment_amount, costs=self.costs_amount
             )
         return {"type": "ir.actions.act_window_close"}

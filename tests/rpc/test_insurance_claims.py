@@ -79,6 +79,38 @@ def test_file_accept_recover_and_take_back(books, policy):
     assert (claims.as_dict([claim])["state"], residual) == ("cancelled", 1000.0)
 
 
+def test_what_the_insurer_pays_and_is_paid(books, policy):
+    """Payments are registered, or taken from the books; cancelled, they are owed again."""
+    claims, recoveries = (
+        books.env[f"cobranza.insurance.{name}"] for name in ("claim", "recovery")
+    )
+    partner, _line = insured(books, policy)
+    claim = claims.file_claim(partner, policy)["id"]
+    claims.action_accept([claim])
+    paid = claims.register_payment([claim], 400.0, None, None, "On account")
+    json.dumps(paid)
+    assert (paid["amount"], paid["open"]) == (400.0, 500.0)
+    assert books.read("account.payment", paid["payment_id"], "memo") == "On account"
+    insurer = books.read("cobranza.insurance.policy", policy, "insurer_id")[0]
+    theirs = payment(books, insurer, 600.0)
+    taken = claims.register_payment([claim], None, None, None, None, theirs)
+    assert (taken["payment_line_id"], taken["amount"], taken["open"]) == (theirs, 500.0, 0.0)
+    assert claims.as_dict([claim])["state"] == "paid"
+    with pytest.raises(RPCError, match="Nothing is open here"):
+        claims.register_payment([claim])
+    books.env["account.payment"].action_draft([paid["payment_id"]])
+    books.env["account.payment"].action_cancel([paid["payment_id"]])
+    told = claims.as_dict([claim])
+    assert (told["state"], told["open"]) == ("accepted", 400.0)
+    claims.register_payment([claim])
+
+    recovery = claims.record_recovery([claim], payment(books, partner, 100.0))
+    passed = recoveries.register_payment([recovery["id"]])
+    assert (passed["amount"], passed["open"]) == (90.0, 0.0)
+    assert books.read("cobranza.insurance.recovery", recovery["id"], "passed_on") == "done"
+    assert claims.action_close([claim]) is True
+
+
 def test_what_cannot_be_filed_leaves_nothing(books, policy):
     claims = books.env["cobranza.insurance.claim"]
     partner, _line = insured(books, policy)
@@ -120,3 +152,7 @@ def test_collectors_read_only(books, policy, as_user):
                  lambda: theirs.action_cancel([claim])):
         with pytest.raises(RPCError):
             call()
+    with pytest.raises(RPCError, match="register payments, or manages collections"):
+        as_user("auditor").env["cobranza.insurance.claim"].register_payment([claim])
+    # this collector is a bookkeeper, and registers payments
+    assert theirs.register_payment([claim], 100.0)["open"] == 800.0
