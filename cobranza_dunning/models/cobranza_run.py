@@ -85,8 +85,8 @@ class CobranzaRun(models.Model):
     unchanged_count = fields.Integer("Reminders unchanged", compute="_compute_figures")
     reduced_count = fields.Integer("Reminders lowered", compute="_compute_figures")
     cancelled_count = fields.Integer("Reminders cancelled", compute="_compute_figures")
-    bearing_count = fields.Integer(
-        "Reminders", compute="_compute_bearing_count",
+    own_reminder_count = fields.Integer(
+        "Reminders", compute="_compute_own_reminder_count",
         help="Made or refreshed by this run, and by none since.",
     )
     warning = fields.Char(compute="_compute_warning")
@@ -130,7 +130,7 @@ class CobranzaRun(models.Model):
             run.cancelled_count = figures.get("cancelled", 0)
 
     @api.depends("reminder_ids")
-    def _compute_bearing_count(self):
+    def _compute_own_reminder_count(self):
         """How many `action_view_reminders` opens."""
         counts = dict(
             self.env["cobranza.reminder"]._read_group(
@@ -138,7 +138,7 @@ class CobranzaRun(models.Model):
             )
         )
         for run in self:
-            run.bearing_count = counts.get(run, 0)
+            run.own_reminder_count = counts.get(run, 0)
 
     @api.depends("figures")
     @api.depends_context("lang")

@@ -145,7 +145,7 @@ class TestImport(InsuranceCase):
         wizard = self.checked(buffer.getvalue())
         self.assertEqual(
             wizard.line_ids.mapped("said"),
-            ["Requested · 02/01/2026 · 07/31/2026", "Cancelled · Q1 · 7"],
+            ["Requested · 02/01/2026 · 07/31/2026", "Revoked · Q1 · 7"],
         )
 
     def test_files_that_can_not_be_read(self):

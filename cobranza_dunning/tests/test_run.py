@@ -113,7 +113,7 @@ class TestRun(RunCase):
         self.pay(move, 30)
         run = self.run_dunning("propose")
         self.assertEqual(reminder.line_ids.amount, 70)
-        self.assertEqual((run.refreshed_count, run.bearing_count), (1, 1), "its button opens one")
+        self.assertEqual((run.refreshed_count, run.own_reminder_count), (1, 1), "its button opens one")
         self.pay(move)
         run = self.run_dunning("propose")
         self.assertEqual(reminder.state, "cancelled")
