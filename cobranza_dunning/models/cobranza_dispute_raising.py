@@ -194,15 +194,16 @@ class CobranzaDispute(models.Model):
 
     def _check_own_claim(self, line):
         """What was rejected isn't left alone again because the customer says it once more."""
-        rejected = self.search_count(
-            [
-                ("move_id", "=", line.move_id.id),
-                ("date_due", "=", line.date_maturity or line.date),
-                ("state", "=", "rejected"),
-            ],
-            limit=1,
+        about = {(line.move_id, line.date_maturity or line.date)}
+        # an installment of a re-booked plan is what the plan covers, whoever may read that
+        made_sudo = self.env["cobranza.plan.installment"].sudo().search(
+            [("move_line_id", "=", line.id)]
         )
-        if rejected:
+        about |= {(one.move_id, one.date_due) for one in made_sudo.plan_id.line_ids}
+        rejected = self.search(
+            [("move_id", "in", [move.id for move, _day in about]), ("state", "=", "rejected")]
+        )
+        if any((one.move_id, one.date_due) in about for one in rejected):
             raise UserError(
                 self.env._(
                     "We have looked into %s already: please contact us if there is more to say.",

@@ -172,6 +172,15 @@ class TestCarried(PlanCase):
             self.assertDecision(move, "remind", "level_reached", amount=500, paused_amount=100)
             self.assertEqual(self.disputes._undisputed(self.due(move)), 500)
 
+    def test_what_was_rejected_before(self):
+        """He doesn't have it left alone again because it is in a plan now."""
+        move, other = self.owing(400, 200)
+        self.dispute(self.due(move), 100).action_reject("The price was agreed in the order.")
+        plan = self.agreed(lines=self.due(move).ids, count=4, first="2026-04-10")
+        with self.assertRefused("We have looked into"):
+            self.dispute(self.owed(plan)[0], 50, origin="portal")
+        self.assertTrue(self.dispute(self.due(other), 50, origin="portal"))
+
     def test_a_dispute_of_a_covered_line(self):
         """Left alone no longer, it is part of the plan: it goes with it, and comes back."""
         move = self.owing(600)
