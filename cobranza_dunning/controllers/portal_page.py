@@ -103,6 +103,11 @@ class CustomerPage(CustomerPortal):
                 "form": {},
                 "file_count": FILE_COUNT,
                 "file_megabytes": FILE_MEGABYTES,
+                "file_hint": request.env._(
+                    "PDF or picture, up to %(count)s files of %(size)s MB.",
+                    count=FILE_COUNT,
+                    size=FILE_MEGABYTES,
+                ),
                 "chosen": request.httprequest.form.getlist("line_ids"),
                 **values,
             },

@@ -13,10 +13,8 @@ class ValidateAccountMove(models.TransientModel):
     _inherit = "validate.account.move"
 
     # for everybody: Odoo's buttons depend on it; it is empty for others than users of Collections
-    insurance_warning = fields.Html(compute="_compute_insurance")
-    insurance_others = fields.Boolean(
-        compute="_compute_insurance", help="There are others than those that the warning names."
-    )
+    insurance_warning = fields.Html("Warning about insurance", compute="_compute_insurance")
+    insurance_others = fields.Boolean("Others to post", compute="_compute_insurance")
 
     @api.depends("move_ids")
     @api.depends_context("lang", "uid")
@@ -61,7 +59,7 @@ class ValidateAccountMove(models.TransientModel):
         }
 
     def _insurance_sums(self):
-        """[(what wouldn't be insured, what is to be insured)] of each currency, as written."""
+        """How much of how much wouldn't be insured, a sentence for each currency."""
         sums = defaultdict(lambda: [ZERO, ZERO])
         for draft, preview in self.move_ids._insurance_previews().items():
             if preview:
@@ -73,7 +71,11 @@ class ValidateAccountMove(models.TransientModel):
             sums[currency][0] += missing
             sums[currency][1] += amount
         return [
-            [formatLang(self.env, float(one), currency_obj=currency) for one in pair]
-            for currency, pair in sums.items()
-            if pair[0]
+            self.env._(
+                "Of %(amount)s to be insured, %(missing)s would not be covered.",
+                amount=formatLang(self.env, float(amount), currency_obj=currency),
+                missing=formatLang(self.env, float(missing), currency_obj=currency),
+            )
+            for currency, (missing, amount) in sums.items()
+            if missing
         ]
