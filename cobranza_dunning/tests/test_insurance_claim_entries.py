@@ -112,15 +112,7 @@ class TestClaimEntries(ClaimCase):
     def test_policy_in_a_foreign_currency(self):
         """150 of the policy's are one of the company's: both ways are right."""
         foreign = self.new_currency("JPY", 150)
-        self.insurance = self.new_insurance(currency_id=foreign.id)
-        self.env["cobranza.insurance.policy"].search([]).filtered(
-            lambda one: one != self.insurance
-        ).active = False
-        self.insurance.write(
-            {name: account.id for name, account in self.insurer_books.items()}
-            | {"insurer_id": self.new_partner("Seguros Sur").id,
-               "claim_journal_id": self.accounts["journals"]["general"].id}
-        )  # fmt: skip
+        self.insurance.currency_id = foreign
         claim = self.agreed(1000, 10**9)
         self.assertEqual((claim.loss_amount, claim.expected_amount), (150000, 135000))
         self.assertBalances(insurer=900, claims=-900)
