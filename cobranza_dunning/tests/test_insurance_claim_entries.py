@@ -96,10 +96,7 @@ class TestClaimEntries(ClaimCase):
     def test_policy_in_a_foreign_currency(self):
         """150 of the policy's are one of the company's: both ways are right."""
         foreign = self.new_currency("JPY", 150)
-        self.insurance = self.new_insurance(currency_id=foreign.id)
-        self.env["cobranza.insurance.policy"].search([]).filtered(
-            lambda one: one != self.insurance
-        ).active = False
+        self.insurance = self.new_insurance(currency_id=foreign.id, sequence=1)
         self.insurance.write(
             {name: account.id for name, account in self.insurer_books.items()}
             | {"insurer_id": self.new_partner("Seguros Sur").id,
