@@ -24,7 +24,8 @@ class CobranzaInsuranceDeclaration(models.Model):
         "documents have made up for what was charged.",
     )
     premium_minimums = fields.Json(
-        "Up to the minimum, by year", help="What of it is for each insurance year, by its first day."
+        "Up to the minimum, by year",
+        help="What of it is for each insurance year, by its first day.",
     )
     premium_tax = fields.Monetary("Premium tax")
     premium_total = fields.Monetary(compute="_compute_premium_total")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from support.browser import screenshot
+from support.insured import retire
 
 YEAR = date.today().year
 
@@ -32,7 +33,7 @@ def insured(office):
     older = office.invoice(partner_id, amount=600.0, overdue=5)
     env["account.move"].write([older], {"insured": True})
     yield partner_id
-    env["cobranza.insurance.policy"].write([policy], {"active": False})
+    retire(office, policy)
 
 
 def draft(office, partner_id, amount, days):

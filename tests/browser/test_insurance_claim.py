@@ -3,6 +3,8 @@ from datetime import date
 
 import pytest
 
+from support.insured import retire
+
 YEAR = date.today().year
 
 
@@ -44,7 +46,7 @@ def owed(office):
     env["cobranza.debtor"].write([debtor], {"insurance_policy_id": policy})
     yield debtor
     env["cobranza.debtor"].write([debtor], {"insurance_policy_id": False})
-    env["cobranza.insurance.policy"].write([policy], {"active": False})
+    retire(office, policy)
 
 
 def test_from_the_account_to_what_is_booked(office, owed, web, spanish, mobile):
