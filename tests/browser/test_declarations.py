@@ -3,6 +3,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from support.insured import retire
+
 LAST_MONTH = date.today().replace(day=1) - timedelta(days=1)
 
 
@@ -31,7 +33,7 @@ def insured(office):
     for amount, mark in ((12500.0, True), (8400.0, False)):
         office.invoice(partner_id, amount=amount, overdue=overdue, insured=mark)
     yield env["cobranza.insurance.declaration"].prepare(policy_id)["id"]
-    env["cobranza.insurance.policy"].write([policy_id], {"active": False})
+    retire(office, policy_id)
 
 
 def test_from_the_draft_to_the_bill(office, insured, web, spanish, mobile):

@@ -2,6 +2,7 @@
 from datetime import date, timedelta
 
 import pytest
+from support.insured import retire
 
 YEAR = date.today().year
 
@@ -30,7 +31,7 @@ def insured(office):
     older = office.invoice(partner_id, amount=600.0, overdue=5)
     env["account.move"].write([older], {"insured": True})
     yield partner_id
-    env["cobranza.insurance.policy"].write([policy], {"active": False})
+    retire(office, policy)
 
 
 def draft(office, partner_id, amount, days):

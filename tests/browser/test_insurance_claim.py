@@ -2,6 +2,7 @@
 from datetime import date
 
 import pytest
+from support.insured import retire
 
 YEAR = date.today().year
 
@@ -34,7 +35,7 @@ def policy(office):
         }
     )  # fmt: skip
     yield made
-    env["cobranza.insurance.policy"].write([made], {"active": False})
+    retire(office, made)
 
 
 @pytest.fixture

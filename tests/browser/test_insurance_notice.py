@@ -13,7 +13,7 @@ def owed(office):
     partner_id, move_id, _line = insured.debt(office, policy_id)
     late_id, _move, _late = insured.debt(office, policy_id, overdue=75)
     yield partner_id, move_id, late_id
-    office.env["cobranza.insurance.policy"].write([policy_id], {"active": False})
+    insured.retire(office, policy_id)
 
 
 def on_day(web, day):

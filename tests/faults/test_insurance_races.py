@@ -10,7 +10,7 @@ from support.together import at_once
 def policy_id(ledger):
     made = insured.policy(ledger)
     yield made
-    ledger.env["cobranza.insurance.policy"].write([made], {"active": False})
+    insured.retire(ledger, made)
 
 
 def test_two_people_notify_the_same_invoice(both, ledger, server, policy_id):

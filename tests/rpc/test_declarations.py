@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from support.insured import retire
+
 LAST_MONTH = date.today().replace(day=1) - timedelta(days=1)
 TOTAL_KEYS = {"partner_id", "customer", "country", "amount", "late_amount", "count"}
 FIGURES = {"id", "state", "policy", "date_from", "date_to", "deadline", "currency", "amount",
@@ -33,7 +35,7 @@ def insured(books):
         }
     )  # fmt: skip
     yield policy_id, partner_id
-    books.env["cobranza.insurance.policy"].write([policy_id], {"active": False})
+    retire(books, policy_id)
 
 
 def sale(books, partner_id, amount, insured=True):

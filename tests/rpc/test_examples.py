@@ -224,7 +224,7 @@ def policy_id(books):
         loss_account_id=account(f"6507{code}", "expense"),
         premium_rate=2.5)
     yield made
-    books.env["cobranza.insurance.policy"].write([made], {"active": False})
+    insured.retire(books, made)
 
 
 def test_record_limits(live, books, policy_id, tmp_path):

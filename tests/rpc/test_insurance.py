@@ -15,7 +15,7 @@ def policy_id(live):
     books = Books(live.odoo())
     made = insured.policy(books, number="RPC-1")
     yield made
-    books.env["cobranza.insurance.policy"].write([made], {"active": False})
+    insured.retire(books, made)
 
 
 # --- limits

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 from odoorpc.error import RPCError
 
+from support.insured import retire
+
 YEAR = date.today().year
 #: What a claim's figures may not be set to from outside.
 FORGED = {"state": "paid", "accepted_amount": 1.0, "received_amount": 1.0, "expected_amount": 1.0,
@@ -28,7 +30,7 @@ def policy(books):
         "loss_account_id": account("650900", "expense"),
         "period_ids": [(0, 0, {"date_from": f"{YEAR - 1}-01-01", "date_to": f"{YEAR}-12-31"})]})
     yield policy_id
-    env["cobranza.insurance.policy"].write([policy_id], {"active": False})
+    retire(books, policy_id)
 
 
 def insured(books, policy, amount=1000.0):

@@ -40,3 +40,8 @@ def debt(books, policy_id, overdue=50, amount=600.0):
 def last_day(overdue=50):
     """The last day in time for the notice of a debt, as an ISO string."""
     return str(date.today() + timedelta(days=60 - overdue))
+
+
+def retire(books, policy_id):
+    """Archive a policy and put it last: what the next test sells falls under another one."""
+    books.env["cobranza.insurance.policy"].write([policy_id], {"active": False, "sequence": 1000})
