@@ -2,6 +2,7 @@
 from datetime import date, timedelta
 
 import pytest
+
 from support.insured import retire
 
 YEAR = date.today().year
