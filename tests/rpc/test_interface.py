@@ -107,13 +107,15 @@ def test_run_from_draft_to_sent(books, sink):
     wait_until(lambda: books.read("mail.mail", mail_id, "state") == "sent")
     assert books.read("cobranza.reminder", told["id"], "delivery", "delivery_error") == {
         "id": told["id"], "delivery": "delivered", "delivery_error": False}
-    assert len(sink) == 1
+    addresses = [books.read("res.partner", one, "email") for one in (first, second)]
+    # the server's own scheduled actions may write to others meanwhile
+    assert [len(sink.to(one)) for one in addresses] == [1, 0]
 
     other = reminders[second]["id"]
     env["cobranza.reminder"].action_cancel([other], "He paid in cash")
     assert books.read("cobranza.reminder", other, "state", "cancel_reason") == {
         "id": other, "state": "cancelled", "cancel_reason": "He paid in cash"}
-    assert len(sink) == 1
+    assert [len(sink.to(one)) for one in addresses] == [1, 0]
     assert len(move_ids) == 2
 
 
