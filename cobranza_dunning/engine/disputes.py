@@ -43,14 +43,17 @@ def credited_by(total, matched, disputed):
     """Return what a credit note takes off each dispute that it settles.
 
     total: of the credit note.  matched: {document: what of it is reconciled with that one's debt}.
-    disputed: pairs (document, amount), the first decided first.
+    disputed: pairs (documents where it may have been credited, amount), the first decided first.
     What is reconciled with a document is for its disputes only, what is with none for any of them;
     nothing counts twice.
     """
     left, free, result = dict(matched), total - sum(matched.values()), []
-    for document, amount in disputed:
-        own = min(amount, left.get(document, ZERO))
-        left[document] = left.get(document, ZERO) - own
+    for documents, amount in disputed:
+        own = ZERO
+        for document in documents:
+            part = min(amount - own, left.get(document, ZERO))
+            left[document] = left.get(document, ZERO) - part
+            own += part
         more = min(amount - own, free)
         free -= more
         result.append(own + more)

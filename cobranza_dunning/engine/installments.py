@@ -198,15 +198,22 @@ def schedule(amount, places, first, *, count=None, each=None, down_payment=ZERO,
     return tuple(map(Installment, days, amounts))
 
 
-def financing_interest(installments, start, rate, places):
+def financing_interest(installments, start, rate, places, covered=()):
     """Return the interest for paying later than `start`, one amount for the whole plan.
 
     rate: per cent a year, simple, actual/365, on what is open from day to day; not negative
     (ValueError "rate").  The principal stays as it is: interest is a document of its own.
+    covered: pairs (due day, amount) of the lines that the plan covers, oldest due first, together
+    the installments: what isn't due at the start costs nothing before its own due day.
     """
     _check(rate >= 0, "rate")
-    days = ((max((one.due - start).days, 0), one.amount) for one in installments)
-    return to_places(sum(late * amount for late, amount in days) * rate / 100 / YEAR, places)
+    amounts = [one.amount for one in installments]
+    covered = covered or [(start, sum(amounts, ZERO))]
+    cost = sum(
+        max((installments[index].due - max(start, covered[number][0])).days, 0) * amount
+        for number, index, amount in take_over([amount for _due, amount in covered], amounts)
+    )
+    return to_places(cost * rate / 100 / YEAR, places)
 
 
 def _check(holds, code):

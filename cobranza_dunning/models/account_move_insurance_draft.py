@@ -174,7 +174,8 @@ def _covered(positions):
 def _previews_under(policy, position, drafts, before):
     """Return {draft: Preview} of the drafts that fall under one policy.
 
-    drafts: {line id: draft}.  before: {line id: what is covered} without the drafts.
+    drafts: {line id: draft}.  before: {line id: what is covered} without the drafts; what one of
+    them costs is taken off for the next ones.
     """
     ours = defaultdict(list)
     for one in position.decided:
@@ -185,6 +186,7 @@ def _previews_under(policy, position, drafts, before):
     for draft, decided in ours.items():
         new = [one.line for one in decided]
         costs = displaced(policy._for_engine(), new, before, lines)
+        before.update({line_id: before[line_id] - lost for line_id, lost in costs.items()})
         others = [one for one in position.decided if one.fact.line_id in costs]
         found[draft] = Preview(policy, decided, [(one, costs[one.fact.line_id]) for one in others])
     return found

@@ -51,8 +51,13 @@ class AccountMove(models.Model):
     # --- several together --------------------------------------------------------------
 
     def _get_moves_requiring_confirmation(self):
-        """All of these if some wouldn't be insured as somebody wants: none is posted unasked."""
-        return self if self._insurance_shortfalls() else super()._get_moves_requiring_confirmation()
+        """All of these if some wouldn't be insured as somebody wants: none is posted unasked.
+
+        A scheduled action has nobody to ask.
+        """
+        if not self.env.context.get("cron_id") and self._insurance_shortfalls():
+            return self
+        return super()._get_moves_requiring_confirmation()
 
     def _insurance_shortfalls(self):
         """Return {draft: Preview or None} of the drafts that somebody must decide about.

@@ -37,6 +37,10 @@ class AccountMoveLine(models.Model):
         later_sudo = changed_sudo.filtered(
             lambda one: day and one.date_maturity and day > one.date_maturity
         )
+        # what is corrected on the day it was posted was believed by nobody
+        insured_sudo = later_sudo.move_id.filtered("insured")
+        fresh_sudo = insured_sudo - insured_sudo._cobranza_believed_insured()
+        later_sudo = later_sudo.filtered(lambda one: one.move_id not in fresh_sudo)
         later_sudo._cobranza_check_extension(day)
         first_sudo = later_sudo.filtered(lambda one: not one.cobranza_original_due_date)
         for before, lines_sudo in first_sudo.grouped("date_maturity").items():

@@ -77,15 +77,6 @@ class AccountMoveLine(models.Model):
     def _cobranza_matched(self):
         return self.matched_debit_ids | self.matched_credit_ids
 
-    def _cobranza_match_up_to(self, amount, debts):
-        """Reconcile so much of a payment, in its currency, with these debts, in their order."""
-        for debt in debts:
-            left = -self.amount_residual_currency
-            taken = min(amount, left, debt.amount_residual_currency)
-            if taken > 0:
-                self._cobranza_match(debt, taken)
-                amount -= taken
-
     @api.model
     def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
         """Take no more of a payment than is meant of it."""

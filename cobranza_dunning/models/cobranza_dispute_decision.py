@@ -84,7 +84,7 @@ class CobranzaDispute(models.Model):
                 one._check_credit_note(note)
             rest = self._split_off_uncovered(note)
         self._decide({"state": "accepted", "credit_note_id": note.id})
-        rest._decide({"state": "accepted"})
+        rest._decide({"state": "accepted", "credit_note_id": False})
         return True
 
     def _check_credit_note(self, note):
@@ -110,7 +110,8 @@ class CobranzaDispute(models.Model):
 
         Raises UserError if nothing of it is left for one of these.
         """
-        rest, taken = self.browse(), self._credited_by(note)
+        rest, matched = self.browse(), self._matched_with(note)
+        taken = self._credited_by(note, matched)
         for one in self:
             if not taken[one]:
                 raise UserError(
@@ -121,13 +122,21 @@ class CobranzaDispute(models.Model):
                         document=one.move_id.display_name,
                     )
                 )
-            uncovered = to_decimal(one.amount, one.currency_id) - taken[one]
-            if uncovered:
-                rest |= one._split_off(float(uncovered))
+            booked = sum(matched.get(document, 0) for document in one._documents())
+            others = max(to_decimal(one.credited_amount, one.currency_id) - booked, 0)
+            uncovered = to_decimal(one.amount, one.currency_id) - taken[one] - others
+            if uncovered > 0:
+                # what this note will still take off the line is for what it was accepted for
+                before = one._credited_on(one.move_line_id) + max(taken[one] - booked, 0)
+                rest |= one._split_off(float(uncovered), credited_before=float(before))
         return rest
 
-    def _credited_by(self, note):
-        """Return {dispute: what a credit note takes off it}, less what it is used for already."""
+    def _documents(self):
+        """Ids of the entries where it is owed, and was: an installment's item, and the invoice."""
+        return tuple(dict.fromkeys((self.move_line_id.move_id.id, self.move_id.id)))
+
+    def _matched_with(self, note):
+        """Return {id of an entry: what of a credit note is reconciled with debts of it}."""
         # what it was reconciled with is for accountants to read
         note_sudo, matched = note.sudo(), {}
         for partial in note_sudo.line_ids.matched_debit_ids:
@@ -136,18 +145,23 @@ class CobranzaDispute(models.Model):
             if debt.journal_id.type not in ("bank", "cash", "credit"):
                 amount = to_decimal(partial.credit_amount_currency, note.currency_id)
                 matched[debt.move_id.id] = matched.get(debt.move_id.id, 0) + amount
+        return matched
+
+    def _credited_by(self, note, matched):
+        """Return {dispute: what a credit note takes off it}, less what it is used for already.
+
+        matched: as `_matched_with` returns it.
+        """
         used = self.sudo().search([("credit_note_id", "=", note.id)], order="id") - self
         everything = used.with_env(self.env) | self
         taken = disputes.credited_by(
-            to_decimal(note_sudo.amount_total, note.currency_id),
+            to_decimal(note.sudo().amount_total, note.currency_id),
             matched,
-            # an installment's item is where what is disputed is owed
             [
-                ((one.move_line_id.move_id or one.move_id).id,
-                 to_decimal(one.amount, one.currency_id))
+                (one._documents(), to_decimal(one.amount, one.currency_id))
                 for one in everything
             ],
-        )  # fmt: skip
+        )
         return dict(zip(everything, taken, strict=True))
 
     def _split_off(self, amount, **vals):

@@ -68,7 +68,7 @@ class CobranzaDispute(models.Model):
         beside = self.search(
             [
                 ("move_line_id", "in", self.move_line_id.ids),
-                ("state", "in", ("open", "accepted")),
+                ("pausing", "=", True),
             ]
         ).grouped("move_line_id")
         for one in self:
@@ -82,13 +82,17 @@ class CobranzaDispute(models.Model):
         settled: as account.move.line._cobranza_payments returns it.
         """
         line, currency = self.move_line_id, self.currency_id
-        credited = sum(one.amount for one in settled.get(line.id, ()) if one.is_credit_note)
+        credited = _credited(settled, line)
         return disputes.Disputed(
             amount=to_decimal(self.amount, currency),
             document=self.move_id.state or None,
             open_amount=to_decimal(line.amount_residual_currency, currency),
             credited=credited - to_decimal(self.credited_before, currency),
         )
+
+    def _credited_on(self, line):
+        """What credit notes and write-offs have taken off a due line until now."""
+        return _credited(line._cobranza_payments(), line)
 
     def _lapse(self, company, reason):
         """Close these: nobody decides, and nobody needs to look again."""
@@ -133,3 +137,8 @@ class CobranzaDispute(models.Model):
             )
         self._log_for_office(lambda one: one.env._("Its invoice is owed again, and so it is back."))
         self._plan_revisit()
+
+
+def _credited(settled, line):
+    """What credit notes and write-offs took off a due line; settled: of `_cobranza_payments`."""
+    return sum(one.amount for one in settled.get(line.id, ()) if one.is_credit_note)

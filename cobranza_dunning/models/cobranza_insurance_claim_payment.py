@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CobranzaInsuranceClaim(models.Model):
@@ -34,6 +35,11 @@ class CobranzaInsuranceClaim(models.Model):
         return self.env["cobranza.insurance.payment.wizard"]._open(self)
 
     def action_ask_payout(self):
-        """Open the dialog for paying the insurer his share of what was recovered."""
+        """Open the dialog for paying the insurer his share of what was recovered.
+
+        Raises UserError if he has got it.
+        """
         still_open = self.recovery_ids.filtered(lambda one: one.passed_on == "open")
+        if not still_open:
+            raise UserError(self.env._("Nothing is open here between you and the insurer."))
         return self.env["cobranza.insurance.payment.wizard"]._open(self, still_open)

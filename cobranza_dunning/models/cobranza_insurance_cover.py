@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -145,7 +145,8 @@ class CobranzaInsuranceCover(models.Model):
     def action_forget_original_due_date(self):
         """Have the due dates count that these due lines have now: those before were a mistake.
 
-        Each invoice's history says so.  Raises AccessError for others than managers.
+        Each invoice's history says so.  Raises AccessError for others than managers, UserError for
+        an installment that a payment plan has booked: it has the due date of what it comes from.
         """
         self.check_access("read")
         if not self.env["cobranza.debtor"]._may_insure():
@@ -154,6 +155,12 @@ class CobranzaInsuranceCover(models.Model):
             )
         # a manager of collections needn't be allowed to change invoices
         lines_sudo = self.sudo().move_line_id.filtered("cobranza_original_due_date")
+        if "entry" in lines_sudo.move_id.mapped("move_type"):
+            raise UserError(
+                self.env._(
+                    "An installment of a payment plan keeps the due date of what it comes from."
+                )
+            )
         for line_sudo in lines_sudo:
             line_sudo.move_id.message_post(
                 body=self.env._(

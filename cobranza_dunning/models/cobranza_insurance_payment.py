@@ -71,6 +71,13 @@ class InsurancePaymentMixin(models.AbstractModel):
         )  # fmt: skip
         return found.filtered(lambda one: one.account_id == account or one._cobranza_is_unused())
 
+    def _likely_payments(self):
+        """Those of them that are meant for it: money that stands where it is open."""
+        account = self._account_to_pay()
+        return self._open_payments().filtered(
+            lambda one: one.account_id == account and (one.payment_id or one.statement_line_id)
+        )
+
     def _most_of(self, payment_sudo):
         """How much of such a payment is needed, in its currency."""
         needed = sum(map(payment_sudo._cobranza_open_of, self._items_to_pay()))
@@ -91,7 +98,8 @@ class InsurancePaymentMixin(models.AbstractModel):
         reference: the payment's memo; the insurer's reference if left out.
         Returns a dict: payment_id (False for a bank statement), payment_line_id, amount, currency
         (of the payment), open (what still is, in the policy's currency), open_currency.
-        Raises AccessError for who may neither register payments nor keep claims; UserError, and
+        Raises AccessError for who may neither register payments nor keep claims, and for who may
+        not register payments where one goes out or is moved to another account; UserError, and
         keeps nothing, if nothing is open, or for a payment that isn't the insurer's or too large.
         """
         self._check_may_pay()
@@ -105,7 +113,7 @@ class InsurancePaymentMixin(models.AbstractModel):
             payment_sudo = self._chosen_payment(payment_line_id)
             most = self._most_of(payment_sudo)
             amount = self._checked_amount(amount, payment_sudo.currency_id, most)
-            payment_sudo._cobranza_move_to(self._account_to_pay())
+            self._move_payment(payment_sudo)
         payment_sudo._cobranza_match_in_turn(items_sudo, amount)
         return {
             "payment_id": payment_sudo.payment_id.id,
@@ -119,15 +127,34 @@ class InsurancePaymentMixin(models.AbstractModel):
     def _check_may_pay(self):
         """Raise AccessError for who may neither register payments nor keep claims."""
         self.check_access("read")
-        if not (
-            self.env.user.has_group("account.group_account_invoice") or self.has_access("write")
-        ):
+        if self._payment_type == "outbound":
+            self._check_may_keep_books()
+        if not self._may_keep_books() and not self.has_access("write"):
             raise AccessError(
                 self.env._(
-                    "Only who may register payments, or manages collections, records what is "
-                    "paid by or to an insurer: ask one of them."
+                    "Only who may register payments, or manages collections, records what an "
+                    "insurer has paid: ask one of them."
                 )
             )
+
+    def _may_keep_books(self):
+        return self.env.user.has_group("account.group_account_invoice")
+
+    def _check_may_keep_books(self):
+        """Raise AccessError for who may not register payments."""
+        if not self._may_keep_books():
+            raise AccessError(
+                self.env._(
+                    "Only who may register payments pays an insurer, or moves a payment to another "
+                    "account: ask an accountant."
+                )
+            )
+
+    def _move_payment(self, payment_sudo):
+        """Put a payment on the account of what it pays."""
+        if payment_sudo.account_id != self._account_to_pay():
+            self._check_may_keep_books()
+            payment_sudo._cobranza_move_to(self._account_to_pay())
 
     def _checked_amount(self, amount, currency, most):
         """Return the amount that is meant; raise UserError if it is more than `most`."""
@@ -181,6 +208,7 @@ class InsurancePaymentMixin(models.AbstractModel):
                 "date": to_day(self.env, date) or self.company_id._cobranza_today(),
                 "memo": to_line(reference) or self._payment_reference(),
                 "destination_account_id": account.id,
+                **self._payment_method(journal),
             }
         )
         if not payment.outstanding_account_id:
@@ -188,6 +216,12 @@ class InsurancePaymentMixin(models.AbstractModel):
             payment.outstanding_account_id = payment._get_outstanding_account(self._payment_type)
         payment.action_post()
         return payment.move_id.line_ids.filtered(lambda one: one.account_id == account)
+
+    def _payment_method(self, journal):
+        """Values of the plain method of a journal, which asks for nothing more; else its first."""
+        methods = journal.sudo()[f"{self._payment_type}_payment_method_line_ids"]
+        plain = methods.filtered(lambda one: one.code == "manual")[:1]
+        return {"payment_method_line_id": plain.id} if plain else {}
 
     def _payment_reference(self):
         """What a payment says: the numbers of the insurer's files, or of the claims."""

@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..engine.insurance_dates import shifted
 
+#: Between a policy's name and the year it was renewed for.
+MARK = " · "
+
 
 class CobranzaInsurancePolicy(models.Model):
     """A renewal with other terms: another policy, which begins when this one is over."""
@@ -14,16 +17,19 @@ class CobranzaInsurancePolicy(models.Model):
         """Copy this policy and its limits for the year after its last day in force; open the copy.
 
         What is sold until then stays under this one, which needn't be archived: its periods end.
-        Raises UserError if it was archived.
+        Raises UserError if it was archived, or renewed before.
         """
         self.ensure_one()
         self.check_access("create")
         if not self.active:
             raise UserError(self.env._("The policy is archived: it ended before its last period."))
         first = shifted(max(self.period_ids.mapped("date_to")), days=1)
+        name = f"{self.name.partition(MARK)[0]}{MARK}{first.year}"
+        if self.search_count([("company_id", "=", self.company_id.id), ("name", "=", name)]):
+            raise UserError(self.env._("There is “%s” already: open that one.", name))
         renewed = self.copy(
             {
-                "name": self.env._("%(policy)s from %(year)s", policy=self.name, year=first.year),
+                "name": name,
                 "declaration_from": False,
                 "period_ids": [
                     Command.create(
@@ -44,5 +50,5 @@ class CobranzaInsurancePolicy(models.Model):
         """The decisions that may count for a sale on a day or later."""
         known = [one.id for one in self.limit_ids._for_engine(self.company_id._cobranza_today())]
         return self.limit_ids.browse(known).filtered(
-            lambda one: not one.until or one.until >= day
+            lambda one: not one.corrected_by_ids and (not one.until or one.until >= day)
         )

@@ -150,14 +150,14 @@ class CobranzaPlan(models.Model):
     def _compute_interest_amount(self):
         for plan in self:
             # what is paid on signing costs nothing, whenever that is
-            later = [
-                one for one in plan._calendar() if one.due > (plan.accepted_on or plan.date)
-            ]
+            at_once, calendar = plan.accepted_on or plan.date, plan._calendar()
             plan.interest_amount = installments.financing_interest(
-                later, max(plan.date, plan._earliest_due() or plan.date),
+                [one._replace(due=plan.date) if one.due <= at_once else one for one in calendar],
+                plan.date,
                 to_rate(min(max(plan.interest_rate, 0), MOST_OF_A_TERM)),
                 plan.currency_id.decimal_places,
-            )  # fmt: skip
+                plan._covered_days(sum(one.amount for one in calendar)),
+            )
 
     @api.depends("state", "date", "installment_ids.date_due")
     def _compute_down_payment_id(self):
@@ -333,6 +333,17 @@ class CobranzaPlan(models.Model):
     def _earliest_due(self):
         """The day on which the earliest of what it covers is due, or None."""
         return min(self.line_ids.mapped("date_due"), default=None)
+
+    def _covered_days(self, total):
+        """Return pairs (due day, amount) of what it covers, oldest first, together `total`.
+
+        Where what was written by hand doesn't add up yet, the earliest day counts for all of it.
+        """
+        lines = self.line_ids.sorted(lambda one: (one.date_due, one._origin.id))
+        found = [(one.date_due, to_decimal(one.amount, self.currency_id)) for one in lines]
+        if sum(amount for _due, amount in found) == total:
+            return found
+        return [(self._earliest_due() or self.date, total)]
 
     def _breach(self):
         """Return the rule by which it breaks."""

@@ -60,9 +60,13 @@ class CobranzaPlan(models.Model):
             "interest": float(
                 installments.financing_interest(
                     calendar,
-                    talk.situation.start,
+                    talk.situation.today,
                     to_rate(talk.debtor._plan_terms()["interest_rate"]),
                     talk.currency.decimal_places,
+                    [
+                        (line.date_maturity or line.date, amount)
+                        for line, amount in talk.amounts.items()
+                    ],
                 )
             ),
         }

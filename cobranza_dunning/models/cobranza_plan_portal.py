@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.image import ImageProcess
+from PIL.Image import DecompressionBombError
 
 from .amounts import in_words
 from .arguments import to_line
@@ -246,5 +247,7 @@ class CobranzaPlan(models.Model):
             if not picture.startswith(b"\x89PNG") or len(picture) > SIGNATURE_SIZE:
                 raise ValueError("signature")
             ImageProcess(picture, verify_resolution=True)
-        except (OSError, TypeError, UserError, ValueError) as error:
+        except (
+            DecompressionBombError, OSError, TypeError, UserError, ValueError,
+        ) as error:  # fmt: skip
             raise UserError(self.env._("Sign in the field, please.")) from error

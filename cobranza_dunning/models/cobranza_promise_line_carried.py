@@ -86,6 +86,8 @@ class CobranzaPromiseLine(models.Model):
 
     def _put_on(self, lines):
         """Put a part that was promised of an item on other lines: where there is room for it."""
+        if not lines:
+            return
         parts, left = promises.fill(self._left_to_pay(), self.promise_id._available(lines))
         vals = [
             self._vals_on(

@@ -42,7 +42,9 @@ class PaymentTransaction(models.Model):
                 credit._cobranza_match(item, amount)
         for item, moves, amount in targets:
             if not item:
-                credit._cobranza_match_up_to(amount, moves._cobranza_open_items(credit.account_id))
+                items = moves._cobranza_open_items(credit.account_id)
+                left = min(amount, -credit.amount_residual_currency)
+                credit._cobranza_match_in_turn(items, left)
 
     def _cobranza_targets(self):
         """What this payment is for: [(due line, its move, amount)].

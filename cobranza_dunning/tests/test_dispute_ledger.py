@@ -77,6 +77,35 @@ class TestDisputeLedger(DisputeCase):
         with self.assertRefused(f"nothing of it is left for {other.name}"):
             theirs.action_accept(second.id)
 
+    def test_what_other_credit_notes_took_off_is_not_paused_again(self):
+        """100 accepted, credited by 40 and 60: linking one of them leaves nothing alone."""
+        move = self.invoice(self.partner, 600)
+        accepted = self.dispute(move, 100)
+        accepted.action_accept()
+        notes = [self.invoice(self.partner, one, move_type="out_refund") for one in (40, 60)]
+        for note in notes:
+            (self.due(note) | self.due(move)).reconcile()
+        self.look()
+        self.assertEqual(accepted.credited_amount, 100)
+        accepted.action_accept(notes[1].id)
+        self.look()
+        self.assertDecision(move, "remind", "level_reached", amount=500)
+        self.assertEqual(move.cobranza_dispute_ids, accepted)
+
+    def test_a_later_credit_note_is_for_the_rest(self):
+        """Of 100 a note of 60 was linked; one of 40 afterwards takes the rest off."""
+        move = self.invoice(self.partner, 600)
+        accepted = self.dispute(move, 100)
+        note = self.invoice(self.partner, 60, move_type="out_refund")
+        (self.due(note) | self.due(move)).reconcile()
+        accepted.action_accept(note.id)
+        self.look()
+        self.assertDecision(move, "remind", "level_reached", amount=500)
+        later = self.invoice(self.partner, 40, move_type="out_refund")
+        (self.due(later) | self.due(move)).reconcile()
+        self.look()
+        self.assertDecision(move, "remind", "level_reached", amount=500)
+
     def test_a_credit_note_for_several_disputes(self):
         """Not reconciled yet it is for any of them, and for each only once."""
         other = self.invoice(self.partner, 300)

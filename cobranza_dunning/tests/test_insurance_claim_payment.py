@@ -153,6 +153,19 @@ class TestClaimPayment(PaymentCase):
             self.assertEqual(self.payment(paid).create_uid, user)
         self.assertEqual(claim.received_amount, 200)
 
+    def test_what_only_an_accountant_does(self):
+        """Paying an insurer, and moving a payment to another account."""
+        claim = self.agreed(1000)
+        manager = self.new_user("cobranza_dunning.group_manager")
+        money = self.insurer_payment(100)
+        with self.assertRaisesRegex(AccessError, "ask an accountant"):
+            claim.with_user(manager).register_payment(payment_line_id=money.id)
+        claim.register_payment()
+        claim.record_recovery(self.customer_pays(100).id)
+        with self.assertRaisesRegex(AccessError, "ask an accountant"):
+            claim.recovery_ids.with_user(manager).register_payment()
+        self.assertEqual((claim.recovery_ids.passed_on, money.amount_residual), ("open", -100))
+
 
 @tagged("post_install", "-at_install")
 class TestClaimPaidByWhatIsThere(PaymentCase):
@@ -334,6 +347,11 @@ class TestRecoveryPayment(PaymentCase):
 class TestPaymentDialog(PaymentCase):
     """The dialog proposes what is usual, and does what the method does."""
 
+    def at_hand(self, amount):
+        """A payment of the insurer's on the account of what he owes."""
+        account = self.insurance.insurer_account_id
+        return self.insurer_payment(amount, destination_account_id=account.id)
+
     def dialog(self, opened, **vals):
         """The dialog that an action opens, with these answers."""
         return self.env[opened["res_model"]].with_context(**opened["context"]).create(vals)
@@ -357,7 +375,7 @@ class TestPaymentDialog(PaymentCase):
 
     def test_an_open_one_is_proposed(self):
         claim = self.agreed(1000)
-        money = self.insurer_payment(700)
+        money = self.at_hand(700)
         wizard = self.dialog(claim.action_ask_payment())
         self.assertEqual((wizard.how, wizard.payment_line_id, wizard.amount), ("open", money, 700))
         wizard.how = "new"
@@ -365,6 +383,25 @@ class TestPaymentDialog(PaymentCase):
         wizard.how = "open"
         wizard.action_do()
         self.assertEqual((claim.open_amount, money.reconciled), (200, True))
+
+    def test_money_for_something_else_is_not_proposed(self):
+        """It may be chosen: what stands elsewhere, and a credit note of his."""
+        claim = self.agreed(1000)
+        money = self.insurer_payment(700)
+        wizard = self.dialog(claim.action_ask_payment())
+        self.assertEqual((wizard.how, wizard.open_payment_ids), ("new", money))
+        wizard.write({"how": "open", "payment_line_id": money.id})
+        self.assertEqual((wizard.amount, wizard.payment_currency_id), (700, claim.currency_id))
+        wizard.action_do()
+        self.assertEqual(claim.open_amount, 200)
+
+    def test_its_currency_stays_with_an_amount_that_is_typed(self):
+        foreign = self.new_currency("EUR", 2)
+        claim = self.agreed(1000)
+        money = self.insurer_payment(2000, currency_id=foreign.id)
+        typed = {"how": "open", "payment_line_id": money.id, "amount": 100}
+        wizard = self.dialog(claim.action_ask_payment(), **typed)
+        self.assertEqual((wizard.amount, wizard.payment_currency_id), (100, foreign))
 
     def test_for_whoever_may_record_it(self):
         """A bookkeeper, and a manager of collections who keeps no books."""
@@ -376,7 +413,7 @@ class TestPaymentDialog(PaymentCase):
             self.assertEqual(wizard.how, "new")
             wizard.amount = 100
             wizard.action_do()
-            money = self.insurer_payment(50)
+            money = self.at_hand(50)
             wizard = wizard.create({"claim_id": claim.id})
             self.assertEqual((wizard.how, wizard.payment_line_id), ("open", money))
             wizard.action_do()
@@ -384,8 +421,8 @@ class TestPaymentDialog(PaymentCase):
 
     def test_of_two_none_is_proposed(self):
         claim = self.agreed(1000)
-        first = self.insurer_payment(100)
-        self.insurer_payment(200)
+        first = self.at_hand(100)
+        self.at_hand(200)
         wizard = self.dialog(claim.action_ask_payment())
         self.assertEqual((wizard.how, wizard.payment_line_id.ids, wizard.amount), ("open", [], 0))
         with self.assertRaisesRegex(UserError, "open payment of"):
@@ -405,3 +442,5 @@ class TestPaymentDialog(PaymentCase):
         wizard.action_do()
         self.dialog(claim.action_ask_payout()).action_do()
         self.assertEqual(set(claim.recovery_ids.mapped("passed_on")), {"done"})
+        with self.assertRaisesRegex(UserError, "Nothing is open here"):
+            claim.action_ask_payout()

@@ -677,3 +677,5 @@ class TestCover(InsuranceCase):
             [("move_line_id", "in", items.ids), ("date_to", "=", False)]
         )
         self.assertEqual(covers.mapped("covered_amount"), [50, 50])
+        with self.assertRefused("keeps the due date of what it comes from"):
+            covers.action_forget_original_due_date()

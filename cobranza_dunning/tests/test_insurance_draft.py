@@ -351,6 +351,19 @@ class TestPostedTogether(DraftsCase):
         """Those of these drafts that are posted."""
         return drafts.filtered(lambda one: one.state == "posted")
 
+    def test_a_scheduled_action_has_nobody_to_ask(self):
+        self.limit(100)
+        drafts = self.drafts(60, 50)
+        drafts.with_context(cron_id=1).action_validate_moves_with_confirmation()
+        self.assertEqual(self.posted(drafts), drafts)
+
+    def test_without_shortfalls_there_is_no_warning(self):
+        self.limit(100)
+        wizard = self.env["validate.account.move"].create(
+            {"move_ids": [Command.set(self.drafts(60).ids)]}
+        )
+        self.assertIs(wizard.insurance_warning, False)
+
     def test_what_would_not_be_covered_is_named(self):
         self.limit(100)
         covered, partly, uncovered = drafts = self.drafts(60, 50, 40)

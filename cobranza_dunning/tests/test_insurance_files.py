@@ -51,11 +51,11 @@ class TestFiles(InsuranceCase):
         for text, amount in (
             ("1500.250", 1500.25), ("0.125", 0.13), ("0,125", 0.13), ("1.500", 1500),
             ("1,500", 1500), ("12.345.678", 12345678), ("1.234.567,50", 1234567.5),
-            ("1234,5", 1234.5), ("12 000", 12000), ("-1.500", None), ("1.2.3", None),
+            ("1234,5", 1234.5), ("12 000", 12000), ("-1.500", -1500), ("1.2.3", 0),
             ("12.000,00 €", 12000),
         ):  # fmt: skip
             with self.subTest(text):
-                expected = ("error", 0) if amount is None else ("created", amount)
+                expected = ("created" if amount > 0 else "error", amount)
                 self.assertEqual(self.shown(f"ref;limit\nC-1;{text}\n".encode()), [expected])
 
     def test_amounts_of_a_currency_with_three_decimals(self):

@@ -133,7 +133,7 @@ class TestRenewal(InsuranceCase):
         self.insurance.write({"declaration_from": "2026-02-01", "mep": 60})
         self.limit(1000, reference="L-1")
         renewed = self.renewed()
-        self.assertEqual((renewed.name, renewed.mep), ("Whole turnover from 2027", 60))
+        self.assertEqual((renewed.name, renewed.mep), ("Whole turnover · 2027", 60))
         self.assertEqual(
             renewed.period_ids.mapped(lambda one: (one.date_from, one.date_to)),
             [(date(2027, 1, 1), date(2027, 12, 31))],
@@ -162,6 +162,13 @@ class TestRenewal(InsuranceCase):
             [(self.other, 0), (self.partner, 500), (self.partner, 3000)],
         )
         self.assertFalse(found.corrects_id)
+
+    def test_twice_and_the_year_after(self):
+        renewed = self.renewed()
+        with self.assertRefused("There is “Whole turnover · 2027” already"):
+            self.insurance.action_renew()
+        after = self.insurance.browse(renewed.action_renew()["res_id"])
+        self.assertEqual(after.name, "Whole turnover · 2028")
 
     def test_who_may_not(self):
         collector = self.new_user("cobranza_dunning.group_collector", name="Carla Collector")

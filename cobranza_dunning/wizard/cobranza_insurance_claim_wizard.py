@@ -46,8 +46,8 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
     def _compute_payment_line_ids(self):
         recoveries = self.env["cobranza.insurance.recovery"]
         for wizard in self:
-            found = recoveries._payments_to_record(wizard.claim_id)
-            wizard.payment_line_ids = found.ids if wizard.step == "recovery" else False
+            found = wizard.step == "recovery" and recoveries._payments_to_record(wizard.claim_id)
+            wizard.payment_line_ids = found.ids if found else False
 
     @api.depends("payment_line_id")
     def _compute_payment_amount(self):

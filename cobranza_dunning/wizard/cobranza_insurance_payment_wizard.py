@@ -40,7 +40,7 @@ class CobranzaInsurancePaymentWizard(models.TransientModel):
     date = fields.Date("Paid on", compute="_compute_new_payment", store=True, readonly=False)
     reference = fields.Char("Memo", compute="_compute_new_payment", store=True, readonly=False)
     payment_currency_id = fields.Many2one(
-        "res.currency", "Currency of the payment", compute="_compute_amount", store=True
+        "res.currency", "Currency of the payment", compute="_compute_payment_currency_id"
     )
     amount = fields.Monetary(
         currency_field="payment_currency_id",
@@ -83,13 +83,13 @@ class CobranzaInsurancePaymentWizard(models.TransientModel):
     @api.depends("claim_id", "recovery_ids")
     def _compute_how(self):
         for wizard in self:
-            wizard.how = "open" if wizard.open_payment_ids else "new"
+            wizard.how = "open" if wizard._paid()._likely_payments() else "new"
 
     @api.depends("how", "open_payment_ids")
     def _compute_payment_line_id(self):
         for wizard in self:
             # the only one is meant
-            found = wizard.open_payment_ids._origin
+            found = wizard._paid()._likely_payments()
             meant = wizard.how == "open" and len(found) == 1
             wizard.payment_line_id = found if meant else False
 
@@ -101,13 +101,21 @@ class CobranzaInsurancePaymentWizard(models.TransientModel):
             wizard.date = (wizard.company_id or self.env.company)._cobranza_today()
             wizard.reference = paid._payment_reference()
 
+    @api.depends("how", "payment_line_id", "currency_id")
+    def _compute_payment_currency_id(self):
+        for wizard in self:
+            payment_sudo = wizard._chosen()
+            wizard.payment_currency_id = payment_sudo.currency_id or wizard.currency_id
+
+    def _chosen(self):
+        """The payment that is taken, as superuser; none where a new one is registered."""
+        lines_sudo = self.payment_line_id.sudo()
+        return lines_sudo if self.how == "open" else lines_sudo.browse()
+
     @api.depends("how", "payment_line_id", "open_amount")
     def _compute_amount(self):
         for wizard in self:
-            payment_sudo = wizard.payment_line_id.sudo() if wizard.how == "open" else None
-            wizard.payment_currency_id = (
-                payment_sudo.currency_id if payment_sudo else wizard.currency_id
-            )
+            payment_sudo = wizard._chosen()
             if payment_sudo:
                 wizard.amount = wizard._paid()._most_of(payment_sudo)
             else:

@@ -21,7 +21,7 @@ class ValidateAccountMove(models.TransientModel):
     def _compute_insurance(self):
         for wizard in self:
             found = wizard.move_ids._insurance_shortfalls()
-            wizard.insurance_warning = found and wizard._insurance_warning(found)
+            wizard.insurance_warning = wizard._insurance_warning(found) if found else False
             wizard.insurance_others = bool(found) and len(found) < len(wizard.move_ids)
 
     def action_post_others(self):

@@ -424,6 +424,7 @@ def test_a_duty_that_is_due_says_nothing_of_what_is_missing(most, missing):
     "new, amount",
     [
         (line(50, -1), 30),                        # older: it comes first
+        (line(21, -1), 1),
         (line(50, 1), 0),                          # later
         (line(20, -1), 0),                         # there is room for both
         (line(50, -1, flagged=False), 0),          # nobody wants it insured

@@ -32,6 +32,8 @@ def test_lapses(document, open_amount, credited, expected):
     (50, {"A": 30}, [("A", 40), ("B", 40)], [40, 10]),
     (50, {"C": 30}, [("A", 40), ("B", 40)], [20, 0]),         # what is left of it
     (50, {"A": 30}, [("B", 40), ("A", 40)], [20, 30]),
+    (50, {"B": 30}, [("AB", 40)], [40]),                      # an installment, or its invoice
+    (30, {"B": 30}, [("AB", 20), ("B", 40)], [20, 10]),
     (50, {}, [], []),
 ])
 def test_what_a_credit_note_takes_off(total, matched, disputed, expected):

@@ -166,6 +166,25 @@ def test_what_is_due_at_once_bears_no_interest():
     assert installments.financing_interest(plan, date(2026, 1, 1), D("5"), 2) == 0
 
 
+@pytest.mark.parametrize(
+    "covered, expected",
+    [
+        # 10 of 1010 are due on 11 January, 1000 on 31 March; all of it is paid on 10 April
+        ([("2026-01-11", "10"), ("2026-03-31", "1000")], "10.89"),
+        ([("2025-12-01", "10"), ("2026-03-31", "1000")], "10.99"),
+        ([("2026-05-01", "1010")], "0"),
+        ([("2025-12-01", "1010")], "99.99"),
+        ([], "99.99"),
+    ],
+)
+def test_interest_begins_when_each_part_is_due(covered, expected):
+    """At 36.5 % a year, a thousandth a day."""
+    plan = [Installment(date(2026, 4, 10), D("1010"))]
+    lines = [(date.fromisoformat(day), D(amount)) for day, amount in covered]
+    found = installments.financing_interest(plan, date(2026, 1, 1), D("36.5"), 2, lines)
+    assert found == D(expected)
+
+
 def test_interest_is_not_negative():
     with pytest.raises(ValueError, match="rate"):
         installments.financing_interest([], date(2026, 1, 1), D("-1"), 2)
