@@ -574,21 +574,29 @@ class TestCover(InsuranceCase):
         one = self.extendable()
         before = self.cover(one).next_date
         line = self.due(one)
-        line.date_maturity = date(2026, 5, 30)
-        self.assertEqual(line.cobranza_original_due_date, date(2026, 3, 31))
-        self.assertEqual(self.assertCovered(one, 100).next_date, before)
-        with self.assertRefused("later than the insurer allows"):
-            line.date_maturity = date(2026, 5, 31)
-        with self.assertRefused("later than the insurer allows"):
-            one.invoice_date_due = date(2026, 5, 31)
-        self.env["cobranza.insurance.approval"].create(
-            {"move_ids": one.ids, "duty": "extension", "reference": "A", "until": "2026-07-31"}
-        )
-        line.date_maturity = date(2026, 7, 31)
-        self.assertEqual(line.cobranza_original_due_date, date(2026, 3, 31))
-        self.assertEqual(self.assertCovered(one, 100).next_date, before)
-        with self.assertRefused("later than the insurer allows"):
-            line.date_maturity = date(2026, 8, 1)
+        with self.at(date(2026, 3, 20)):
+            line.date_maturity = date(2026, 5, 30)
+            self.assertEqual(line.cobranza_original_due_date, date(2026, 3, 31))
+            self.assertEqual(self.assertCovered(one, 100).next_date, before)
+            with self.assertRefused("later than the insurer allows"):
+                line.date_maturity = date(2026, 5, 31)
+            with self.assertRefused("later than the insurer allows"):
+                one.invoice_date_due = date(2026, 5, 31)
+            self.env["cobranza.insurance.approval"].create(
+                {"move_ids": one.ids, "duty": "extension", "reference": "A", "until": "2026-07-31"}
+            )
+            line.date_maturity = date(2026, 7, 31)
+            self.assertEqual(line.cobranza_original_due_date, date(2026, 3, 31))
+            self.assertEqual(self.assertCovered(one, 100).next_date, before)
+            with self.assertRefused("later than the insurer allows"):
+                line.date_maturity = date(2026, 8, 1)
+
+    def test_a_due_date_that_is_corrected_on_the_day_of_posting(self):
+        """Nobody has believed the first one: it is no extension."""
+        one = self.extendable()
+        self.commit()
+        self.due(one).date_maturity = date(2026, 12, 31)
+        self.assertFalse(self.due(one).cobranza_original_due_date)
 
     def test_a_due_date_of_what_is_not_insured_may_be_any(self):
         one = self.extendable()
