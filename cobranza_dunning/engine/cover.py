@@ -123,7 +123,7 @@ class Exposure(NamedTuple):
 # --- deciding --------------------------------------------------------------------------------
 
 
-def decide(policy, limits, lines, today, buyer=PLAIN_BUYER):
+def decide(policy, limits, lines, today, buyer=PLAIN_BUYER, before=ZERO):
     """Return the Covers of one debtor's lines on `today`, oldest sale first.
 
     limits: the debtor's decisions (insurance.Limit) in the order they were recorded.
@@ -131,6 +131,7 @@ def decide(policy, limits, lines, today, buyer=PLAIN_BUYER):
     later than its maximum extension; a draft is a line as well.  Their ids differ, and compare.
     The result doesn't depend on the order of the lines, nor on that of past payments.
     Lines whose cover a missed duty has lost go on using the limit (step 8 is before step 10).
+    before: what is used of it by what was sold under the policy that this one renews.
     """
     limits = known(limits, today)
     lines = sorted(lines, key=lambda line: order(policy, line))
@@ -139,7 +140,8 @@ def decide(policy, limits, lines, today, buyer=PLAIN_BUYER):
     insured = [
         (insurable(policy, line), applied.amount) for line, applied, _code in found if applied
     ]
-    taken = iter(allocate([room for room, _most in insured], [most for _room, most in insured]))
+    left = [max(most - before, ZERO) for _room, most in insured]
+    taken = iter(allocate([room for room, _most in insured], left))
     return [
         _insured(policy, line, applied, next(taken), today, buyer)
         if applied
@@ -213,16 +215,16 @@ def open_tax_share(share, amount, settled):
     return min(tax / left, Decimal(1)) if left > 0 else ZERO
 
 
-def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=()):
+def exposure(policy, limits, covers, today, buyer=PLAIN_BUYER, lines=(), before=ZERO):
     """Return a debtor's Exposure from the Covers of `decide`, for a sale delivered today.
 
-    buyer, lines: as of `decide`.  Nothing is free of a limit while no sale would be insured.
+    buyer, lines, before: as of `decide`.  Nothing is free while no sale would be insured.
     """
     limits = known(limits, today)
     applied, _reason = applicable(policy, limits, today, today)
     stopped = refused(policy, limits, today, buyer, stops(policy, lines))
     limit = applied.amount if applied else ZERO
-    used = sum((one.used for one in covers), ZERO)
+    used = sum((one.used for one in covers), before)
     free = ZERO if stopped else max(limit - used, ZERO)
     residual = sum((one.residual for one in covers), ZERO)
     covered = sum((one.covered for one in covers), ZERO)

@@ -112,6 +112,7 @@ class Policy(NamedTuple):
     waiting: when the waiting period ends, and with it the loss is certain.
     warning: so many days before a duty's deadline the cover is at risk.
     consequences: duty -> "at_risk" or "lost" if it is missed.
+    renews: the key of the policy before this one: a limit is for what is open under both.
     """
 
     periods: tuple
@@ -138,6 +139,7 @@ class Policy(NamedTuple):
     consequences: dict = CONSEQUENCES
     law: Law | None = None
     ended: bool = False
+    renews: Any = None
 
 
 class Limit(NamedTuple):

@@ -274,33 +274,41 @@ class CobranzaInsuranceFacts(models.AbstractModel):
 def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
     """Return the Positions of one debtor under every policy that something of his falls under.
 
-    That under which a sale of the day would fall comes first.
+    That under which a sale of the day would fall comes first.  What uses the limit under a policy
+    uses that of its renewal as well: an insurer counts all that a debtor owes.
     """
     keyed = [
         (fact, choose(terms.policies, fact, buyer, fact.chosen or chosen)) for fact in facts
     ]
     now = choose(terms.policies, insurance.Line(0, ZERO, date, date), buyer, chosen)
     wanted = {now, *(key for fact, key in keyed if fact.flagged)}
-    found = []
-    for policy_id in sorted(terms.policies, key=lambda one: one != now):
-        if policy_id not in wanted:
-            continue
+    found = {}
+    for policy_id in sorted(wanted - {None}, key=lambda one: _renewals(terms.policies, one)):
         policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])
+        renewed = found.get(policy.renews)
+        before = renewed.exposure.used if renewed else ZERO
         insured = buyer.under(policy_id)
         lines = {
             fact.line_id: _line(fact, policy_id, fact.flagged and key == policy_id, convert)
             for fact, key in keyed
         }
         by_id = {fact.line_id: fact for fact, key in keyed if key == policy_id}
-        covers = cover.decide(policy, limits, lines.values(), date, insured)
+        covers = cover.decide(policy, limits, lines.values(), date, insured, before)
         ours = [
             Decided(by_id[one.line_id], lines[one.line_id], one)
             for one in covers
             if one.line_id in by_id
         ]
-        exposure = cover.exposure(policy, limits, covers, date, insured, lines.values())
-        found.append(Position(policy_id, ours, exposure))
-    return found
+        exposure = cover.exposure(policy, limits, covers, date, insured, lines.values(), before)
+        found[policy_id] = Position(policy_id, ours, exposure)
+    ordered = sorted(terms.policies, key=lambda one: one != now)
+    return [found[one] for one in ordered if one in found]
+
+
+def _renewals(policies, policy_id):
+    """How many policies a policy renews, one after the other."""
+    renewed = policies[policy_id].renews
+    return 1 + _renewals(policies, renewed) if renewed in policies else 0
 
 
 def _line(fact, policy_id, flagged, convert):

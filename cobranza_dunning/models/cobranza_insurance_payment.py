@@ -72,11 +72,16 @@ class InsurancePaymentMixin(models.AbstractModel):
         return found.filtered(lambda one: one.account_id == account or one._cobranza_is_unused())
 
     def _likely_payments(self):
-        """Those of them that are meant for it: money that stands where it is open."""
-        account = self._account_to_pay()
-        return self._open_payments().filtered(
-            lambda one: one.account_id == account and (one.payment_id or one.statement_line_id)
-        )
+        """Those of them that are meant for it: money that stands where it is open.
+
+        What an insurer has paid as a customer does is for claims, and an accountant moves it; what
+        he was paid as a vendor may as well be for premiums.
+        """
+        meant = self._account_to_pay()
+        found = self._open_payments().filtered(lambda one: one.payment_id or one.statement_line_id)
+        if self._payment_type == "inbound" and self._may_keep_books():
+            meant |= found.account_id.filtered(lambda one: one.account_type == "asset_receivable")
+        return found.filtered(lambda one: one.account_id in meant)
 
     def _most_of(self, payment_sudo):
         """How much of such a payment is needed, in its currency."""

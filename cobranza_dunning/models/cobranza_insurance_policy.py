@@ -389,6 +389,7 @@ class CobranzaInsurancePolicy(models.Model):
             consequences={duty: self[f"missed_{duty}"] for duty in insurance.CONSEQUENCES},
             law=LAWS.get(self.law),
             ended=not self.active,
+            renews=self.renews_id.id or None,
         )
 
     def _tariff(self):

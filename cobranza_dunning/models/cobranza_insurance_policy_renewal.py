@@ -1,5 +1,5 @@
-from odoo import Command, models
-from odoo.exceptions import UserError
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine.insurance_dates import shifted
 
@@ -12,6 +12,22 @@ class CobranzaInsurancePolicy(models.Model):
 
     # a file for each part
     _inherit = "cobranza.insurance.policy"  # pylint: disable=consider-merging-classes-inherited
+
+    renews_id = fields.Many2one(
+        "cobranza.insurance.policy", "Renews", check_company=True, copy=False, tracking=True,
+        index="btree_not_null", ondelete="restrict",
+        domain="[('id', '!=', id), ('currency_id', '=', currency_id)]",
+        help="A customer's limit is for what is open under both. Empty: for each by itself.",
+    )  # fmt: skip
+
+    @api.constrains("renews_id", "currency_id")
+    def _check_renews(self):
+        if self._has_cycle("renews_id"):
+            raise ValidationError(self.env._("Policies can't renew one another in a circle."))
+        if any(one.renews_id and one.renews_id.currency_id != one.currency_id for one in self):
+            raise ValidationError(
+                self.env._("A policy and the one that it renews have the same currency.")
+            )
 
     def action_renew(self):
         """Copy this policy and its limits for the year after its last day in force; open the copy.
@@ -30,6 +46,7 @@ class CobranzaInsurancePolicy(models.Model):
         renewed = self.copy(
             {
                 "name": name,
+                "renews_id": self.id,
                 "declaration_from": False,
                 "period_ids": [
                     Command.create(

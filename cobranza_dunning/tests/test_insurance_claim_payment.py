@@ -385,15 +385,24 @@ class TestPaymentDialog(PaymentCase):
         self.assertEqual((claim.open_amount, money.reconciled), (200, True))
 
     def test_money_for_something_else_is_not_proposed(self):
-        """It may be chosen: what stands elsewhere, and a credit note of his."""
+        """What a vendor was paid in advance may be chosen; the insurer pays as a customer does."""
+        payables = self._account_maker(self.company)("4000X", "Vendors", "liability_payable",
+                                                     reconcile=True)  # fmt: skip
         claim = self.agreed(1000)
         money = self.insurer_payment(700)
         wizard = self.dialog(claim.action_ask_payment())
-        self.assertEqual((wizard.how, wizard.open_payment_ids), ("new", money))
-        wizard.write({"how": "open", "payment_line_id": money.id})
-        self.assertEqual((wizard.amount, wizard.payment_currency_id), (700, claim.currency_id))
+        self.assertEqual((wizard.how, wizard.payment_line_id), ("open", money))
+        manager = self.new_user("cobranza_dunning.group_manager")
+        self.assertFalse(claim.with_user(manager)._likely_payments())
+        claim.register_payment()
+        claim.record_recovery(self.customer_pays(100).id)
+        advance = self.insurer_payment(90, outbound=True, destination_account_id=payables.id)
+        wizard = self.dialog(claim.action_ask_payout())
+        self.assertEqual((wizard.how, wizard.open_payment_ids), ("new", advance))
+        wizard.write({"how": "open", "payment_line_id": advance.id})
+        self.assertEqual((wizard.amount, wizard.payment_currency_id), (90, claim.currency_id))
         wizard.action_do()
-        self.assertEqual(claim.open_amount, 200)
+        self.assertEqual(claim.recovery_ids.passed_on, "done")
 
     def test_its_currency_stays_with_an_amount_that_is_typed(self):
         foreign = self.new_currency("EUR", 2)

@@ -149,6 +149,34 @@ class TestRenewal(InsuranceCase):
         self.assertEqual((found.limit_id.reference, found.limit_id.effective),
                          ("L-1", date(2026, 1, 1)))  # fmt: skip
 
+    def test_a_limit_is_for_what_is_open_under_both(self):
+        """100 in all: of 80 open under the old policy 20 are left for the new one's sales."""
+        self.limit(100)
+        renewed = self.renewed()
+        old = self.sale(80, date(2026, 12, 31))
+        new = self.sale(50, date(2027, 1, 1))
+        self.assertCovered(old, 80)
+        self.assertCovered(new, 20, "partial", "limit_partly")
+        self.pay(old, 30)
+        self.assertCovered(new, 50)
+        with self.at(date(2027, 1, 2)):
+            position = self.debtor()._positions()[self.debtor().id]
+        self.assertEqual(
+            [(one.policy_id, one.exposure.used, one.exposure.free) for one in position],
+            [(renewed.id, 100, 0), (self.insurance.id, 50, 0)],
+        )
+        renewed.renews_id = False
+        self.pay(new, 10)
+        self.sale(60, date(2027, 1, 2))
+        self.assertCovered(new, 40)
+
+    def test_what_cannot_be_renewed(self):
+        renewed = self.renewed()
+        with self.assertRefused("in a circle"):
+            self.insurance.renews_id = renewed
+        with self.assertRefused("have the same currency"):
+            renewed.currency_id = self.new_currency("EUR", 2)
+
     def test_the_limits_that_still_count(self):
         """Neither what was corrected nor what ends before."""
         wrong = self.limit(1000, reference="L-1")

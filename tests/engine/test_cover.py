@@ -652,3 +652,15 @@ def test_nothing_to_decide():
 def test_the_reason_that_says_most(facts, terms, today, state, reason):
     (one,) = decide(line(**facts), terms=policy(**terms), today=day(today))
     assert (one.state, one.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    "before, covered, free",
+    [(0, [60, 40], 0), (30, [60, 10], 0), (40, [60, 0], 0), (100, [0, 0], 0), (101, [0, 0], 0)],
+)
+def test_what_the_policy_before_uses_of_the_limit(before, covered, free):
+    lines, limits = [line(60, -1), line(50)], [limit(100)]
+    found = cover.decide(policy(), limits, lines, TODAY, before=D(before))
+    assert [one.covered for one in found] == covered
+    exposure = cover.exposure(policy(), limits, found, TODAY, before=D(before))
+    assert (exposure.used, exposure.free) == (before + sum(covered), free)
