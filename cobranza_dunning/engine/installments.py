@@ -250,9 +250,10 @@ def carry_over(covered, amounts, places):
     it takes something from).  The company amounts together are those of the lines, to the cent.
     """
     result, exact, booked = [], ZERO, ZERO
-    taken_over = take_over([amount for amount, _booked in covered], amounts)
-    for _installment, parts in itertools.groupby(taken_over, key=lambda part: part[1]):
-        taken_from = {number: taken for number, _installment, taken in parts}
+    parts = {}
+    for number, index, taken in take_over([amount for amount, _booked in covered], amounts):
+        parts.setdefault(index, {})[number] = taken
+    for taken_from in parts.values():
         exact += sum(
             taken * covered[number][1] / covered[number][0]
             for number, taken in taken_from.items()

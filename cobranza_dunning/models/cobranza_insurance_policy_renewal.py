@@ -14,7 +14,7 @@ class CobranzaInsurancePolicy(models.Model):
     _inherit = "cobranza.insurance.policy"  # pylint: disable=consider-merging-classes-inherited
 
     renews_id = fields.Many2one(
-        "cobranza.insurance.policy", "Renews", check_company=True, copy=False, tracking=True,
+        "cobranza.insurance.policy", check_company=True, copy=False, tracking=True,
         index="btree_not_null", ondelete="restrict",
         domain="[('id', '!=', id), ('currency_id', '=', currency_id)]",
         help="A customer's limit is for what is open under both. Empty: for each by itself.",

@@ -34,7 +34,7 @@ class CobranzaInsurancePaymentWizard(models.TransientModel):
         "that was booked on another account, and isn't used, is moved to that of the claim.",
     )  # fmt: skip
     journal_id = fields.Many2one(
-        "account.journal", "Journal", domain="[('id', 'in', journal_ids)]",
+        "account.journal", domain="[('id', 'in', journal_ids)]",
         compute="_compute_new_payment", store=True, readonly=False,
     )  # fmt: skip
     date = fields.Date("Paid on", compute="_compute_new_payment", store=True, readonly=False)
