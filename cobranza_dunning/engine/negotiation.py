@@ -30,8 +30,8 @@ USUAL_EXTENSION = 30
 REASONS = {
     "acceptable": "the offer is not below the floor",
     "nothing_owed": "there is nothing to pay later",
-    "in_preparation": "an agreement about all of it is being prepared, which the debtor doesn't "
-    "know yet",
+    "in_preparation": "nothing else is left: an agreement is being prepared that the debtor "
+    "doesn't know yet",
     "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
     "or a day",
     "down_payment_too_large": "the down payment isn't less than the debt",

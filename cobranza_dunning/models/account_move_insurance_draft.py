@@ -69,9 +69,7 @@ class AccountMove(models.Model):
         """The same, of drafts of one company that somebody wants insured."""
         customers = self.partner_id.commercial_partner_id
         # an account may be made already: whoever has one keeps it
-        debtors = self.env["cobranza.debtor"].sudo().search(
-            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
-        )
+        debtors = self.env["cobranza.debtor"].sudo()._of_customers(company, customers)
         accounts = {one.partner_id: one for one in debtors}
         numbers, drafts = itertools.count(FIRST_DRAFT_ID), {}
         known, strangers = defaultdict(list), defaultdict(list)

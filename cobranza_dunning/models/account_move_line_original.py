@@ -51,13 +51,8 @@ class AccountMoveLine(models.Model):
     def _cobranza_check_extension(self, day):
         """Raise UserError if a later due date of these items would cost their cover."""
         for company, lines in self.grouped("company_id").items():
-            debtors = self.env["cobranza.debtor"].search(
-                [
-                    ("company_id", "=", company.id),
-                    ("partner_id", "in", lines.partner_id.commercial_partner_id.ids),
-                ]
-            )
-            for debtor in debtors:
+            customers = lines.partner_id.commercial_partner_id
+            for debtor in self.env["cobranza.debtor"]._of_customers(company, customers):
                 debtor._check_insured_until(lines, day)
 
     def _cobranza_due_date(self):

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 from ..engine import disputes
 from .amounts import to_decimal
 
-#: An invoice may be posted again, or its credit note undone: so many days it is looked at.
+#: An invoice may be posted again, a payment or credit note undone or entered late: for so many
+#: days an agreement that is over is looked at again.
 LOOK_BACK = 100
 
 

@@ -8,11 +8,10 @@ from odoo.fields import Domain
 from ..engine import installments
 from ..engine.due import ZERO
 from .amounts import to_decimal
+from .cobranza_dispute_evaluation import LOOK_BACK
 
 #: States that follow from what is paid.
 LIVING = ("active", "fulfilled", "broken")
-#: A payment may be undone, or entered late: so many days a plan that is over is looked at again.
-LOOK_BACK = 100
 
 
 class CobranzaPlan(models.Model):
@@ -68,7 +67,7 @@ class CobranzaPlan(models.Model):
         self._cancel(self.env._("Nobody offered it before its first day."))
         self._schedule(
             lambda plan: plan.env._("%(plan)s was not offered in time", plan=plan.name),
-            user=self._colleague() or self._person_in_charge(),
+            user=self._colleague(),
         )
 
     def _follow(self):

@@ -42,7 +42,7 @@ class CobranzaPlan(models.Model):
 
     def _suited(self, calendar):
         """These engine Installments on days on which the customer can pay."""
-        return negotiation.suited(calendar, self._situation()) if calendar else ()
+        return negotiation.suited(calendar, self._payer()) if calendar else ()
 
     def _propose(self, talk):
         """Make the plan of an acceptable offer; an empty recordset for others."""
@@ -122,14 +122,19 @@ class CobranzaPlan(models.Model):
 
     def _situation(self):
         """What is known of the customer, as the engine takes it."""
-        return negotiation.Situation(
-            to_decimal(self.amount, self.currency_id),
-            self.currency_id.decimal_places,
-            self.date,
+        return self._payer()._replace(
             due=self._earliest_due(),
             had_extension=self._had_extension(self._covered_amounts()),
             broken_on=self._last_broken(self.debtor_id),
             insured_until=self.debtor_id._insured_until(self.line_ids.move_line_id),
+        )
+
+    def _payer(self):
+        """The same, but only where the customer is and when he pays."""
+        return negotiation.Situation(
+            to_decimal(self.amount, self.currency_id),
+            self.currency_id.decimal_places,
+            self.date,
             place=self.debtor_id._contact_place(),
             pay_days=self.debtor_id._pay_days(),
         )
