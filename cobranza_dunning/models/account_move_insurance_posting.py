@@ -65,13 +65,12 @@ class AccountMove(models.Model):
         Those that wouldn't be wholly insured, or would cost posted invoices their cover.  Only
         users of Collections are asked.
         """
-        if not self.env.user.has_group("cobranza_dunning.group_auditor"):
-            return {}
-        return {
-            draft: preview
-            for draft, preview in self._insurance_previews().items()
-            if not preview or preview.missing or preview.displaced
-        }
+        return shortfalls(self._insurance_told())
+
+    def _insurance_told(self):
+        """`_insurance_previews` for users of Collections; nothing for others."""
+        may = self.env.user.has_group("cobranza_dunning.group_auditor")
+        return self._insurance_previews() if may else {}
 
     # --- over RPC ----------------------------------------------------------------------
 
@@ -187,3 +186,12 @@ class AccountMove(models.Model):
         missed = [MISSED_ADVICE[code] for code in found.reasons if code in MISSED_ADVICE]
         fixes = [fix(self.env, code, **parts) for code in found.reasons]
         return [*filter(None, fixes), *map(self.env._, missed)]
+
+
+def shortfalls(previews):
+    """Return those of {draft: Preview or None} that aren't wholly insured or cost others cover."""
+    return {
+        draft: preview
+        for draft, preview in previews.items()
+        if not preview or preview.missing or preview.displaced
+    }

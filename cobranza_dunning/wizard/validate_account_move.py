@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from ..engine.due import ZERO
+from ..models.account_move_insurance_posting import shortfalls
 from ..models.amounts import to_decimal
 
 
@@ -20,8 +21,11 @@ class ValidateAccountMove(models.TransientModel):
     @api.depends_context("lang", "uid")
     def _compute_insurance(self):
         for wizard in self:
-            found = wizard.move_ids._insurance_shortfalls()
-            wizard.insurance_warning = wizard._insurance_warning(found) if found else False
+            previews = wizard.move_ids._insurance_told()
+            found = shortfalls(previews)
+            wizard.insurance_warning = (
+                wizard._insurance_warning(found, previews) if found else False
+            )
             wizard.insurance_others = bool(found) and len(found) < len(wizard.move_ids)
 
     def action_post_others(self):
@@ -29,12 +33,12 @@ class ValidateAccountMove(models.TransientModel):
         self.move_ids -= self.env["account.move"].union(*self.move_ids._insurance_shortfalls())
         return self.validate_move()
 
-    def _insurance_warning(self, found):
-        """The warning about these drafts (HTML).  found: of `_insurance_shortfalls`."""
+    def _insurance_warning(self, found, previews):
+        """The warning about these drafts (HTML).  found: the `shortfalls` of the previews."""
         return self.env["ir.qweb"]._render(
             "cobranza_dunning.insurance_before_posting",
             {
-                "sums": self._insurance_sums(),
+                "sums": self._insurance_sums(previews),
                 # in the order in which they use a limit
                 "rows": [
                     self._insurance_row(draft, found[draft])
@@ -58,10 +62,10 @@ class ValidateAccountMove(models.TransientModel):
             "texts": draft._shortfall_texts(preview),
         }
 
-    def _insurance_sums(self):
+    def _insurance_sums(self, previews):
         """How much of how much wouldn't be insured, a sentence for each currency."""
         sums = defaultdict(lambda: [ZERO, ZERO])
-        for draft, preview in self.move_ids._insurance_previews().items():
+        for draft, preview in previews.items():
             if preview:
                 currency = preview.policy.currency_id
                 missing, amount = preview.missing, preview.amount
