@@ -1,3 +1,5 @@
+import operator as op
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -5,6 +7,10 @@ from odoo.fields import Domain
 from .arguments import to_record
 
 CALL_AGAIN = "cobranza_dunning.mail_activity_type_call_again"
+#: What the day of the next call can be held against others by.
+OPERATORS = {
+    "<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "in": lambda day, days: day in days,
+}  # fmt: skip
 
 
 class CobranzaDebtor(models.Model):
@@ -28,32 +34,37 @@ class CobranzaDebtor(models.Model):
 
     @api.depends("activity_ids.activity_type_id", "activity_ids.date_deadline")
     def _compute_call_again_date(self):
-        planned = self._calls_again_sudo().grouped("res_id")
+        days = self._days_to_call_again([("res_id", "in", self.ids)])
         for debtor in self:
-            days = planned[debtor.id].mapped("date_deadline") if debtor.id in planned else ()
-            debtor.call_again_date = min(days, default=False)
+            debtor.call_again_date = days.get(debtor.id, False)
 
     def _search_call_again_date(self, operator, value):
-        planned = Domain("activity_type_id", "=", self._call_again_type_id())
-        if operator != "in":
-            return Domain("activity_ids", "any", planned & Domain("date_deadline", operator, value))
-        days = [day for day in value if day]
-        found = Domain("activity_ids", "any", planned & Domain("date_deadline", "in", days))
-        return found | ~Domain("activity_ids", "any", planned) if False in value else found
+        if operator not in OPERATORS:
+            return NotImplemented  # Odoo asks for the contrary
+        days = self._days_to_call_again([])
+        is_it = OPERATORS[operator]
+        found = Domain("id", "in", [one for one, day in days.items() if is_it(day, value)])
+        without = operator == "in" and False in value
+        return found | Domain("id", "not in", list(days)) if without else found
 
     @api.model
-    def _call_again_type_id(self):
-        return self.env["ir.model.data"]._xmlid_to_res_id(CALL_AGAIN)
+    def _days_to_call_again(self, domain):
+        """Return {debtor id: first day}; a call counts whosever activity it is."""
+        return dict(self.env["mail.activity"].sudo()._read_group(
+            [*self._calls_again_domain(), *domain], ["res_id"], ["date_deadline:min"]
+        ))  # fmt: skip
+
+    @api.model
+    def _calls_again_domain(self):
+        """Domain of the open activities of calling a customer again."""
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(CALL_AGAIN)
+        return [("res_model", "=", self._name), ("activity_type_id", "=", type_id)]
 
     def _calls_again_sudo(self):
         """The open activities of calling these customers again, whosever they are."""
         # whoever called has done the work, also that of a colleague
         return self.env["mail.activity"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("activity_type_id", "=", self._call_again_type_id()),
-            ]
+            [*self._calls_again_domain(), ("res_id", "in", self.ids)]
         )
 
     @api.depends("effective_contact_rule_id")

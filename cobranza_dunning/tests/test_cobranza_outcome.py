@@ -228,6 +228,24 @@ class TestOutcome(OutcomeCase):
         self.assertFalse(self.debtor().call_again_date)
         self.assertTrue(today())
 
+    def test_the_day_of_the_next_call_is_the_first_one_whatever_is_searched(self):
+        debtor = self.debtor()
+        first, second = TODAY + timedelta(3), TODAY + timedelta(9)
+        for day in (second, first):
+            debtor.activity_schedule(CALL_AGAIN, date_deadline=day)
+        self.assertEqual(debtor.call_again_date, first)
+        between = first + timedelta(1)
+        for operator, value, expected in (
+            ("=", first, True), ("=", second, False), ("=", False, False),
+            ("!=", first, False), ("!=", second, True), ("!=", False, True),
+            ("<", first, False), ("<", between, True), ("<=", first, True),
+            (">", first, False), (">", between, False), (">=", first, True),
+            (">=", between, False), ("in", [second, first], True), ("in", [False], False),
+        ):  # fmt: skip
+            with self.subTest(operator=operator, value=value):
+                found = debtor.search([("call_again_date", operator, value)])
+                self.assertEqual(debtor in found, expected)
+
     def test_the_next_call_ends_it_and_may_ask_for_another(self):
         self.log()
         self.log("message_left")
