@@ -38,6 +38,9 @@ TELEPHONE = """
 }
 """
 
+#: True once what the page had to do is done, and a while later.
+MOMENT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 40, true)))"
+
 
 def login(page, live, user=None, password=None):
     """Log in at the web client (default: admin) and wait until it is there."""
@@ -154,13 +157,16 @@ class WebClient:
                                  ).first.inner_text().strip()
 
     def settle(self):
-        """Wait until there is a view and nothing has been loaded for a moment."""
+        """Wait until there is a view and nothing has been loaded for a moment.
+
+        The page itself counts the moments: none passes while it is busy drawing.
+        """
         self.page.wait_for_selector(".o_action_manager > *")
         deadline = time.monotonic() + 30
         quiet = 0
         while quiet < 4:
             assert time.monotonic() < deadline, f"still loading {self._open_requests}"
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_function(MOMENT)
             quiet = 0 if self._open_requests else quiet + 1
 
     def pick_up(self):
