@@ -135,10 +135,10 @@ class AccountMove(models.Model):
             [("company_id", "in", sales.company_id.ids)], ["company_id"]
         )
         companies = {company for (company,) in found}
-        others = sales.filtered(lambda one: one.company_id not in companies)
-        insured = others._ever_insured()
+        possible = sales.filtered(lambda one: one.company_id in companies)
+        insured = (sales - possible)._ever_insured()
         for move in self:
-            move.insurance_possible = move in sales - others or move._origin in insured
+            move.insurance_possible = move in possible or move._origin in insured
 
     def _ever_insured(self):
         """Those of these posted invoices that were decided on once, under a policy since ended."""

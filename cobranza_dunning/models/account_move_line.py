@@ -100,7 +100,7 @@ class AccountMoveLine(models.Model):
         for one in lost:
             all_of_it = items.get(one.move_id, self.browse())
             same = all_of_it.filtered(
-                lambda item, day=one.date_due: (item.date_maturity or item.date) == day
+                lambda item, day=one.date_due: item._cobranza_due_date() == day
             )
             found[one] = (same or all_of_it if or_first else same)[:1]
         return found

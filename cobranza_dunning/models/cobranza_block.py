@@ -59,7 +59,7 @@ class CobranzaBlock(models.Model):
     def _compute_date_due(self):
         for block in self:
             line = block.move_line_id
-            block.date_due = line.date_maturity or line.date or block.date_due
+            block.date_due = line._cobranza_due_date() or block.date_due
 
     @api.depends("move_id", "date_due")
     def _compute_scope(self):

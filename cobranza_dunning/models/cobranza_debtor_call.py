@@ -94,7 +94,7 @@ class CobranzaDebtor(models.Model):
         """The due lines of this customer that should have been paid by now."""
         today = self.company_id._cobranza_today()
         return self.due_line_ids.filtered(
-            lambda line: line.amount_residual > 0 and (line.date_maturity or line.date) < today
+            lambda line: line.amount_residual > 0 and line._cobranza_due_date() < today
         )
 
     def _overdue_by_currency(self):

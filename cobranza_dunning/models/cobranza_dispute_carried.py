@@ -86,7 +86,7 @@ class CobranzaDispute(models.Model):
         return {
             "move_line_id": line.id,
             "move_id": line.move_id.id,
-            "date_due": line.date_maturity or line.date,
+            "date_due": line._cobranza_due_date(),
         }
 
     def _credited_from_now(self, line):

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..engine import disputes
+from .account_move_line_paid import MONEY_JOURNALS
 from .amounts import to_decimal
 from .arguments import to_day, to_record, to_text
 from .cobranza_tone_term import ERROR
@@ -142,7 +143,7 @@ class CobranzaDispute(models.Model):
         for partial in note_sudo.line_ids.matched_debit_ids:
             debt = partial.debit_move_id
             # what was paid out to the customer is for whatever it was credited for
-            if debt.journal_id.type not in ("bank", "cash", "credit"):
+            if debt.journal_id.type not in MONEY_JOURNALS:
                 amount = to_decimal(partial.credit_amount_currency, note.currency_id)
                 matched[debt.move_id.id] = matched.get(debt.move_id.id, 0) + amount
         return matched

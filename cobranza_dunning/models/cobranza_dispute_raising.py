@@ -162,7 +162,7 @@ class CobranzaDispute(models.Model):
             "interaction_id": call.id,
             "debtor_id": debtor.id,
             "move_id": line.move_id.id,
-            "date_due": line.date_maturity or line.date,
+            "date_due": line._cobranza_due_date(),
             "currency_id": line.currency_id.id,
             "amount": amount,
             "credited_before": float(sum(one.amount for one in settled if one.is_credit_note)),
@@ -194,7 +194,7 @@ class CobranzaDispute(models.Model):
 
     def _check_own_claim(self, line):
         """What was rejected isn't left alone again because the customer says it once more."""
-        about = {(line.move_id, line.date_maturity or line.date)}
+        about = {(line.move_id, line._cobranza_due_date())}
         # an installment of a re-booked plan is what the plan covers, whoever may read that
         made_sudo = self.env["cobranza.plan.installment"].sudo().search(
             [("move_line_id", "=", line.id)]

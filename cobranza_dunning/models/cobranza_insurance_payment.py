@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from .account_move_line_paid import MONEY_JOURNALS
 from .amounts import format_money
 from .arguments import to_amount, to_day, to_line, to_record
 
@@ -48,7 +49,7 @@ class InsurancePaymentMixin(models.AbstractModel):
         journals_sudo = self.env["account.journal"].sudo()
         return journals_sudo.search(
             [*journals_sudo._check_company_domain(self.company_id),
-             ("type", "in", ("bank", "cash", "credit")),
+             ("type", "in", MONEY_JOURNALS),
              (f"{self._payment_type}_payment_method_line_ids", "!=", False)]
         )  # fmt: skip
 

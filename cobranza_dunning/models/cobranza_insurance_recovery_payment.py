@@ -42,7 +42,7 @@ class CobranzaInsuranceRecovery(models.Model):
         same = debts.sudo().filtered(lambda one: one.account_id == payment_sudo.account_id)
         # an installment of a plan is as old as what it comes from
         oldest = same.sorted(
-            lambda one: (one.cobranza_original_due_date or one.date_maturity or one.date, one.id)
+            lambda one: (one.cobranza_original_due_date or one._cobranza_due_date(), one.id)
         )
         made = payment_sudo._cobranza_match_in_turn(oldest, self._unmatched())
         self.sudo()._gated().write({"partial_ids": [fields.Command.link(one.id) for one in made]})

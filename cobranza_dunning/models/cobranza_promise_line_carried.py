@@ -91,7 +91,7 @@ class CobranzaPromiseLine(models.Model):
         parts, left = promises.fill(self._left_to_pay(), self.promise_id._available(lines))
         vals = [
             self._vals_on(
-                line, amount, move_id=line.move_id.id, date_due=line.date_maturity or line.date
+                line, amount, move_id=line.move_id.id, date_due=line._cobranza_due_date()
             )
             for line, amount in parts
         ]

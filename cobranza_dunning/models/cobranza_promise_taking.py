@@ -199,7 +199,7 @@ class CobranzaPromise(models.Model):
                     currencies=", ".join(lines.currency_id.mapped("name")),
                 )
             )
-        return lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+        return lines.sorted(lambda line: (line._cobranza_due_date(), line.id))
 
     def _given_lines(self, vals):
         """The journal items that a person chose, from the commands of `line_ids`."""
@@ -235,7 +235,7 @@ class CobranzaPromise(models.Model):
             {
                 "move_line_id": line.id,
                 "move_id": line.move_id.id,
-                "date_due": line.date_maturity or line.date,
+                "date_due": line._cobranza_due_date(),
                 "amount": float(part),
                 "paid_before": float(
                     sum(

@@ -148,7 +148,7 @@ class CobranzaPlanWizard(models.TransientModel):
             today = wizard.debtor_id.company_id._cobranza_today()
             lines = wizard.open_line_ids
             due = lines.browse(
-                line.id for line in lines if (line.date_maturity or line.date) <= today
+                line.id for line in lines if line._cobranza_due_date() <= today
             )
             wizard.line_ids = wizard._of_one_currency(due or lines)
 

@@ -56,7 +56,7 @@ class CobranzaPromiseWizard(models.TransientModel):
             )
             today = wizard.debtor_id.company_id._cobranza_today()
             overdue = lines.filtered(
-                lambda line, today=today: (line.date_maturity or line.date) < today
+                lambda line, today=today: line._cobranza_due_date() < today
             )
             wizard.amount = self.env["cobranza.promise"]._unpromised((overdue or lines)._origin)
 
