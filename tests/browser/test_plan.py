@@ -1,4 +1,6 @@
 """Agreeing on a payment plan: at the desk while the customer calls, and signed on his telephone."""
+from datetime import date, timedelta
+
 from support.waiting import wait_until
 
 from .conftest import DESK, PHONE
@@ -72,6 +74,28 @@ def test_a_plan_on_a_desk_and_without_its_token(live, office, visit):
     page = visit(f"{live.url}{plan['access_url']}?access_token={plan['access_token']}", DESK)
     assert "Still to pay" in page.inner_text(".o_cobranza_summary") and fits(page)
     visit(f"{live.url}{plan['access_url']}", DESK, expect=".o_cobranza_gone")
+
+
+def test_a_sunday_written_by_hand_is_moved(office, web, spanish, mobile):
+    """It is named with the day that suits, at the desk, in Spanish and on the way."""
+    partner_id, _debtor_id = owing(office, name="Ferrallas Umia")
+    plan_id = office.env["cobranza.plan"].propose(partner_id, {"count": 3})["plan_id"]
+    (first, *_others) = plan_of(office, partner_id)["installment_ids"]
+    day = date.fromisoformat(office.read("cobranza.plan.installment", first, "date_due"))
+    sunday = day + timedelta(days=6 - day.weekday())
+    office.env["cobranza.plan.installment"].write([first], {"date_due": str(sunday)})
+    warning = ".alert:has(.o_field_widget[name=unsuitable_text])"
+    for client, name in ((spanish, "56_dias_del_plan"), (mobile, "56_plan_days_phone")):
+        client.open(f"payment-plans/{plan_id}")
+        assert "→" in client.page.inner_text(warning) and client.fits()
+        client.shot(name)
+    web.open(f"payment-plans/{plan_id}")
+    assert f"{sunday:%m/%d/%Y} →" in web.page.inner_text(warning)
+    web.shot("56_plan_days")
+    web.page.locator("button[name=action_suit_days]").click()
+    web.page.wait_for_selector(warning, state="detached")
+    moved = date.fromisoformat(office.read("cobranza.plan.installment", first, "date_due"))
+    assert moved > sunday and moved.weekday() < 5
 
 
 def test_an_unsigned_offer_is_named_before_a_reminder_leaves(office, web):
