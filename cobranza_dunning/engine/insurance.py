@@ -112,7 +112,8 @@ class Policy(NamedTuple):
     waiting: when the waiting period ends, and with it the loss is certain.
     warning: so many days before a duty's deadline the cover is at risk.
     consequences: duty -> "at_risk" or "lost" if it is missed.
-    renews: the key of the policy before this one: a limit is for what is open under both.
+    renews: the key of the policy before this one: a limit is for what is open under both, see
+    `renewed`.
     """
 
     periods: tuple
@@ -222,6 +223,18 @@ class Line(NamedTuple):
     extended_to: date | None = None
     approved_until: date | None = None
     excused: frozenset = frozenset()
+
+
+def renewed(policies, key):
+    """Return the keys of all the policies that one renews, the last one before it first.
+
+    policies: {key: Policy}.
+    """
+    found, before = [], policies[key].renews
+    while before in policies:
+        found.append(before)
+        before = policies[before].renews
+    return tuple(found)
 
 
 def delivery_day(line):

@@ -275,18 +275,20 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
     """Return the Positions of one debtor under every policy that something of his falls under.
 
     That under which a sale of the day would fall comes first.  What uses the limit under a policy
-    uses that of its renewal as well: an insurer counts all that a debtor owes.
+    uses that of its renewals as well: an insurer counts all that a debtor owes.
     """
     keyed = [
         (fact, choose(terms.policies, fact, buyer, fact.chosen or chosen)) for fact in facts
     ]
     now = choose(terms.policies, insurance.Line(0, ZERO, date, date), buyer, chosen)
     wanted = {now, *(key for fact, key in keyed if fact.flagged)}
+    renewed = {one: insurance.renewed(terms.policies, one) for one in wanted - {None}}
     found = {}
-    for policy_id in sorted(wanted - {None}, key=lambda one: _renewals(terms.policies, one)):
+    for policy_id in sorted(renewed, key=lambda one: len(renewed[one])):
         policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])
-        renewed = found.get(policy.renews)
-        before = renewed.exposure.used if renewed else ZERO
+        # of those renewed the last one has what is used under all of them
+        used = (found[one].exposure.used for one in renewed[policy_id] if one in found)
+        before = next(used, ZERO)
         insured = buyer.under(policy_id)
         lines = {
             fact.line_id: _line(fact, policy_id, fact.flagged and key == policy_id, convert)
@@ -303,12 +305,6 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
         found[policy_id] = Position(policy_id, ours, exposure)
     ordered = sorted(terms.policies, key=lambda one: one != now)
     return [found[one] for one in ordered if one in found]
-
-
-def _renewals(policies, policy_id):
-    """How many policies a policy renews, one after the other."""
-    renewed = policies[policy_id].renews
-    return 1 + _renewals(policies, renewed) if renewed in policies else 0
 
 
 def _line(fact, policy_id, flagged, convert):

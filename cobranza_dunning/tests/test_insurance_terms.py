@@ -170,6 +170,24 @@ class TestRenewal(InsuranceCase):
         self.sale(60, date(2027, 1, 2))
         self.assertCovered(new, 40)
 
+    def test_a_policy_in_between_hides_nothing(self):
+        """60 open under the first of three leave 40 of 100, whatever is open under the second."""
+        second = self.renewal(self.insurance, date(2026, 2, 1))
+        third = self.renewal(second, date(2026, 3, 1))
+        for policy in (self.insurance, second, third):
+            self.limit(100, policy_id=policy.id)
+        old = self.sale(60, date(2026, 1, 5))
+        new = self.sale(60, date(2026, 3, 1))
+        self.assertEqual(self.assertCovered(old, 60).policy_id, self.insurance)
+        self.assertEqual(self.assertCovered(new, 40, "partial", "limit_partly").policy_id, third)
+        self.pay(old, 19)
+        self.assertCovered(new, 59)
+        self.pay(old, 1)
+        self.assertCovered(new, 60, "covered")
+        between = self.sale(1, date(2026, 2, 5))
+        self.assertEqual(self.assertCovered(between, 1).policy_id, second)
+        self.assertCovered(new, 59)
+
     def test_what_cannot_be_renewed(self):
         renewed = self.renewed()
         with self.assertRefused("in a circle"):
