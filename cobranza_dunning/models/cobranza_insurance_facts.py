@@ -289,7 +289,7 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
         # of those renewed the last one has what is used under all of them
         used = (found[one].exposure.used for one in renewed[policy_id] if one in found)
         before = next(used, ZERO)
-        insured = buyer.under(policy_id)
+        insured = buyer.under(policy_id, *renewed[policy_id])
         lines = {
             fact.line_id: _line(fact, policy_id, fact.flagged and key == policy_id, convert)
             for fact, key in keyed

@@ -252,9 +252,10 @@ def test_an_own_limit_does_not_end_the_stop_of_a_claim():
     assert found == ("claim_filed",)
 
 
-def test_a_claim_stops_under_its_own_policy():
+def test_a_claim_stops_under_its_own_policy_and_its_renewals():
     buyer = Buyer(claims=((7, day(5)), (7, day(6)), (8, day(9))))
     assert buyer.under(7).claimed == (day(5), day(6))
+    assert buyer.under(8, 7).claimed == (day(5), day(6), day(9))
     assert buyer.under(9).claimed == ()
 
 
