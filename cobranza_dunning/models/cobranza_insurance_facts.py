@@ -70,11 +70,13 @@ class Position(NamedTuple):
     """A debtor's position under one policy.
 
     decided: [Decided] of the lines that fall under it.  exposure: engine.cover.Exposure.
+    renewed: ids of the policies that this one renews.
     """
 
     policy_id: int
     decided: list
     exposure: Any
+    renewed: tuple
 
 
 class CobranzaInsuranceFacts(models.AbstractModel):
@@ -302,7 +304,7 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
             if one.line_id in by_id
         ]
         exposure = cover.exposure(policy, limits, covers, date, insured, lines.values(), before)
-        found[policy_id] = Position(policy_id, ours, exposure)
+        found[policy_id] = Position(policy_id, ours, exposure, renewed[policy_id])
     ordered = sorted(terms.policies, key=lambda one: one != now)
     return [found[one] for one in ordered if one in found]
 
