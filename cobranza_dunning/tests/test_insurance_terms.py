@@ -216,6 +216,18 @@ class TestRenewal(InsuranceCase):
         after = self.insurance.browse(renewed.action_renew()["res_id"])
         self.assertEqual(after.name, "Whole turnover · 2028")
 
+    def test_twice_whatever_the_renewal_is_called(self):
+        """Two that renew the same one would each count what is open under it."""
+        renewed = self.renewed()
+        renewed.name = "Norte 2027"
+        with self.assertRefused("There is “Norte 2027” already"):
+            self.insurance.action_renew()
+        renewed.active = False
+        with self.assertRefused("There is “Norte 2027” already"):
+            self.insurance.action_renew()
+        renewed.renews_id = False
+        self.assertEqual(self.renewed().name, "Whole turnover · 2027")
+
     def test_who_may_not(self):
         collector = self.new_user("cobranza_dunning.group_collector", name="Carla Collector")
         with self.assertRaises(AccessError):
