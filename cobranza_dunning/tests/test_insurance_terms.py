@@ -188,6 +188,25 @@ class TestRenewal(InsuranceCase):
         self.assertEqual(self.assertCovered(between, 1).policy_id, second)
         self.assertCovered(new, 59)
 
+    def test_who_has_one_of_them_as_his_own_falls_under_that_of_the_day(self):
+        """Chosen for a customer or an invoice, the old one or the new one: nobody changes it."""
+        self.limit(1000)
+        renewed = self.renewed()
+        debtor = self.debtor()
+        for chosen in (self.insurance, renewed):
+            debtor.insurance_policy_id = chosen
+            with self.subTest(chosen=chosen.name), self.at(date(2027, 1, 15)):
+                self.assertEqual(debtor.effective_insurance_policy_id, renewed)
+                for day, policy in (
+                    (date(2026, 12, 31), self.insurance), (date(2027, 1, 1), renewed)
+                ):  # fmt: skip
+                    self.assertEqual(self.assertCovered(self.sale(10, day), 10).policy_id, policy)
+        debtor.insurance_policy_id = self.new_insurance(name="Another")
+        one = self.sale(10, date(2027, 1, 1), insurance_policy_id=self.insurance.id)
+        self.assertEqual(self.assertCovered(one, 10).policy_id, renewed)
+        renewed.renews_id = False
+        self.assertCovered(one, 0, "not_covered", "policy_not_in_force")
+
     def test_what_cannot_be_renewed(self):
         renewed = self.renewed()
         with self.assertRefused("in a circle"):
