@@ -155,19 +155,29 @@ def order(policy, line):
     return attachment_day(policy, line), line.due, line.id
 
 
-def displaced(policy, new, before, after):
-    """Return {line id: amount}: what sales that come in would cost later ones of their cover.
+def displaced(decided, new, before):
+    """Return {line id: (amount, line that costs it)}: what lines lose of their cover to new ones.
 
-    new: the lines (insurance.Line) that come in.  before: {line id: what is covered without them}.
-    after: pairs (line, its Cover) of what is decided with them.
+    decided: a debtor's triples (key of a policy, keys of those that it renews, its Covers as
+    `decide` returns them).  new: ids of the lines that come in.  before: {line id: what is covered
+    without them}.
+    It costs it the first that comes in of what takes its part of the limit before it, under its
+    policy or one that this renews; or the first of all, where a sale under another policy stops
+    deliveries.
     """
-    first = min(order(policy, line) for line in new)
-    costs = {
-        line.id: before[line.id] - one.covered
-        for line, one in after
-        if line.id in before and order(policy, line) > first
-    }
-    return {line_id: amount for line_id, amount in costs.items() if amount > 0}
+    everyone, first, found = [], {}, {}
+    for key, renewed, covers in sorted(decided, key=lambda one: len(one[1])):
+        takers = [first[one] for one in renewed if one in first]
+        for one in covers:
+            if one.line_id in new:
+                everyone.append(one.line_id)
+                takers.append(one.line_id)
+            lost = before.get(one.line_id, ZERO) - one.covered
+            if lost > 0:
+                found[one.line_id] = lost, takers[:1]
+        if takers:
+            first[key] = takers[0]
+    return {line_id: (lost, (taker or everyone)[0]) for line_id, (lost, taker) in found.items()}
 
 
 def allocate(amounts, limit):

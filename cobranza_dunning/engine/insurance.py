@@ -112,7 +112,8 @@ class Policy(NamedTuple):
     waiting: when the waiting period ends, and with it the loss is certain.
     warning: so many days before a duty's deadline the cover is at risk.
     consequences: duty -> "at_risk" or "lost" if it is missed.
-    renews: the key of the policy before this one: a limit is for what is open under both.
+    renews: the key of the policy before this one: a limit is for what is open under both, see
+    `renewed`.
     """
 
     periods: tuple
@@ -165,7 +166,7 @@ class Buyer(NamedTuple):
 
     kind: "company" or one of UNINSURABLE.  country: its ISO code, or None.
     insolvent_on: the day of insolvency.
-    claimed: the days of claims about him under the policy that is asked about.
+    claimed: the days of claims about him under the policy that is asked about, or one it renews.
     claims: pairs (key of a policy, day of a claim), see `under`.
     stops: pairs (first day, last day or None) in which the insurer wants no deliveries.
     """
@@ -178,9 +179,12 @@ class Buyer(NamedTuple):
     stops: tuple = ()
     claims: tuple = ()
 
-    def under(self, policy):
-        """Return him as one policy sees him: a claim under another one stops nothing here."""
-        return self._replace(claimed=tuple(day for key, day in self.claims if key == policy))
+    def under(self, *keys):
+        """Return him as a policy sees him: claims under others stop nothing here.
+
+        keys: its own, and those of the policies that it renews.
+        """
+        return self._replace(claimed=tuple(day for key, day in self.claims if key in keys))
 
 
 #: A company of which nothing speaks against insuring it.
@@ -222,6 +226,18 @@ class Line(NamedTuple):
     extended_to: date | None = None
     approved_until: date | None = None
     excused: frozenset = frozenset()
+
+
+def renewed(policies, key):
+    """Return the keys of all the policies that one renews, the last one before it first.
+
+    policies: {key: Policy}.
+    """
+    found, before = [], policies[key].renews
+    while before in policies:
+        found.append(before)
+        before = policies[before].renews
+    return tuple(found)
 
 
 def delivery_day(line):

@@ -84,23 +84,30 @@ def priority(amount, points):
     return amount * (100 + points) / 100
 
 
-def suggest(lines, limit=ZERO):
+def gained(lines):
+    """Return how much more of these [Exposed] would be covered if all were to be insured."""
+    return sum((one.then.covered - one.now.covered for one in lines), ZERO)
+
+
+def suggest(lines, limit=ZERO, before=ZERO, lost=ZERO):
     """Return the Suggestions for one debtor under one policy.
 
     lines: [Exposed] of all that he owes and of what is planned, oldest sale first.
     limit: what the debtor has today, or the insurer was asked for and hasn't decided on: where it
     is enough there is nothing to ask for.  What was sold before a limit isn't covered by it.
+    before: what would be used of it under the policies that this one renews.
+    lost: what would be covered less under those that renew this one.
     What insuring an invoice brings is at most what all of the debtor's would bring together: an
     older one takes its place in the limit before those that are insured already.
     """
-    gain = sum((one.then.covered - one.now.covered for one in lines), ZERO)
+    gain = gained(lines) - lost
     found = []
     for document, ours in _by_document(lines).items():
         suggestion = _insure(document, ours, gain) or _obstacle(document, ours)
         if suggestion:
             found.append(suggestion)
             gain -= suggestion.amount if suggestion.kind == INSURE else ZERO
-    return found + _limit(lines, limit)
+    return found + _limit(lines, limit, before)
 
 
 def suggest_single(lines, points):
@@ -142,11 +149,11 @@ def _obstacle(document, lines):
     return Suggestion(REMOVE, document, exposed, exposed, blocked[0].then.reason)
 
 
-def _limit(lines, limit):
+def _limit(lines, limit, before):
     """The suggestion to ask for a limit, as a list of one or none."""
     short = [one for one in lines if LIMIT_REASONS & set(one.then.reasons)]
     missing = sum((_short_of(one.then) for one in short), ZERO)
-    needed = sum((one.then.used for one in lines), missing)
+    needed = sum((one.then.used for one in lines), before + missing)
     if missing <= 0 or needed <= limit:
         return []
     reasons = [code for one in short for code in one.then.reasons if code in LIMIT_REASONS]

@@ -192,10 +192,8 @@ class AccountMove(models.Model):
         return stored or [self._cobranza_printed()]
 
     def _cobranza_printed(self):
-        """The invoice's own report, made now; see `_cobranza_documents`."""
-        report = self.partner_id.invoice_template_pdf_report_id or self.env.ref(
-            "account.account_invoices"
-        )
+        """The invoice's own report, made now in Odoo's layout; see `_cobranza_documents`."""
+        report = self.env["account.move.send"]._get_default_pdf_report_id(self)
         reports = self.env["ir.actions.report"].with_company(self.company_id)
         content, _kind = reports._render_qweb_pdf(report.report_name, self.ids)
         return {

@@ -49,8 +49,8 @@ class AccountMove(models.Model):
         return bool(self.sudo()._collect_tax_cash_basis_values())
 
     def _cobranza_open_items(self, account):
-        """The debts of these moves on an account that are open."""
-        return self.line_ids.filtered(
+        """The debts of these moves on an account that are open, the first due line first."""
+        return self._cobranza_due_lines().filtered(
             lambda one: one.account_id == account
             and one.parent_state == "posted"
             and one.amount_residual > 0

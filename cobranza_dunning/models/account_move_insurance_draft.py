@@ -19,7 +19,7 @@ class Preview(NamedTuple):
     """What would be insured of an invoice that is to be posted.
 
     policy: the cobranza.insurance.policy.  decided: [Decided] of its due lines.
-    displaced: [(Decided of a posted due line, what it would lose of its cover)]: later sales.
+    displaced: [Displaced] of posted due lines: later sales.
     """
 
     policy: Any
@@ -35,6 +35,17 @@ class Preview(NamedTuple):
     def amount(self):
         """What the policy can insure of the invoice."""
         return sum((one.cover.insurable for one in self.decided), ZERO)
+
+
+class Displaced(NamedTuple):
+    """What a posted due line would lose of its cover.
+
+    decided: what would be decided about it.  amount: in the currency of `policy`, its own.
+    """
+
+    policy: Any
+    decided: Any
+    amount: Any
 
 
 class AccountMove(models.Model):
@@ -79,15 +90,39 @@ class AccountMove(models.Model):
             facts = draft._numbered(draft._draft_facts(debtor.id if debtor else 0), numbers)
             drafts |= {one.line_id: draft for one in facts}
             (known[debtor.id] if debtor else strangers[customer]).extend(facts)
-        before = _covered(debtors._positions())
+        before = debtors._positions()
         after = debtors._positions(drafts=known)
         facts_sudo = self.env["cobranza.insurance.facts"].sudo()
         after |= facts_sudo._strangers_positions(company, strangers)
         found = dict.fromkeys(self)
-        for position in itertools.chain.from_iterable(after.values()):
-            policy = self.env["cobranza.insurance.policy"].sudo().browse(position.policy_id)
-            found |= _previews_under(policy, position, drafts, before)
+        for key, positions in after.items():
+            found |= self._previews_of(positions, drafts, _covered(before.get(key, ())))
         return found
+
+    def _previews_of(self, positions, drafts, before):
+        """Return {draft: Preview} of one customer's Positions with these drafts.
+
+        drafts: {line id: draft}.  before: {line id: what is covered} without them.
+        """
+        covers = [
+            (one.policy_id, one.renewed, [line.cover for line in one.decided])
+            for one in positions
+        ]
+        losses = displaced(covers, drafts, before)
+        ours, costs = defaultdict(list), defaultdict(list)
+        for position in positions:
+            policy = self.env["cobranza.insurance.policy"].sudo().browse(position.policy_id)
+            for one in position.decided:
+                line_id = one.fact.line_id
+                if line_id in drafts:
+                    ours[drafts[line_id], policy].append(one)
+                if line_id in losses:
+                    amount, taker = losses[line_id]
+                    costs[drafts[taker]].append(Displaced(policy, one, amount))
+        return {
+            draft: Preview(policy, decided, costs[draft])
+            for (draft, policy), decided in ours.items()
+        }
 
     def _numbered(self, facts, numbers):
         """These facts about a draft with the ids that its due lines have already, if they have.
@@ -161,30 +196,7 @@ class AccountMove(models.Model):
 
 
 def _covered(positions):
-    """Return {line id: what is covered of it} of all lines in {…: [Position]}."""
+    """Return {line id: what is covered of it} of a debtor's Positions."""
     return {
-        one.fact.line_id: one.cover.covered
-        for position in itertools.chain.from_iterable(positions.values())
-        for one in position.decided
+        one.fact.line_id: one.cover.covered for position in positions for one in position.decided
     }
-
-
-def _previews_under(policy, position, drafts, before):
-    """Return {draft: Preview} of the drafts that fall under one policy.
-
-    drafts: {line id: draft}.  before: {line id: what is covered} without the drafts; what one of
-    them costs is taken off for the next ones.
-    """
-    ours = defaultdict(list)
-    for one in position.decided:
-        if one.fact.line_id in drafts:
-            ours[drafts[one.fact.line_id]].append(one)
-    lines = [(one.line, one.cover) for one in position.decided]
-    found = {}
-    for draft, decided in ours.items():
-        new = [one.line for one in decided]
-        costs = displaced(policy._for_engine(), new, before, lines)
-        before.update({line_id: before[line_id] - lost for line_id, lost in costs.items()})
-        others = [one for one in position.decided if one.fact.line_id in costs]
-        found[draft] = Preview(policy, decided, [(one, costs[one.fact.line_id]) for one in others])
-    return found

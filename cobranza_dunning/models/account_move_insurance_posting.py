@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         none.  `line_id` is False for a due line that isn't kept yet.  Moreover: missing_amount
         (what the policy can insure and wouldn't), advice (what would help, in the user's
         language), and displaced: a list of dicts with what posted due lines would lose of their
-        cover because they were sold later (line_id, move_id, name, date_due, amount).
+        cover because they were sold later (line_id, move_id, name, date_due, amount, currency).
         Raises AccessError for others than users of Collections.
         """
         self.check_access("read")
@@ -106,13 +106,14 @@ class AccountMove(models.Model):
             "advice": " ".join(self._advice(preview, one)),
             "displaced": [
                 {
-                    "line_id": other.fact.line_id,
-                    "move_id": other.fact.move_id,
-                    "name": self._document_name(other),
-                    "date_due": fields.Date.to_string(other.fact.date_due),
-                    "amount": float(amount),
+                    "line_id": other.decided.fact.line_id,
+                    "move_id": other.decided.fact.move_id,
+                    "name": self._document_name(other.decided),
+                    "date_due": fields.Date.to_string(other.decided.fact.date_due),
+                    "amount": float(other.amount),
+                    "currency": other.policy.currency_id.name,
                 }
-                for other, amount in preview.displaced
+                for other in preview.displaced
             ],
         }
 
@@ -146,11 +147,11 @@ class AccountMove(models.Model):
             self.env._(
                 "%(document)s, due on %(date)s, would lose %(amount)s of its cover: this sale is "
                 "older.",
-                document=self._document_name(one),
-                date=format_date(self.env, one.fact.date_due),
-                amount=formatLang(self.env, float(amount), currency_obj=preview.policy.currency_id),
+                document=self._document_name(one.decided),
+                date=format_date(self.env, one.decided.fact.date_due),
+                amount=formatLang(self.env, float(one.amount), currency_obj=one.policy.currency_id),
             )
-            for one, amount in (preview.displaced if preview else ())
+            for one in (preview.displaced if preview else ())
         ]
 
     def _document_name(self, one):

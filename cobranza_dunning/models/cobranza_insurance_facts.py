@@ -70,11 +70,13 @@ class Position(NamedTuple):
     """A debtor's position under one policy.
 
     decided: [Decided] of the lines that fall under it.  exposure: engine.cover.Exposure.
+    renewed: ids of the policies that this one renews.
     """
 
     policy_id: int
     decided: list
     exposure: Any
+    renewed: tuple
 
 
 class CobranzaInsuranceFacts(models.AbstractModel):
@@ -275,19 +277,21 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
     """Return the Positions of one debtor under every policy that something of his falls under.
 
     That under which a sale of the day would fall comes first.  What uses the limit under a policy
-    uses that of its renewal as well: an insurer counts all that a debtor owes.
+    uses that of its renewals as well: an insurer counts all that a debtor owes.
     """
     keyed = [
         (fact, choose(terms.policies, fact, buyer, fact.chosen or chosen)) for fact in facts
     ]
     now = choose(terms.policies, insurance.Line(0, ZERO, date, date), buyer, chosen)
     wanted = {now, *(key for fact, key in keyed if fact.flagged)}
+    renewed = {one: insurance.renewed(terms.policies, one) for one in wanted - {None}}
     found = {}
-    for policy_id in sorted(wanted - {None}, key=lambda one: _renewals(terms.policies, one)):
+    for policy_id in sorted(renewed, key=lambda one: len(renewed[one])):
         policy, limits = terms.policies[policy_id], terms.limits.get((policy_id, debtor_id), [])
-        renewed = found.get(policy.renews)
-        before = renewed.exposure.used if renewed else ZERO
-        insured = buyer.under(policy_id)
+        # of those renewed the last one has what is used under all of them
+        used = (found[one].exposure.used for one in renewed[policy_id] if one in found)
+        before = next(used, ZERO)
+        insured = buyer.under(policy_id, *renewed[policy_id])
         lines = {
             fact.line_id: _line(fact, policy_id, fact.flagged and key == policy_id, convert)
             for fact, key in keyed
@@ -300,15 +304,9 @@ def _decide(terms, facts, date, debtor_id, buyer, chosen, convert):
             if one.line_id in by_id
         ]
         exposure = cover.exposure(policy, limits, covers, date, insured, lines.values(), before)
-        found[policy_id] = Position(policy_id, ours, exposure)
+        found[policy_id] = Position(policy_id, ours, exposure, renewed[policy_id])
     ordered = sorted(terms.policies, key=lambda one: one != now)
     return [found[one] for one in ordered if one in found]
-
-
-def _renewals(policies, policy_id):
-    """How many policies a policy renews, one after the other."""
-    renewed = policies[policy_id].renews
-    return 1 + _renewals(policies, renewed) if renewed in policies else 0
 
 
 def _line(fact, policy_id, flagged, convert):

@@ -6,7 +6,8 @@ from odoo import models
 
 from ..engine import insurance, limits
 from ..engine.due import ZERO
-from ..engine.suggestions import Exposed
+from ..engine.insurance_choice import choose
+from ..engine.suggestions import Exposed, gained
 from .account_move_insurance import INSURABLE
 from .account_move_insurance_draft import FIRST_DRAFT_ID
 from .cobranza_insurance_facts import _decide
@@ -19,6 +20,8 @@ class Exposure(NamedTuple):
     partner_id: the commercial partner.  debtor_id: his account, 0 if he has none yet.
     lines: [engine.suggestions.Exposed]; their documents are ids of account.move.
     limit: what he has today, or the insurer was asked for and hasn't decided on.
+    before, lost: of the policies that this one renews, and of those that renew it, as
+    engine.suggestions.suggest takes them.
     single: it would have to be put under the policy, invoice by invoice.
     """
 
@@ -26,7 +29,9 @@ class Exposure(NamedTuple):
     debtor_id: int
     policy_id: int
     lines: Any
-    limit: Decimal
+    limit: Decimal = ZERO
+    before: Decimal = ZERO
+    lost: Decimal = ZERO
     single: bool = False
 
 
@@ -58,16 +63,18 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         for (partner_id, debtor_id), rows in facts.items():
             buyer, chosen = buyers[partner_id]
             asked = (terms, today, debtor_id, buyer, chosen, convert)
-            by_policy = _compare(rows, tariffs, asked)
-            for policy_id, lines in by_policy.items():
+            compared = _compare(rows, tariffs, asked)
+            for position, lines in compared:
+                policy_id = position.policy_id
                 if terms.policies[policy_id].ended:
                     continue
                 decisions = limits.known(terms.limits.get((policy_id, debtor_id), ()), today)
                 limit = limits.at_hand(terms.policies[policy_id], decisions, today)
-                found.append(Exposure(partner_id, debtor_id, policy_id, lines, limit))
+                shared = _used_before(position), _lost_after(position, compared)
+                found.append(Exposure(partner_id, debtor_id, policy_id, lines, limit, *shared))
             found += [
-                Exposure(partner_id, debtor_id, policy_id, lines, ZERO, single=True)
-                for policy_id, lines in _single(rows, tariffs, asked, by_policy).items()
+                Exposure(partner_id, debtor_id, policy_id, lines, single=True)
+                for policy_id, lines in _single(rows, tariffs, asked, compared).items()
             ]
         return found
 
@@ -112,7 +119,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
 
 
 def _compare(rows, tariffs, asked):
-    """Return {policy id: [Exposed]} of one customer: as it is, and if all were to be insured."""
+    """Return [(Position if all that can be were to be insured, [Exposed])] of one customer."""
     terms, today, debtor_id, buyer, chosen, convert = asked
     rest = (today, debtor_id, buyer, chosen, convert)
     now = {
@@ -120,27 +127,49 @@ def _compare(rows, tariffs, asked):
         for position in _decide(terms, rows, *rest)
         for one in position.decided
     }
-    marked = [fact._replace(flagged=True) for fact in rows]
+    marked = [
+        fact._replace(flagged=fact.flagged or not _is_over(terms, fact, buyer, chosen))
+        for fact in rows
+    ]
     flags = {fact.line_id: fact.flagged for fact in rows}
-    found = {}
-    for position in _decide(terms, marked, *rest):
-        lines = _exposed(position, tariffs, flags, now)
-        if lines:
-            found[position.policy_id] = lines
-    return found
+    found = (
+        (position, _exposed(position, tariffs, flags, now))
+        for position in _decide(terms, marked, *rest)
+    )
+    return [(position, lines) for position, lines in found if lines]
 
 
-def _single(rows, tariffs, asked, by_policy):
+def _is_over(terms, fact, buyer, chosen):
+    """Whether a debt falls under an archived policy: nothing more is insured there."""
+    policy_id = choose(terms.policies, fact, buyer, fact.chosen or chosen)
+    return policy_id is not None and terms.policies[policy_id].ended
+
+
+def _used_before(position):
+    """What is used of the limit under the policies that a Position's renews."""
+    return position.exposure.used - sum((one.cover.used for one in position.decided), ZERO)
+
+
+def _lost_after(position, compared):
+    """What would be covered less under the policies that renew a Position's.
+
+    compared: of `_compare`.
+    """
+    gains = (gained(lines) for other, lines in compared if position.policy_id in other.renewed)
+    return sum((max(-gain, ZERO) for gain in gains), ZERO)
+
+
+def _single(rows, tariffs, asked, compared):
     """Return {policy id: [Exposed]} of what only a policy for single invoices may cover.
 
-    As if each of these invoices were put under it and activated today.  by_policy: of `_compare`.
+    As if each of these invoices were put under it and activated today.  compared: of `_compare`.
     """
     terms, today, debtor_id, buyer, chosen, convert = asked
     covered = {
         one.document
-        for policy_id, lines in by_policy.items()
+        for _position, lines in compared
         for one in lines
-        if one.now.covered or (one.then.covered and not terms.policies[policy_id].ended)
+        if one.now.covered or one.then.covered
     }
     free = {one.line_id for one in rows if one.move_id not in covered and not one.chosen}
     found = {}

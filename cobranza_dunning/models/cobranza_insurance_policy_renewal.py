@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..engine.insurance_dates import shifted
 
@@ -33,7 +34,7 @@ class CobranzaInsurancePolicy(models.Model):
         """Copy this policy and its limits for the year after its last day in force; open the copy.
 
         What is sold until then stays under this one, which needn't be archived: its periods end.
-        Raises UserError if it was archived, or renewed before.
+        Raises UserError if it was archived, or renewed before, by a policy archived since as well.
         """
         self.ensure_one()
         self.check_access("create")
@@ -41,8 +42,12 @@ class CobranzaInsurancePolicy(models.Model):
             raise UserError(self.env._("The policy is archived: it ended before its last period."))
         first = shifted(max(self.period_ids.mapped("date_to")), days=1)
         name = f"{self.name.partition(MARK)[0]}{MARK}{first.year}"
-        if self.search_count([("company_id", "=", self.company_id.id), ("name", "=", name)]):
-            raise UserError(self.env._("There is “%s” already: open that one.", name))
+        same_name = Domain([("company_id", "=", self.company_id.id), ("name", "=", name)])
+        known = self.with_context(active_test=False).search(
+            Domain("renews_id", "=", self.id) | same_name & Domain("active", "=", True), limit=1
+        )
+        if known:
+            raise UserError(self.env._("There is “%s” already: open that one.", known.name))
         renewed = self.copy(
             {
                 "name": name,

@@ -118,7 +118,7 @@ class CobranzaInsuranceSuggestion(models.Model):
             for suggestion in (
                 suggestions.suggest_single(one.lines, points)
                 if one.single
-                else suggestions.suggest(one.lines, one.limit)
+                else suggestions.suggest(one.lines, one.limit, one.before, one.lost)
             ):
                 found.append({
                     "state": "open",

@@ -18,7 +18,8 @@ KEY = ("policy_id", "debtor_id")
 class CobranzaInsuranceUse(models.Model):
     """How much of a customer's limit is used: one row for each policy and customer.
 
-    What counts for a sale of today, as the engine decides it.  It follows the covers: when a
+    What counts for a sale of today, as the engine decides it.  A policy and its renewal share a
+    limit: they have one row together, see `_each_limit`.  It follows the covers: when a
     transaction commits, and every night.
     """
 
@@ -114,7 +115,7 @@ class CobranzaInsuranceUse(models.Model):
                 one.exposure.stopped,
             ), strict=True))
             for debtor_id, ours in positions.items()
-            for one in ours
+            for one in _each_limit(ours)
             if one.exposure.limit or one.exposure.used
         ]  # fmt: skip
 
@@ -127,6 +128,24 @@ class CobranzaInsuranceUse(models.Model):
         """Open the decisions about this customer."""
         self.ensure_one()
         return self.debtor_id.action_view_limits()
+
+
+def _each_limit(positions):
+    """Return one customer's Positions without those whose use another one of them counts too.
+
+    Of a policy and its renewal the later one counts what is open under both; but not before it is
+    in force, as long as the earlier one is: sales of today come first.
+    """
+    in_force = {
+        one.policy_id for one in positions if one.exposure.stopped != "policy_not_in_force"
+    }
+    begun = [
+        one
+        for one in positions
+        if one.policy_id in in_force or in_force.isdisjoint(one.renewed)
+    ]
+    counted = {policy_id for one in begun for policy_id in one.renewed}
+    return [one for one in begun if one.policy_id not in counted]
 
 
 def _limit(applied):

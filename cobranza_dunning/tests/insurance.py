@@ -42,6 +42,15 @@ class InsuranceCase(CobranzaCase):
         )
 
     @classmethod
+    def renewal(cls, policy, first, **vals):
+        """The policy that renews one from a day of the year on; it ends on the day before."""
+        policy.period_ids.date_to = date.fromordinal(first.toordinal() - 1)
+        period = Command.create({"date_from": first, "date_to": YEAR[1]})
+        return cls.new_insurance(
+            name=f"From {first}", renews_id=policy.id, period_ids=[period], **vals
+        )
+
+    @classmethod
     def book_claims(cls, policy=None, **vals):
         """Give a policy an insurer, and accounts to book claims on; return {field: account}."""
         policy = policy or cls.insurance

@@ -126,6 +126,19 @@ class TestPlanPayment(OnlineMixin, PlanCase, HttpCase):
         self.paid(transaction)
         self.assertEqual(self.move.amount_residual, 400)
 
+    def test_of_several_invoices_in_its_place_what_was_due_first_is_paid_first(self):
+        """Not one invoice after the other: a part of one may be due later than the other."""
+        self.company.sudo().cobranza_plan_rebook = True
+        parts = [(days_ago(60), 150), (days_ago(39), 150)]
+        first, last = self.due(self.invoice(self.partner, None, installments=parts))
+        debts = first | self.due(self.move) | last
+        plan = self.agreed(lines=debts.ids, **THREE)
+        transaction = self.start(plan, 300)
+        transaction._set_pending()
+        plan.action_cancel()
+        self.paid(transaction)
+        self.assertEqual(debts.mapped("amount_residual"), [0, 450, 150])
+
     def test_what_was_being_paid_before_is_not_the_plans(self):
         """400 of 1000 are on their way: the plan of 600 asks for its own installment."""
         self.move.button_cancel()

@@ -8,7 +8,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .claims import DUE, SOLD, ClaimCase
+from .claims import DUE, FILED, SOLD, ClaimCase
 
 
 @tagged("post_install", "-at_install")
@@ -230,6 +230,21 @@ class TestClaim(ClaimCase):
             self.assertCovered(between, 0, "not_covered", "claim_filed")
             self.assertCovered(later, 500, "covered")
             self.assertCovered(last, 0, "not_covered", "claim_filed")
+
+    def test_a_claim_stops_deliveries_under_the_renewals_of_its_policy(self):
+        """From its day on, until the insurer grants a limit, however many policies there were."""
+        self.filed(1000)
+        second = self.renewal(self.insurance, date(2026, 2, 1))
+        third = self.renewal(second, date(2026, 3, 1))
+        self.limit(50000, policy_id=third.id)
+        with self.at(date(2026, 3, 20)):
+            before, on_the_day = self.sale(30, date(2026, 3, 9)), self.sale(40, FILED)
+            later = self.sale(50, date(2026, 3, 12))
+            self.assertEqual(self.assertCovered(before, 30, "covered").policy_id, third)
+            self.assertCovered(on_the_day, 0, "not_covered", "claim_filed")
+            self.limit(50000, policy_id=third.id, effective=date(2026, 3, 12))
+            self.assertCovered(on_the_day, 0, "not_covered", "claim_filed")
+            self.assertCovered(later, 50, "covered")
 
     def test_a_claim_stops_nothing_under_another_policy(self):
         self.filed(1000)

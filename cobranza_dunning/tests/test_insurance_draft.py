@@ -212,9 +212,9 @@ class TestPreviews(DraftsCase):
         draft = self.drafts(60)
         sold = self.sale(60, TODAY)
         self.assertEqual(self.missing(draft), [0])
-        [(_one, lost)] = draft._insurance_previews()[draft].displaced
+        (lost,) = draft._insurance_previews()[draft].displaced
         self.assertAsPosted(draft)
-        self.assertCovered(sold, 60 - float(lost), "partial")
+        self.assertCovered(sold, 60 - float(lost.amount), "partial")
 
     def test_several_customers_with_and_without_account(self):
         self.limit(100)
@@ -244,8 +244,8 @@ class TestPreviews(DraftsCase):
         sold = self.sale(90, date(2026, 3, 2))
         draft = self.drafts(40, day=date(2026, 2, 2))
         self.assertEqual(self.missing(draft), [0])
-        [(one, lost)] = draft._insurance_previews()[draft].displaced
-        self.assertEqual((one.fact.move_id, lost), (sold.id, 30))
+        (lost,) = draft._insurance_previews()[draft].displaced
+        self.assertEqual((lost.decided.fact.move_id, lost.amount), (sold.id, 30))
         said = str(draft.insurance_warning)
         self.assertNotIn("Not all of it", said)
         self.assertIn("Posted invoices would lose cover", said)
@@ -253,6 +253,47 @@ class TestPreviews(DraftsCase):
         self.assertIn("30.00 of its cover: this sale is older", said)
         self.assertAsPosted(draft)
         self.assertCovered(sold, 60, "partial")
+
+    def test_an_older_sale_takes_the_place_of_what_is_posted_under_the_renewal(self):
+        second = self.renewal(self.insurance, date(2026, 2, 1))
+        third = self.renewal(second, date(2026, 3, 1))
+        for policy in (self.insurance, second, third):
+            self.limit(100, policy_id=policy.id)
+        sold = self.sale(80, date(2026, 3, 2))
+        draft, fits = self.drafts(50, 20, day=date(2026, 1, 20))
+        self.assertEqual(fits._insurance_previews()[fits].displaced, [])
+        (preview,) = draft._insurance_previews().values()
+        self.assertEqual(preview.policy, self.insurance)
+        (lost,) = preview.displaced
+        self.assertEqual((lost.decided.fact.move_id, lost.amount), (sold.id, 30))
+        self.assertEqual((lost.policy, preview.missing), (third, 0))
+        self.assertIn("30.00 of its cover: this sale is older", str(draft.insurance_warning))
+        self.assertIn(draft, draft._insurance_shortfalls())
+        self.assertAsPosted(draft)
+        self.assertCovered(sold, 50, "partial")
+
+    def test_one_that_is_long_overdue_stops_deliveries_under_every_policy(self):
+        """Also under one in another currency: each loses in its own."""
+        self.insurance.mep = 10
+        euro = self.new_currency("EUR", 2)
+        other = self.new_insurance(
+            name="Other", kind="single_debtor", partner_id=self.partner.id, currency_id=euro.id,
+            period_ids=[Command.create({"date_from": "2026-02-01", "date_to": "2026-12-31"})],
+            mep=10,
+        )  # fmt: skip
+        for policy in (self.insurance, other):
+            self.limit(1000, policy_id=policy.id)
+        sold = self.sale(90, date(2026, 3, 2))
+        cover = self.assertCovered(sold, 180, "covered")
+        self.assertEqual(cover.policy_id, other)
+        draft = self.sale(40, date(2026, 1, 5), date(2026, 2, 4), post=False)
+        (preview,) = draft._insurance_previews().values()
+        self.assertEqual(preview.policy, self.insurance)
+        (said,) = draft.cobranza_cover_preview()
+        (lost,) = said["displaced"]
+        self.assertEqual((lost["amount"], lost["currency"]), (180, "EUR"))
+        self.assertAsPosted(draft)
+        self.assertCovered(sold, 0, "not_covered", "stop_shipment")
 
     def test_a_later_sale_takes_nothing(self):
         self.limit(100)
@@ -296,7 +337,7 @@ class TestPreviews(DraftsCase):
         self.assertEqual(
             said["displaced"],
             [{"line_id": self.due(sold).id, "move_id": sold.id, "name": sold.name,
-              "date_due": "2026-04-01", "amount": 30}],
+              "date_due": "2026-04-01", "amount": 30, "currency": "USD"}],
         )  # fmt: skip
         self.assertEqual((other["move_id"], other["covered_amount"]), (later.id, 0))
         self.assertEqual(other["sentence"], "Older debts use up the customer's limit.")

@@ -185,6 +185,70 @@ class TestUse(InsuranceCase):
             self.env["cobranza.insurance.cover"]._follow(self.company)
         self.assertFalse(self.use())
 
+    def used(self):
+        """What the list shows of this customer, and its total."""
+        found = self.use()
+        return (
+            [(one.policy_id, one.limit_amount, one.used_amount, one.free_amount) for one in found],
+            sum(found.mapped("used_amount")),
+        )
+
+    def test_what_is_open_under_a_renewed_policy_is_used_once(self):
+        """100 for both: 50 under the old one and 50 of 80 under the renewal are 100 in all."""
+        renewed = self.renewal(self.insurance, date(2026, 3, 1))
+        for policy in (self.insurance, renewed):
+            self.limit(100, policy_id=policy.id)
+        old = self.sale(50, date(2026, 2, 20))
+        self.assertEqual(self.used(), ([(renewed, 100, 50, 50)], 50))
+        new = self.sale(80, date(2026, 3, 1))
+        self.assertEqual(self.used(), ([(renewed, 100, 100, 0)], 100))
+        self.pay(old)
+        self.assertEqual(self.used(), ([(renewed, 100, 80, 20)], 80))
+        self.pay(new)
+        self.assertEqual(self.used(), ([(renewed, 100, 0, 100)], 0))
+        third = self.renewal(renewed, date(2026, 3, 5))
+        self.sale(10, date(2026, 2, 20))
+        self.assertEqual(self.used(), ([(third, 0, 10, 0)], 10), "two years before")
+
+    def test_before_the_renewal_begins_the_policy_of_today_counts(self):
+        """The day before, the day, and what each can sell on it."""
+        renewed = self.renewal(self.insurance, date(2026, 4, 1))
+        for policy in (self.insurance, renewed):
+            self.limit(100, policy_id=policy.id)
+        self.sale(50, date(2026, 3, 1))
+        self.sale(30, date(2026, 4, 1))
+        self.assertEqual(self.used(), ([(self.insurance, 100, 50, 50)], 50))
+        for day, expected in (
+            ("2026-03-31", ([(self.insurance, 100, 50, 50)], 50)),
+            ("2026-04-01", ([(renewed, 100, 80, 20)], 80)),
+        ):
+            with freeze_time(f"{day} 12:00"):
+                self.env["cobranza.insurance.cover"]._follow(self.company)
+                self.assertEqual(self.used(), expected)
+
+    def test_policies_that_share_no_limit_have_a_row_each(self):
+        other = self.new_insurance(name="Single", kind="single_invoice")
+        for policy in (self.insurance, other):
+            self.limit(100, policy_id=policy.id)
+        self.sale(50)
+        self.sale(30, insurance_policy_id=other.id, insurance_activated_on=TODAY)
+        rows, total = self.used()
+        self.assertEqual({one[0]: one[2] for one in rows}, {self.insurance: 50, other: 30})
+        self.assertEqual(total, 80)
+
+    def test_the_renewal_of_one_for_single_invoices(self):
+        """No sale of today falls under either by itself."""
+        self.insurance.kind = "single_invoice"
+        renewed = self.renewal(self.insurance, date(2026, 3, 1), kind="single_invoice")
+        for policy in (self.insurance, renewed):
+            self.limit(100, policy_id=policy.id)
+        for amount, day in ((50, date(2026, 2, 20)), (20, date(2026, 3, 1))):
+            self.sale(
+                amount, day, insured=True, insurance_policy_id=self.insurance.id,
+                insurance_activated_on=day,
+            )  # fmt: skip
+        self.assertEqual(self.used(), ([(renewed, 100, 70, 30)], 70))
+
     def test_cancelled_and_still_used(self):
         self.limit(200)
         self.sale(170)

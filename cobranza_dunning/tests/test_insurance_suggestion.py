@@ -230,6 +230,55 @@ class TestSuggestion(InsuranceCase):
         self.insurance.active = False
         self.assertEqual(self.suggest(), [])
 
+    def renewed(self):
+        """The policy that renews this one from March on, with its limit of 100."""
+        renewed = self.renewal(self.insurance, MARCH)
+        self.limit(100, policy_id=renewed.id)
+        return renewed
+
+    def test_what_is_open_under_the_renewed_policy_needs_the_limit_too(self):
+        self.limit(100)
+        renewed = self.renewed()
+        old = self.sale(50, date(2026, 2, 20), due=SOON)
+        self.sale(80, MARCH, due=SOON)
+        (found,) = self.suggest()
+        self.assertEqual((found["kind"], found["policy_id"]), ("ask_limit", renewed.id))
+        self.assertEqual((found["amount"], found["limit_amount"]), (30, 130))
+        self.pay(old, 29)
+        (found,) = self.suggest()
+        self.assertEqual((found["amount"], found["limit_amount"]), (1, 101))
+        self.pay(old, 1)
+        self.assertEqual(self.suggest(), [])
+
+    def test_an_older_sale_takes_the_renewals_cover(self):
+        """Under a policy and its renewal as much is gained, and needed, as under one alone."""
+        self.limit(100)
+        self.sale(90, date(2026, 2, 20), due=SOON, insured=False)
+        self.sale(80, MARCH, due=SOON)
+
+        def told():
+            return {
+                one["kind"]: (one["amount"], one["limit_amount"], one["policy_id"])
+                for one in self.suggest()
+            }
+
+        old = self.insurance.id
+        self.assertEqual(told(), {"insure": (20, 0, old), "ask_limit": (70, 170, old)})
+        new = self.renewed().id
+        self.assertEqual(told(), {"insure": (20, 0, old), "ask_limit": (70, 170, new)})
+
+    def test_what_nobody_insures_any_more_takes_nothing_of_the_renewals_limit(self):
+        """Under an archived policy an invoice that isn't marked stays so."""
+        self.limit(100)
+        renewed = self.renewed()
+        self.sale(90, date(2026, 2, 20), due=SOON, insured=False)
+        self.sale(30, date(2026, 2, 21), due=SOON)
+        one = self.sale(60, MARCH, due=SOON, insured=False)
+        self.insurance.active = False
+        (found,) = self.suggest()
+        self.assertEqual((found["move_id"], found["amount"]), (one.id, 60))
+        self.assertEqual(found["policy_id"], renewed.id)
+
     def test_what_changes_keeps_its_record(self):
         limit = self.limit(100)
         self.sale(500, MARCH, due=SOON)

@@ -170,6 +170,43 @@ class TestRenewal(InsuranceCase):
         self.sale(60, date(2027, 1, 2))
         self.assertCovered(new, 40)
 
+    def test_a_policy_in_between_hides_nothing(self):
+        """60 open under the first of three leave 40 of 100, whatever is open under the second."""
+        second = self.renewal(self.insurance, date(2026, 2, 1))
+        third = self.renewal(second, date(2026, 3, 1))
+        for policy in (self.insurance, second, third):
+            self.limit(100, policy_id=policy.id)
+        old = self.sale(60, date(2026, 1, 5))
+        new = self.sale(60, date(2026, 3, 1))
+        self.assertEqual(self.assertCovered(old, 60).policy_id, self.insurance)
+        self.assertEqual(self.assertCovered(new, 40, "partial", "limit_partly").policy_id, third)
+        self.pay(old, 19)
+        self.assertCovered(new, 59)
+        self.pay(old, 1)
+        self.assertCovered(new, 60, "covered")
+        between = self.sale(1, date(2026, 2, 5))
+        self.assertEqual(self.assertCovered(between, 1).policy_id, second)
+        self.assertCovered(new, 59)
+
+    def test_who_has_one_of_them_as_his_own_falls_under_that_of_the_day(self):
+        """Chosen for a customer or an invoice, the old one or the new one: nobody changes it."""
+        self.limit(1000)
+        renewed = self.renewed()
+        debtor = self.debtor()
+        for chosen in (self.insurance, renewed):
+            debtor.insurance_policy_id = chosen
+            with self.subTest(chosen=chosen.name), self.at(date(2027, 1, 15)):
+                self.assertEqual(debtor.effective_insurance_policy_id, renewed)
+                for day, policy in (
+                    (date(2026, 12, 31), self.insurance), (date(2027, 1, 1), renewed)
+                ):  # fmt: skip
+                    self.assertEqual(self.assertCovered(self.sale(10, day), 10).policy_id, policy)
+        debtor.insurance_policy_id = self.new_insurance(name="Another")
+        one = self.sale(10, date(2027, 1, 1), insurance_policy_id=self.insurance.id)
+        self.assertEqual(self.assertCovered(one, 10).policy_id, renewed)
+        renewed.renews_id = False
+        self.assertCovered(one, 0, "not_covered", "policy_not_in_force")
+
     def test_what_cannot_be_renewed(self):
         renewed = self.renewed()
         with self.assertRefused("in a circle"):
@@ -197,6 +234,18 @@ class TestRenewal(InsuranceCase):
             self.insurance.action_renew()
         after = self.insurance.browse(renewed.action_renew()["res_id"])
         self.assertEqual(after.name, "Whole turnover · 2028")
+
+    def test_twice_whatever_the_renewal_is_called(self):
+        """Two that renew the same one would each count what is open under it."""
+        renewed = self.renewed()
+        renewed.name = "Norte 2027"
+        with self.assertRefused("There is “Norte 2027” already"):
+            self.insurance.action_renew()
+        renewed.active = False
+        with self.assertRefused("There is “Norte 2027” already"):
+            self.insurance.action_renew()
+        renewed.renews_id = False
+        self.assertEqual(self.renewed().name, "Whole turnover · 2027")
 
     def test_who_may_not(self):
         collector = self.new_user("cobranza_dunning.group_collector", name="Carla Collector")

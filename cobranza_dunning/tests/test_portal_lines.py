@@ -234,6 +234,23 @@ class TestPortalDocuments(PortalCase):
         self.assertIn(f"{name}.pdf", answer.headers["Content-Disposition"])
         self.assertFalse(move.invoice_pdf_report_id, "looking at it keeps nothing")
 
+    def test_it_has_odoos_own_layout(self):
+        """That of the customer, else of the journal, else Odoo's usual one."""
+        _reminder, move = self.sent()
+        usual = self.env.ref("account.account_invoices")
+        customers, journals = (
+            usual.copy({"name": name, "print_report_name": f"'{name}'"})
+            for name in ("Customer", "Journal")
+        )
+        (document,) = move._cobranza_documents()
+        self.assertEqual(document["filename"], f"{move.name.replace('/', '_')}.pdf")
+        move.journal_id.invoice_template_pdf_report_id = journals
+        (document,) = move._cobranza_documents()
+        self.assertEqual(document["filename"], "Journal.pdf")
+        self.partner.with_company(self.company).invoice_template_pdf_report_id = customers
+        (document,) = move._cobranza_documents()
+        self.assertEqual(document["filename"], "Customer.pdf")
+
     def test_only_what_is_posted_is_an_invoice(self):
         _reminder, move = self.sent()
         move.button_draft()

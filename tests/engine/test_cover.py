@@ -252,9 +252,10 @@ def test_an_own_limit_does_not_end_the_stop_of_a_claim():
     assert found == ("claim_filed",)
 
 
-def test_a_claim_stops_under_its_own_policy():
+def test_a_claim_stops_under_its_own_policy_and_its_renewals():
     buyer = Buyer(claims=((7, day(5)), (7, day(6)), (8, day(9))))
     assert buyer.under(7).claimed == (day(5), day(6))
+    assert buyer.under(8, 7).claimed == (day(5), day(6), day(9))
     assert buyer.under(9).claimed == ()
 
 
@@ -434,18 +435,49 @@ def test_a_duty_that_is_due_says_nothing_of_what_is_missing(most, missing):
 def test_what_a_sale_costs_those_after_it(new, amount):
     terms, sold, limits = policy(mep=60), line(80), [limit(100)]
     (alone,) = decide(sold, terms=terms, limits=limits)
-    after = zip((sold, new), decide(sold, new, terms=terms, limits=limits), strict=True)
-    found = cover.displaced(terms, [new], {sold.id: alone.covered}, list(after))
-    assert found == ({sold.id: amount} if amount else {})
+    after = cover.decide(terms, limits, [sold, new], TODAY)
+    found = cover.displaced([("A", (), after)], {new.id}, {sold.id: alone.covered})
+    assert found == ({sold.id: (amount, new.id)} if amount else {})
 
 
 def test_of_two_on_a_day_the_one_entered_first_comes_first():
-    terms, limits = policy(), [limit(100)]
+    limits = [limit(100)]
     entered, sold = line(50), line(80)
     (alone,) = decide(sold, limits=limits)
-    for new, amount in ((entered, {sold.id: D(30)}), (line(50), {})):
-        after = zip((sold, new), decide(sold, new, limits=limits), strict=True)
-        assert cover.displaced(terms, [new], {sold.id: alone.covered}, list(after)) == amount
+    for new, lost in ((entered, {sold.id: (30, entered.id)}), (line(50), {})):
+        after = cover.decide(policy(), limits, [sold, new], TODAY)
+        assert cover.displaced([("A", (), after)], {new.id}, {sold.id: alone.covered}) == lost
+
+
+#: Three policies, each of which renews those before it, and another one; what is covered of their
+#: lines with new ones among them.
+A, B, C, OTHER = ("A", ()), ("B", ("A",)), ("C", ("B", "A")), ("other", ())
+
+
+@pytest.mark.parametrize(
+    "decided, lost",
+    [
+        # under the renewal, however many there are between them, and whatever comes first
+        ([(B, {1: 50}), (A, {2: 10})], {1: (30, 2)}),
+        ([(C, {1: 79}), (B, {}), (A, {2: 10})], {1: (1, 2)}),
+        ([(C, {1: 80}), (A, {2: 10})], {}),
+        ([(C, {1: 81}), (A, {2: 10})], {}),
+        # of several the first, and of the same policy those before it
+        ([(B, {2: 10, 1: 50}), (A, {3: 10, 4: 10})], {1: (30, 3)}),
+        ([(B, {2: 10, 1: 50, 3: 10}), (A, {})], {1: (30, 2)}),
+        ([(C, {1: 50}), (B, {2: 10}), (A, {})], {1: (30, 2)}),
+        # not one under another policy, unless nothing else comes in
+        ([(OTHER, {2: 10}), (B, {3: 10, 1: 50})], {1: (30, 3)}),
+        ([(OTHER, {2: 10}), (B, {1: 50, 3: 10})], {1: (30, 2)}),
+        ([(OTHER, {2: 10}), (B, {1: 50})], {1: (30, 2)}),
+    ],
+)  # fmt: skip
+def test_which_sale_costs_it(decided, lost):
+    covers = [
+        (*key, [cover.Cover(one, D(99), D(amount), "partial", ()) for one, amount in rows.items()])
+        for key, rows in decided
+    ]
+    assert cover.displaced(covers, {2, 3, 4}, {1: D(80)}) == lost
 
 
 def test_tax_in_a_currency_without_decimals():

@@ -75,3 +75,19 @@ def test_policies_that_do_not(facts, code):
 def test_the_day_of_the_sale(attachment, delivered, expected):
     sale = line(delivered=delivered)
     assert insurance.attachment_day(policy(attachment=attachment), sale) == expected
+
+
+@pytest.mark.parametrize(
+    "key, before",
+    [
+        ("A", ()),
+        ("B", ("A",)),
+        ("C", ("B", "A")),
+        ("other", ("A",)),       # two may renew the same one
+        ("alone", ()),           # what it renews isn't among them
+    ],
+)
+def test_a_policy_renews_all_that_were_before_it(key, before):
+    renews = {"A": None, "B": "A", "C": "B", "other": "A", "alone": "gone"}
+    policies = {one: policy(renews=other) for one, other in renews.items()}
+    assert insurance.renewed(policies, key) == before

@@ -55,6 +55,40 @@ def test_a_debtors_own_policy_that_is_over_takes_no_cover_away(policies, chosen,
     assert choose(policies, line(), Buyer(7), chosen) == expected
 
 
+NEXT_YEAR = (date(2027, 1, 1), date(2027, 12, 31))
+RENEWED = {
+    "other": policy(periods=((date(2024, 1, 1), date(2028, 12, 31)),)),  # the preferred one
+    "old": OLD,
+    "new": NEW._replace(renews="old"),
+    "next": policy(periods=(NEXT_YEAR,), renews="new"),
+}
+
+
+@pytest.mark.parametrize("chosen", ["old", "new", "next"])
+@pytest.mark.parametrize(
+    "sold, expected",
+    [
+        (date(2024, 12, 31), None),  # none of them is in force: it counts whatever it says
+        (LAST_YEAR[0], "old"),
+        (LAST_YEAR[1], "old"),
+        (YEAR_2026[0], "new"),
+        (YEAR_2026[1], "new"),
+        (NEXT_YEAR[0], "next"),
+        (NEXT_YEAR[1], "next"),
+        (date(2028, 1, 1), None),
+    ],
+)
+def test_of_a_policy_and_its_renewals_that_of_the_day(chosen, sold, expected):
+    assert choose(RENEWED, line(invoiced=sold), chosen=chosen) == (expected or chosen)
+
+
+def test_the_renewal_of_one_that_is_archived():
+    policies = {**RENEWED, "old": OVER}
+    assert choose(policies, line(), chosen="old") == "new"
+    assert choose(policies, line(invoiced=LAST_YEAR[1]), chosen="new") == "old"
+    assert choose({**policies, "new": NEW}, line(), chosen="old") == "other"
+
+
 @pytest.mark.parametrize(
     "attachment, expected", [("invoice", "new"), ("delivery", "old")]
 )

@@ -23,12 +23,16 @@ def line(number, amount, **facts):
     return insurance.Line(number, D(amount), **facts)
 
 
-def exposed(lines, limit=None, planned=(), cost=1, decision="granted"):
-    """The lines as the caller decides them: as they are, and all to be insured."""
+def exposed(lines, limit=None, planned=(), cost=1, decision="granted", before=(0, 0)):
+    """The lines as the caller decides them: as they are, and all to be insured.
+
+    before: what is used of the limit under a policy that this one renews, now and then.
+    """
     limits = [insurance.Limit(date(2026, 1, 1), decision, D(limit))] if limit is not None else []
-    now = {one.line_id: one for one in cover.decide(POLICY, limits, lines, TODAY)}
+    rest = TODAY, insurance.PLAIN_BUYER
+    now = {one.line_id: one for one in cover.decide(POLICY, limits, lines, *rest, D(before[0]))}
     marked = [one._replace(flagged=True) for one in lines]
-    then = cover.decide(POLICY, limits, marked, TODAY)
+    then = cover.decide(POLICY, limits, marked, *rest, D(before[1]))
     flagged = {one.id: one.flagged for one in lines}
     return [
         Exposed(f"I{one.line_id}", now[one.line_id], one, flagged[one.line_id],
@@ -86,6 +90,30 @@ def test_who_asked_already_waits():
 def test_who_has_enough_or_asked_for_it_waits(asked, expected):
     lines = exposed([line(1, 100), line(2, 50)], limit=60)
     assert [one.kind for one in suggest(lines, D(asked))] == expected
+
+
+@pytest.mark.parametrize("asked, expected", [(129, [130]), (130, []), (131, [])])
+def test_what_is_used_under_a_renewed_policy_is_needed_too(asked, expected):
+    """Of 100 the old one's sales use 50: 80 of this one's need 130."""
+    found = suggest(exposed([line(1, 80)], limit=100, before=(50, 50)), D(asked), before=D(50))
+    assert [(one.amount, one.limit) for one in found] == [(30, each) for each in expected]
+
+
+@pytest.mark.parametrize("old, gain", [(19, 19), (20, 20), (21, 20), (90, 20), (100, 20)])
+def test_insuring_under_the_renewed_policy_takes_cover_of_the_renewal(old, gain):
+    """100 for both, of which 80 are used by what was sold under the renewal."""
+    renewal = exposed([line(2, 80)], limit=100, before=(0, old))
+    lost = -suggestions.gained(renewal)
+    found = suggest(exposed([line(1, old, flagged=False)], limit=100), D(100), lost=lost)
+    assert [one.amount for one in found] == [gain]
+    asked = suggest(renewal, D(100), before=D(old))
+    assert [one.limit for one in asked] == ([80 + old] if old > 20 else [])
+
+
+def test_nothing_is_suggested_that_brings_nothing():
+    renewal = exposed([line(2, 100)], limit=100, before=(0, 90))
+    old = exposed([line(1, 90, flagged=False)], limit=100)
+    assert suggest(old, D(100), lost=-suggestions.gained(renewal)) == []
 
 
 @pytest.mark.parametrize("planned, expected", [((1,), ["remove_obstacle"]), ((), [])])
