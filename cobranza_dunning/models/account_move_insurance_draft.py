@@ -84,6 +84,8 @@ class AccountMove(models.Model):
         # an account may be made already: whoever has one keeps it
         debtors = self.env["cobranza.debtor"].sudo()._of_customers(company, customers)
         accounts = {one.partner_id: one for one in debtors}
+        # totals are computed draft by draft: read what they need at once
+        self.line_ids.fetch(["tax_ids"])
         facts_sudo = self.env["cobranza.insurance.facts"].sudo()
         kept = facts_sudo._kept(company, self._kept_due_lines())
         numbers, drafts = itertools.count(FIRST_DRAFT_ID), {}
