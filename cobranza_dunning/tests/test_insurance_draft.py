@@ -354,6 +354,18 @@ class TestPreviews(DraftsCase):
              "advice": other["advice"].replace("20.00", "10.00")}
         ])  # fmt: skip
 
+    def test_what_a_draft_costs_others_is_said_once(self):
+        """With the first of its due lines: whoever adds it up has it right."""
+        self.limit(100)
+        self.sale(90, date(2026, 3, 2))
+        terms = [(date(2026, 4, 1), 20), (date(2026, 5, 1), 20), (date(2026, 6, 1), 1)]
+        drafts = self.drafts(0, installments=terms, day=date(2026, 2, 2)) | self.drafts(5)
+        self.assertEqual(
+            [(one["date_due"], [lost["amount"] for lost in one["displaced"]])
+             for one in drafts.cobranza_cover_preview()],
+            [("2026-04-01", [31]), ("2026-05-01", []), ("2026-06-01", []), ("2026-04-09", [])],
+        )  # fmt: skip
+
     def test_a_due_line_that_is_not_kept_yet(self):
         """Two terms on one day are one journal item: what it will be isn't known before."""
         self.limit(100)
