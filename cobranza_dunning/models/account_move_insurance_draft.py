@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from odoo import fields, models
 
-from ..engine.cover import displaced
+from ..engine.cover import displaced, may_lose
 from ..engine.due import ZERO
 from ..engine.insurance_dates import original_due_dates
 from .account_move_insurance import INSURABLE
@@ -96,8 +96,9 @@ class AccountMove(models.Model):
             facts = draft._numbered(draft._draft_facts(debtor.id if debtor else 0), numbers, kept)
             drafts |= {one.line_id: draft for one in facts}
             (known[debtor.id] if debtor else strangers[customer]).extend(facts)
-        before = debtors._positions()
         after = debtors._positions(drafts=known)
+        losing = debtors.filtered(lambda one: _may_lose(after.get(one.id, ()), drafts))
+        before = losing._positions()
         after |= facts_sudo._strangers_positions(company, strangers)
         # of what is paid nothing is to be insured
         found = dict.fromkeys(self.filtered(lambda one: one in drafts.values()))
@@ -238,6 +239,17 @@ def _as_kept(fact, line_id, kept):
         extended_to=max(agreed, default=None),
         done=done | (fact.done or {}),
     )
+
+
+def _may_lose(positions, drafts):
+    """Whether something posted may be covered less because of the drafts of a debtor."""
+    new, sold = [], []
+    for one in itertools.chain.from_iterable(position.decided for position in positions):
+        if one.fact.line_id in drafts:
+            new.append(one.line)
+        else:
+            sold.append((one.line, one.cover))
+    return may_lose(new, sold)
 
 
 def _covered(positions):

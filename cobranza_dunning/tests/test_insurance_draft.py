@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -298,6 +299,29 @@ class TestPreviews(DraftsCase):
         self.assertEqual((lost["amount"], lost["currency"]), (180, "EUR"))
         self.assertAsPosted(draft)
         self.assertCovered(sold, 0, "not_covered", "stop_shipment")
+
+    def test_what_nobody_can_lose_is_not_decided_twice(self):
+        """Only debtors of whom something was sold later, and isn't all covered, are."""
+        self.limit(100)
+        self.sale(150, date(2026, 3, 2))
+        self.limit(100, self.other)
+        self.sale(90, date(2026, 3, 2), partner=self.other)
+        drafts = self.drafts(50) | self.drafts(50, partner=self.other)
+        older = self.drafts(11, day=date(2026, 3, 1), partner=self.other)
+        self.commit()
+        model, asked = type(self.env["cobranza.insurance.facts"]), []
+        decide = model._positions
+
+        def count(*args):
+            asked.append(args[3])
+            return decide(*args)
+
+        with patch.object(model, "_positions", count):
+            drafts._insurance_previews()
+            self.assertEqual([len(ids) for ids in asked], [2])
+            (drafts | older)._insurance_previews()
+        self.assertEqual([len(ids) for ids in asked], [2, 2, 1])
+        self.assertEqual(asked[2], self.debtor(self.other).ids)
 
     def test_a_later_sale_takes_nothing(self):
         self.limit(100)
