@@ -17,13 +17,13 @@ from .cover_reasons import COVER_REASONS
 from .cover_rules import refused, stops, verdict
 from .due import ZERO, to_places
 from .indemnity import indemnity
-from .insurance import AT_RISK, LOST, PLAIN_BUYER, attachment_day
+from .insurance import AT_RISK, LOST, PLAIN_BUYER, attachment_day, delivery_day
 from .insurance_dates import duties
 from .limits import Applied, applicable, known
 
 __all__ = (
     "Cover", "Exposure", "allocate", "decide", "displaced", "exposure", "indemnity", "insurable",
-    "open_tax_share",
+    "may_lose", "open_tax_share",
 )  # fmt: skip
 
 #: The step of the duties.
@@ -153,6 +153,20 @@ def decide(policy, limits, lines, today, buyer=PLAIN_BUYER, before=ZERO):
 def order(policy, line):
     """What says which of two lines takes its part of a limit first: the oldest sale."""
     return attachment_day(policy, line), line.due, line.id
+
+
+def may_lose(new, sold):
+    """Whether new lines may cost something its cover; see `displaced`, which says how much.
+
+    new: the lines that come in.  sold: pairs (line, its Cover, decided with them).
+    Only what isn't all covered can have lost something, and only if it was sold when the first of
+    them was sold or due, or later: due, because what is long overdue stops deliveries.
+    """
+    days = [min(one.invoiced, delivery_day(one), one.due) for one in new]
+    return any(
+        line.flagged and one.missing and max(line.invoiced, delivery_day(line)) >= min(days)
+        for line, one in sold if days
+    )
 
 
 def displaced(decided, new, before):

@@ -109,6 +109,7 @@ from . import (
     cobranza_insurance_policy_renewal,
     cobranza_insurance_query,
     cobranza_insurance_query_claims,
+    cobranza_insurance_query_kept,
     cobranza_insurance_recovery,
     cobranza_insurance_recovery_payment,
     cobranza_insurance_recovery_payout,

@@ -1,12 +1,14 @@
 import itertools
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from odoo import fields, models
 
-from ..engine.cover import displaced
+from ..engine.cover import displaced, may_lose
 from ..engine.due import ZERO
+from ..engine.insurance_dates import original_due_dates
 from .account_move_insurance import INSURABLE
 from .amounts import to_decimal
 from .cobranza_insurance_facts import Fact
@@ -82,19 +84,24 @@ class AccountMove(models.Model):
         # an account may be made already: whoever has one keeps it
         debtors = self.env["cobranza.debtor"].sudo()._of_customers(company, customers)
         accounts = {one.partner_id: one for one in debtors}
+        # totals are computed draft by draft: read what they need at once
+        self.line_ids.fetch(["tax_ids"])
+        facts_sudo = self.env["cobranza.insurance.facts"].sudo()
+        kept = facts_sudo._kept(company, self._kept_due_lines())
         numbers, drafts = itertools.count(FIRST_DRAFT_ID), {}
         known, strangers = defaultdict(list), defaultdict(list)
         for draft in self:
             customer = draft.partner_id.commercial_partner_id
             debtor = accounts.get(customer)
-            facts = draft._numbered(draft._draft_facts(debtor.id if debtor else 0), numbers)
+            facts = draft._numbered(draft._draft_facts(debtor.id if debtor else 0), numbers, kept)
             drafts |= {one.line_id: draft for one in facts}
             (known[debtor.id] if debtor else strangers[customer]).extend(facts)
-        before = debtors._positions()
         after = debtors._positions(drafts=known)
-        facts_sudo = self.env["cobranza.insurance.facts"].sudo()
+        losing = debtors.filtered(lambda one: _may_lose(after.get(one.id, ()), drafts))
+        before = losing._positions()
         after |= facts_sudo._strangers_positions(company, strangers)
-        found = dict.fromkeys(self)
+        # of what is paid nothing is to be insured
+        found = dict.fromkeys(self.filtered(lambda one: one in drafts.values()))
         for key, positions in after.items():
             found |= self._previews_of(positions, drafts, _covered(before.get(key, ())))
         return found
@@ -124,17 +131,24 @@ class AccountMove(models.Model):
             for (draft, policy), decided in ours.items()
         }
 
-    def _numbered(self, facts, numbers):
-        """These facts about a draft with the ids that its due lines have already, if they have.
+    def _kept_due_lines(self):
+        """The due lines that these drafts have in the books already, the first one first."""
+        lines = self.line_ids.filtered(lambda one: one.display_type == "payment_term")._origin
+        return lines.sorted(lambda one: (one.date_maturity or date.max, one.id))
+
+    def _numbered(self, facts, numbers, kept):
+        """The facts about what is open of a draft, with the ids of its due lines if they are kept.
 
         Of several sales of a day the first entered is the older one, posted or not.
-        numbers: ids for those that aren't kept yet.
+        numbers: ids for those that aren't kept yet.  kept: {line id: Kept}.
         """
-        lines = self.line_ids.filtered(lambda one: one.display_type == "payment_term")._origin
-        lines = lines.sorted(lambda one: (one.date_maturity or date.max, one.id))
-        ids = lines.ids if len(lines) == len(facts) else itertools.islice(numbers, len(facts))
         ordered = sorted(facts, key=lambda one: one.date_due)
-        return [one._replace(line_id=line_id) for one, line_id in zip(ordered, ids, strict=True)]
+        lines = self._kept_due_lines()
+        if len(lines) != len(facts):
+            return [one._replace(line_id=next(numbers)) for one in ordered]
+        known = [_as_kept(one, line.id, kept[line.id])
+                 for one, line in zip(ordered, lines, strict=True)]  # fmt: skip
+        return [one for one in known if Decimal(one.residual) > 0]
 
     def _draft_facts(self, debtor_id):
         """The Facts about this draft's due lines, as the statement would read them once posted."""
@@ -148,6 +162,8 @@ class AccountMove(models.Model):
         )
         share = tax / total if total > 0 and tax > 0 else ZERO
         places = self.currency_id.decimal_places
+        terms = sorted(self._draft_terms(totals, invoiced), key=lambda one: one[0])
+        firsts = self._draft_original_dues([one[0] for one in terms])
         return [
             Fact(
                 line_id, debtor_id, self._origin.id, self.currency_id.id, places,
@@ -155,15 +171,26 @@ class AccountMove(models.Model):
                     str(to_decimal(amount, self.currency_id)),
                     str(to_decimal(balance, self.company_id.currency_id)),
                 ),
-                str(share), None, invoiced, due, due, self.delivery_date or None, True,
+                str(share), None, invoiced, first or due, due, self.delivery_date or None, True,
                 self.move_type == "out_receipt", self.insurance_policy_id.id or None, None, "0",
-                None, self._draft_done(),
+                due if first else None, self._draft_done(),
             )
-            for line_id, (due, amount, balance) in enumerate(
-                self._draft_terms(totals, invoiced), FIRST_DRAFT_ID
+            for line_id, (first, (due, amount, balance)) in enumerate(
+                zip(firsts, terms, strict=True), FIRST_DRAFT_ID
             )
             if amount > 0
         ]  # fmt: skip
+
+    def _draft_original_dues(self, days):
+        """For each due date, the first one first, the earlier one that it was posted with, or None.
+
+        See `_post`.
+        """
+        # whoever asks what is insured may know since when
+        before = self._origin.sudo().insured_due_dates
+        if not before:
+            return [None] * len(days)
+        return original_due_dates([fields.Date.to_date(day) for day in before], days)
 
     def _draft_terms(self, totals, invoiced):
         """The (due date, amount, amount in company currency) of the due lines it would have."""
@@ -193,6 +220,36 @@ class AccountMove(models.Model):
         if not self.insurance_activated_on:
             return None
         return {"activated": fields.Date.to_string(self.insurance_activated_on)}
+
+
+def _as_kept(fact, line_id, kept):
+    """The Fact about a draft's due line with what is known of it from when it was posted before.
+
+    kept: its Kept.  When its cover was activated is said by the draft.
+    """
+    amounts = ((fact.amount, kept.amount), (fact.company_amount, kept.company_amount))
+    if all(Decimal(one) == Decimal(other) for one, other in amounts):
+        # of a line with another amount Odoo takes off what came of it
+        fact = fact._replace(residual=kept.residual, company_residual=kept.company_residual)
+    done = {kind: day for kind, day in (kept.done or {}).items() if kind != "activated"}
+    agreed = [day for day in (fact.extended_to, kept.extended_to) if day]
+    return fact._replace(
+        line_id=line_id,
+        chosen=fact.chosen or kept.policy_id,
+        extended_to=max(agreed, default=None),
+        done=done | (fact.done or {}),
+    )
+
+
+def _may_lose(positions, drafts):
+    """Whether something posted may be covered less because of the drafts of a debtor."""
+    new, sold = [], []
+    for one in itertools.chain.from_iterable(position.decided for position in positions):
+        if one.fact.line_id in drafts:
+            new.append(one.line)
+        else:
+            sold.append((one.line, one.cover))
+    return may_lose(new, sold)
 
 
 def _covered(positions):

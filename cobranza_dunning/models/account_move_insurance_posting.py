@@ -83,6 +83,7 @@ class AccountMove(models.Model):
         (what the policy can insure and wouldn't), advice (what would help, in the user's
         language), and displaced: a list of dicts with what posted due lines would lose of their
         cover because they were sold later (line_id, move_id, name, date_due, amount, currency).
+        That is of the whole draft: it is with its first due line, and empty with the others.
         Raises AccessError for others than users of Collections.
         """
         self.check_access("read")
@@ -113,7 +114,7 @@ class AccountMove(models.Model):
                     "amount": float(other.amount),
                     "currency": other.policy.currency_id.name,
                 }
-                for other in preview.displaced
+                for other in (preview.displaced if one is preview.decided[0] else ())
             ],
         }
 

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -64,6 +65,7 @@ class TestDraft(InsuranceCase):
         posted.action_post()
         self.assertFalse(posted.insurance_warning)
         self.assertFalse(self.draft(move_type="out_refund").insurance_warning)
+        self.assertFalse(self.draft(0).insurance_warning, "nothing is sold yet")
 
     def test_without_a_policy_that_applies(self):
         self.insurance.kind = "single_invoice"
@@ -165,7 +167,17 @@ class TestDraft(InsuranceCase):
 
 
 class DraftsCase(InsuranceCase):
-    """Several drafts at once."""
+    """Several drafts at once, and whether what is said of them comes true."""
+
+    def assertAsPosted(self, drafts):
+        """Check that posting them makes of them what was said before."""
+        said = drafts.cobranza_cover_preview()
+        drafts.action_post()
+        self.commit()
+        done = drafts.cobranza_cover()
+        for one in (*said, *done):
+            one.pop("name")
+        self.assertEqual([{key: one[key] for key in done[0]} for one in said], done)
 
     def drafts(self, *amounts, day=TODAY, **vals):
         """Drafts of a customer, of a day."""
@@ -183,16 +195,6 @@ class TestPreviews(DraftsCase):
         """What of each of these drafts wouldn't be insured, decided together."""
         previews = drafts._insurance_previews()
         return [float(previews[one].missing) for one in drafts]
-
-    def assertAsPosted(self, drafts):
-        """Check that posting them makes of them what was said before."""
-        said = drafts.cobranza_cover_preview()
-        drafts.action_post()
-        self.commit()
-        done = drafts.cobranza_cover()
-        for one in (*said, *done):
-            one.pop("name")
-        self.assertEqual([{key: one[key] for key in done[0]} for one in said], done)
 
     def test_two_drafts_share_the_limit(self):
         self.limit(100)
@@ -227,15 +229,18 @@ class TestPreviews(DraftsCase):
         self.assertEqual(drafts._insurance_previews(), dict.fromkeys(drafts))
 
     def test_the_same_queries_for_more_drafts(self):
+        """Nothing is read before: neither totals nor what is kept of invoices posted before."""
+        self.limit(100)
+        sold = self.sale(1, date(2026, 3, 1))
+        sold.button_draft()
         counts = []
         for number in (2, 2, 6):
-            drafts = self.drafts(*[10] * number)
+            drafts = sold | self.drafts(*[10] * number)
             for partner in range(number):
                 drafts |= self.drafts(5, partner=self.new_partner(f"New {number} {partner}"))
             self.commit()
-            drafts.mapped("tax_totals")
             before = self.cr.sql_log_count
-            self.assertTrue(drafts._insurance_previews())
+            self.assertEqual(len(drafts._insurance_previews()), 2 * number + 1)
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
 
@@ -295,6 +300,29 @@ class TestPreviews(DraftsCase):
         self.assertAsPosted(draft)
         self.assertCovered(sold, 0, "not_covered", "stop_shipment")
 
+    def test_what_nobody_can_lose_is_not_decided_twice(self):
+        """Only debtors of whom something was sold later, and isn't all covered, are."""
+        self.limit(100)
+        self.sale(150, date(2026, 3, 2))
+        self.limit(100, self.other)
+        self.sale(90, date(2026, 3, 2), partner=self.other)
+        drafts = self.drafts(50) | self.drafts(50, partner=self.other)
+        older = self.drafts(11, day=date(2026, 3, 1), partner=self.other)
+        self.commit()
+        model, asked = type(self.env["cobranza.insurance.facts"]), []
+        decide = model._positions
+
+        def count(*args):
+            asked.append(args[3])
+            return decide(*args)
+
+        with patch.object(model, "_positions", count):
+            drafts._insurance_previews()
+            self.assertEqual([len(ids) for ids in asked], [2])
+            (drafts | older)._insurance_previews()
+        self.assertEqual([len(ids) for ids in asked], [2, 2, 1])
+        self.assertEqual(asked[2], self.debtor(self.other).ids)
+
     def test_a_later_sale_takes_nothing(self):
         self.limit(100)
         self.sale(90, date(2026, 3, 2))
@@ -350,6 +378,18 @@ class TestPreviews(DraftsCase):
              "advice": other["advice"].replace("20.00", "10.00")}
         ])  # fmt: skip
 
+    def test_what_a_draft_costs_others_is_said_once(self):
+        """With the first of its due lines: whoever adds it up has it right."""
+        self.limit(100)
+        self.sale(90, date(2026, 3, 2))
+        terms = [(date(2026, 4, 1), 20), (date(2026, 5, 1), 20), (date(2026, 6, 1), 1)]
+        drafts = self.drafts(0, installments=terms, day=date(2026, 2, 2)) | self.drafts(5)
+        self.assertEqual(
+            [(one["date_due"], [lost["amount"] for lost in one["displaced"]])
+             for one in drafts.cobranza_cover_preview()],
+            [("2026-04-01", [31]), ("2026-05-01", []), ("2026-06-01", []), ("2026-04-09", [])],
+        )  # fmt: skip
+
     def test_a_due_line_that_is_not_kept_yet(self):
         """Two terms on one day are one journal item: what it will be isn't known before."""
         self.limit(100)
@@ -375,6 +415,174 @@ class TestPreviews(DraftsCase):
         for ask in ("cobranza_cover", "cobranza_cover_preview"):
             with self.assertRaisesRegex(AccessError, "Only users of Collections"):
                 getattr(draft.with_user(visitor), ask)()
+
+
+@tagged("post_install", "-at_install")
+class TestPostedBefore(DraftsCase):
+    """An invoice that was posted, and reset to draft, keeps what was paid and done about it."""
+
+    def reset(self, invoice, day=date(2026, 3, 20), **vals):
+        """Reset an invoice to draft; `day` is none on which it was believed insured first."""
+        self.commit()
+        with self.at(day):
+            invoice.button_draft()
+            invoice.write(vals)
+            self.commit()
+        return invoice
+
+    def said(self, draft):
+        """State, what is covered and the reason of its only due line before it is posted."""
+        (one,) = draft.cobranza_cover_preview()
+        return one["state"], one["covered_amount"], one["reason"]
+
+    def test_a_later_due_date_is_an_extension(self):
+        self.insurance.mep = 60
+        self.limit(1000)
+        for last, expected in (
+            ("2026-05-29", ("covered", 100, "within_limit")),
+            ("2026-05-30", ("covered", 100, "within_limit")),
+            ("2026-05-31", ("lost", 0, "extension_missed")),
+        ):
+            with self.subTest(last), self.at(date(2026, 3, 20)):
+                one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+                self.reset(one, date(2026, 3, 21), invoice_date_due=last)
+                self.assertEqual(self.said(one), expected)
+                self.assertEqual("Not all of it" in str(one.insurance_warning),
+                                 expected[0] == "lost")  # fmt: skip
+                self.assertAsPosted(one)
+
+    def test_while_the_due_date_is_being_typed(self):
+        self.insurance.mep = 60
+        self.limit(1000)
+        one = self.reset(self.sale(100, date(2026, 3, 1), date(2026, 3, 31)))
+        with Form(one) as form:
+            self.assertFalse(form.insurance_warning)
+            form.invoice_date_due = date(2026, 5, 31)
+            self.assertIn("Not all of it", form.insurance_warning)
+
+    def test_in_installments_each_is_an_extension(self):
+        self.insurance.mep = 10
+        self.limit(1000)
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        term = self.env["account.payment.term"].create(
+            {"name": "Two", "line_ids": [
+                Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                for days in (40, 41)
+            ]}
+        )  # fmt: skip
+        self.reset(one, invoice_payment_term_id=term.id, invoice_date_due=False)
+        with self.at(date(2026, 3, 20)):
+            said = {line["date_due"]: line["state"] for line in one.cobranza_cover_preview()}
+            self.assertEqual(said, {"2026-04-10": "covered", "2026-04-11": "lost"})
+            self.assertAsPosted(one)
+
+    def test_what_the_insurer_allowed(self):
+        self.insurance.mep = 10
+        self.limit(1000)
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        self.env["cobranza.insurance.approval"].create(
+            {"move_ids": one.ids, "duty": "extension", "reference": "A", "until": "2026-07-31"}
+        )
+        self.reset(one, invoice_date_due="2026-07-31")
+        with self.at(date(2026, 3, 20)):
+            self.assertEqual(self.said(one)[0], "covered")
+            one.invoice_date_due = date(2026, 8, 1)
+            self.assertEqual(self.said(one)[0], "lost")
+            self.assertAsPosted(one)
+
+    def test_it_was_declared(self):
+        self.insurance.write({"declares": True, "missed_declaration": "lost"})
+        self.limit(1000)
+        one, late = (self.sale(100, date(2026, 1, day)) for day in (5, 6))
+        self.commit()
+        late.insured = False
+        declaration = self.env["cobranza.insurance.declaration"].create(
+            {"policy_id": self.insurance.id, "date_from": "2026-01-01"}
+        )
+        declaration.action_declare(declared_on=date(2026, 2, 15))
+        late.insured = True
+        self.reset(one | late)
+        self.assertEqual(self.said(one), ("covered", 100, "within_limit"))
+        self.assertEqual(self.said(late), ("lost", 0, "declaration_missed"))
+        self.assertAsPosted(one | late)
+
+    def test_the_insurer_was_notified(self):
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 40)]
+        self.limit(1000)
+        one, untold = (self.sale(100, date(2026, 1, day), date(2026, 2, 4)) for day in (5, 6))
+        self.commit()
+        self.env["cobranza.insurance.notice"].notify(
+            self.partner.id, self.due(one).ids, reference="N-1"
+        )
+        self.reset(one | untold)
+        with self.at(date(2026, 3, 20)):
+            self.assertEqual(self.said(one)[:2], ("covered", 100))
+            self.assertEqual(self.said(untold), ("lost", 0, "notice_missed"))
+            self.assertAsPosted(one | untold)
+
+    def test_it_was_promised_for_a_later_day(self):
+        self.insurance.mep = 10
+        self.limit(1000)
+        one = self.sale(100, date(2026, 2, 1), date(2026, 3, 3))
+        self.commit()
+        self.env["cobranza.promise"].promise(
+            self.partner.id, 100, date(2026, 3, 13), self.due(one).ids
+        )
+        self.insurance.mep = 9
+        self.reset(one, date(2026, 3, 11))
+        self.assertEqual(self.said(one), ("lost", 0, "extension_missed"))
+        self.assertAsPosted(one)
+
+    def test_the_policy_that_it_was_sold_under_is_archived(self):
+        self.limit(1000)
+        one = self.sale(100, date(2026, 3, 1))
+        self.commit()
+        other = self.new_insurance(name="Other", kind="single_debtor", partner_id=self.partner.id)
+        self.insurance.active = False
+        self.reset(one)
+        (preview,) = one._insurance_previews().values()
+        self.assertEqual(preview.policy, self.insurance)
+        one.insurance_policy_id = other
+        (preview,) = one._insurance_previews().values()
+        self.assertEqual(preview.policy, other)
+        one.insurance_policy_id = False
+        self.assertAsPosted(one)
+
+    def test_what_is_paid_already(self):
+        """Only what is open is to be insured, and uses the limit."""
+        self.limit(50)
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        self.pay(one, 60)
+        self.reset(one)
+        (said,) = one.cobranza_cover_preview()
+        self.assertEqual((said["residual"], said["covered_amount"], said["missing_amount"]),
+                         (40, 40, 0))  # fmt: skip
+        later = self.drafts(11, day=date(2026, 3, 2))
+        self.assertEqual((one | later)._insurance_previews()[later].missing, 1)
+        self.assertAsPosted(one | later)
+
+    def test_with_another_amount_it_is_paid_no_more(self):
+        """Odoo takes the payment off."""
+        self.limit(50)
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        self.pay(one, 60)
+        self.reset(one)
+        with Form(one) as form:
+            self.assertFalse(form.insurance_warning)
+            with form.invoice_line_ids.edit(0) as line:
+                line.price_unit = 101
+            self.assertIn("101.00 would be covered", form.insurance_warning)
+        self.assertAsPosted(one)
+        self.assertCovered(one, 50, "partial")
+
+    def test_what_is_paid_in_full(self):
+        """Nothing is left to be insured, and nothing to be said."""
+        one = self.sale(100, date(2026, 3, 1), date(2026, 3, 31))
+        self.pay(one, 100)
+        self.reset(one)
+        self.assertFalse(one._insurance_previews())
+        self.assertFalse(one.insurance_warning)
+        self.assertFalse(one.cobranza_cover_preview())
 
 
 @tagged("post_install", "-at_install")

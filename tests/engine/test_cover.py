@@ -480,6 +480,34 @@ def test_which_sale_costs_it(decided, lost):
     assert cover.displaced(covers, {2, 3, 4}, {1: D(80)}) == lost
 
 
+@pytest.mark.parametrize(
+    "sold, most, expected",
+    [
+        # 60 sold, 50 come in on day 0, which were delivered 10 days before and are due after 30
+        ({"number": 1}, 110, False),                  # both are covered
+        ({"number": 1}, 109, True),
+        ({"number": -10}, 59, True),                  # as early as they were delivered
+        ({"number": -11}, 59, False),                 # before: it comes first
+        ({"number": -11, "delivered": day(-10)}, 59, True),
+        ({"number": -11, "flagged": False}, 0, False),
+        ({"number": 1, "flagged": False}, 0, False),
+    ],
+)  # fmt: skip
+def test_what_may_lose_its_cover(sold, most, expected):
+    new, one = line(50, delivered=day(-10)), line(60, **sold)
+    _new, found = decide(new, one, limits=[limit(most)])
+    assert cover.may_lose([new], [(one, found)]) is expected
+    assert cover.may_lose([], [(one, found)]) is False
+
+
+@pytest.mark.parametrize("delivered, expected", [(-21, False), (-20, True), (-19, True)])
+def test_what_is_long_overdue_may_stop_earlier_deliveries(delivered, expected):
+    """An old debt that is invoiced anew keeps its original due date."""
+    new, one = line(50, due=day(-20)), line(60, delivered)
+    _new, found = decide(new, one, limits=[limit(59)])
+    assert cover.may_lose([new], [(one, found)]) is expected
+
+
 def test_tax_in_a_currency_without_decimals():
     one = line(1000, amount=D(1210), tax=D(210))
     assert decide(one, terms=policy(places=0))[0].covered == 826  # 1000 − 173.55

@@ -96,6 +96,25 @@ def test_covered_and_uncovered_are_what_is_open(
 
 
 @FEW
+@given(new_lines=st.lists(lines(), min_size=1, max_size=3), **debtors)
+def test_nothing_loses_its_cover_that_may_not(
+    new_lines, terms, limits, open_lines, today, insolvent, claimed
+):
+    buyer = insurance.Buyer(insolvent_on=insolvent, claimed=claimed)
+    alone = cover.decide(terms, limits, open_lines, today, buyer)
+    after = cover.decide(terms, limits, open_lines + new_lines, today, buyer)
+    covers = {one.line_id: one for one in after}
+    lost = cover.displaced(
+        [("A", (), after)],
+        {one.id for one in new_lines},
+        {one.line_id: one.covered for one in alone},
+    )
+    assert all(amount > 0 for amount, _taker in lost.values())
+    sold = [(one, covers[one.id]) for one in open_lines]
+    assert not lost or cover.may_lose(new_lines, sold)
+
+
+@FEW
 @given(**debtors)
 def test_never_more_than_the_limit(terms, limits, open_lines, today, insolvent, claimed):
     buyer = insurance.Buyer(insolvent_on=insolvent, claimed=claimed)
