@@ -561,6 +561,22 @@ class TestPostedBefore(DraftsCase):
         self.assertEqual((one | later)._insurance_previews()[later].missing, 1)
         self.assertAsPosted(one | later)
 
+    def test_what_is_paid_already_in_another_currency(self):
+        """Also in installments, whose amounts are rounded one by one."""
+        euro = self.new_currency("EUR", 3)
+        self.limit(50)
+        one = self.sale(100.01, date(2026, 3, 1), date(2026, 3, 31), currency=euro)
+        parts = self.sale(
+            0, date(2026, 3, 2), currency=euro,
+            installments=[(date(2026, 4, 1), 10.01), (date(2026, 5, 1), 20.03)],
+        )  # fmt: skip
+        for invoice, amount in ((one, 60), (parts, 15)):
+            self.pay(invoice, amount)
+        self.reset(one | parts)
+        said = (one | parts).cobranza_cover_preview()
+        self.assertAlmostEqual(sum(line["residual"] for line in said), 40.01 / 3 + 15.04 / 3, 1)
+        self.assertAsPosted(one | parts)
+
     def test_with_another_amount_it_is_paid_no_more(self):
         """Odoo takes the payment off."""
         self.limit(50)
