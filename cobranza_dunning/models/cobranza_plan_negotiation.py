@@ -25,8 +25,6 @@ class Talk(NamedTuple):
     debtor: Any
     currency: Any
     amounts: dict
-    offer: negotiation.Offer
-    floor: negotiation.Floor
     situation: negotiation.Situation
     answer: negotiation.Answer
     origin: str
@@ -124,9 +122,8 @@ class CobranzaPlan(models.Model):
             pay_days=debtor._pay_days(),
         )
         floor = debtor._negotiation_floor(currency, amounts)
-        offer = negotiation.as_meant(offer, situation)
         answer = negotiation.evaluate(offer, floor, situation)
-        return Talk(debtor, currency, amounts, offer, floor, situation, answer, origin)
+        return Talk(debtor, currency, amounts, situation, answer, origin)
 
     def _is_manager(self):
         """Whether the person at work may grant what the policy leaves to a manager."""

@@ -84,6 +84,15 @@ def test_reasons(offer, known, reasons):
     assert set(reasons) <= set(negotiation.REASONS)
 
 
+@pytest.mark.parametrize("offer, meant", [
+    (Offer(1, first=date(2026, 3, 31)), Offer(until=date(2026, 3, 31))),
+    (Offer(9, D("100"), each=D("200")), Offer(5, D("100"), each=D("200"))),
+    (Offer(7, D("100")), None),
+])
+def test_what_is_acceptable_is_said_as_it_was_meant(offer, meant):
+    assert evaluate(offer).offer == meant
+
+
 @pytest.mark.parametrize("automatic, decision", [(True, "accept"), (False, "propose")])
 def test_who_accepts(automatic, decision):
     assert evaluate(Offer(6, D("100")), FLOOR._replace(automatic=automatic)).decision == decision
