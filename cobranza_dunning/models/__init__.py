@@ -31,6 +31,7 @@ from . import (
     account_move_line_paid,
     account_move_line_recovery,
     account_move_original,
+    account_move_plan,
     account_move_resend,
     account_move_reversal,
     account_partial_reconcile,

@@ -152,6 +152,25 @@ class TestRebook(PlanCase):
             {(self.old.name, "planned", 400, 0), (self.new.name, "planned", 200, 0)},
         )
 
+    def assertEntryStays(self, entry, plan):
+        """An accountant can neither reset, reverse nor delete it by Odoo's own buttons."""
+        accountant = self.new_user("account.group_account_user", name="Beatriz")
+        entry = entry.with_user(accountant)
+        wizard = self.env["account.move.reversal"].with_user(accountant).with_context(
+            active_model="account.move", active_ids=entry.ids
+        ).create({"journal_id": entry.journal_id.id})  # fmt: skip
+        delete = entry.with_context(force_delete=True).unlink
+        for undo in (entry.button_draft, entry.button_cancel, wizard.refund_moves, delete):
+            with self.assertRefused(f"Only {plan.name} itself undoes what it has booked"):
+                undo()
+
+    def test_its_entries_are_undone_by_the_plan_alone(self):
+        plan = self.agreed(**SIX)
+        self.assertEntryStays(plan.rebook_move_id, plan)
+        plan.action_cancel()
+        self.assertEntryStays(plan.rebook_move_id, plan)
+        self.assertEntryStays(plan.rebook_reversal_id, plan)
+
     def test_it_is_no_credit_note_for_a_dispute(self):
         """What the plan moved elsewhere wasn't credited: who paid under protest is answered."""
         line = self.due(self.old)
