@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..engine import installments
 from ..engine.due import to_places
@@ -69,6 +70,15 @@ class CobranzaPlan(models.Model):
             drafts_sudo.button_cancel()
 
     # --- re-booking --------------------------------------------------------------------
+
+    @api.model
+    def _rebooked_domain(self):
+        """Domain of the plans whose installments are owed in the place of what they cover."""
+        return (
+            Domain("rebook_move_id", "!=", False)
+            & Domain("rebook_reversal_id", "=", False)
+            & Domain("state", "!=", "fulfilled")
+        )
 
     def _rebook_or_note(self):
         """Re-book it, unless Odoo would take that for a payment; then note why it is not."""

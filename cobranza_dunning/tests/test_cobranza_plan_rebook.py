@@ -105,16 +105,20 @@ class TestRebook(PlanCase):
         plan.action_undo_rebook()
         self.assertEqual(len(plan.rebook_move_id.reversal_move_ids), 1)
 
-    def test_books_that_refuse_the_reversal(self):
-        """The plan is broken all the same; somebody reverses it when the books allow it."""
-        plan = self.agreed(**SIX)
+    def break_with_closed_books(self, plan):
+        """Follow a plan that nobody has paid, while nothing can be posted."""
         closed = patch.object(
             self.env.registry["account.move"], "action_post",
             side_effect=UserError("The books are closed"),
         )  # fmt: skip
+        with closed:
+            self.assertEqual(self.looked_at(plan), "broken")
+
+    def test_books_that_refuse_the_reversal(self):
+        """The plan is broken all the same; somebody reverses it when the books allow it."""
+        plan = self.agreed(**SIX)
         with self.at(date(2026, 4, 21)):
-            with closed:
-                self.assertEqual(self.looked_at(plan), "broken")
+            self.break_with_closed_books(plan)
             self.assertFalse(plan.rebook_reversal_id)
             self.assertIn("The books are closed", str(plan.message_ids.mapped("body")))
             plan.action_undo_rebook()
@@ -152,15 +156,56 @@ class TestRebook(PlanCase):
             {(self.old.name, "planned", 400, 0), (self.new.name, "planned", 200, 0)},
         )
 
+    def reversal_wizard(self, move, user=None):
+        """Odoo's dialog that reverses an entry or makes a credit note of an invoice."""
+        wizards = self.env["account.move.reversal"].with_user(user or self.env.user)
+        return wizards.with_context(active_model="account.move", active_ids=move.ids).create(
+            {"journal_id": move.journal_id.id, "date": days_ago(0)}
+        )
+
+    def assertInvoiceStays(self, invoice, plan):
+        """It can't be changed or cancelled: its plan would go on asking for it."""
+        accountant = self.new_user("account.group_account_user", name="Beatriz")
+        invoice = invoice.with_user(accountant)
+        modify = self.reversal_wizard(invoice, accountant).modify_moves
+        for undo in (invoice.button_draft, invoice.button_cancel, modify):
+            with self.assertRefused(f"{plan.name} has re-booked {invoice.name}"):
+                undo()
+
+    def test_what_is_re_booked_is_neither_reset_nor_cancelled(self):
+        plan = self.agreed(**SIX)
+        self.assertInvoiceStays(self.old, plan)
+        self.assertInvoiceStays(self.new, plan)
+        plan.action_cancel()
+        self.new.button_draft()
+        self.assertEqual(self.new.state, "draft")
+
+    def test_nor_while_the_reversal_is_missing(self):
+        plan = self.agreed(**SIX)
+        with self.at(date(2026, 4, 21)):
+            self.break_with_closed_books(plan)
+            self.assertInvoiceStays(self.old, plan)
+            plan.action_undo_rebook()
+            self.old.button_cancel()
+        self.assertEqual(self.old.state, "cancel")
+
+    def test_once_it_is_paid_the_invoice_is_the_books_again(self):
+        """What is cancelled of it then is the customer's money."""
+        plan = self.agreed(**SIX)
+        self.pay_items(plan, 600)
+        self.assertEqual(self.looked_at(plan), "fulfilled")
+        self.new.button_cancel()
+        self.assertEqual(self.looked_at(plan), "fulfilled")
+        settling = plan.rebook_move_id.line_ids.filtered("amount_residual")
+        self.assertEqual(settling.mapped("amount_residual"), [-200])
+
     def assertEntryStays(self, entry, plan):
         """An accountant can neither reset, reverse nor delete it by Odoo's own buttons."""
         accountant = self.new_user("account.group_account_user", name="Beatriz")
         entry = entry.with_user(accountant)
-        wizard = self.env["account.move.reversal"].with_user(accountant).with_context(
-            active_model="account.move", active_ids=entry.ids
-        ).create({"journal_id": entry.journal_id.id})  # fmt: skip
+        reverse = self.reversal_wizard(entry, accountant).refund_moves
         delete = entry.with_context(force_delete=True).unlink
-        for undo in (entry.button_draft, entry.button_cancel, wizard.refund_moves, delete):
+        for undo in (entry.button_draft, entry.button_cancel, reverse, delete):
             with self.assertRefused(f"Only {plan.name} itself undoes what it has booked"):
                 undo()
 
