@@ -30,6 +30,8 @@ USUAL_EXTENSION = 30
 REASONS = {
     "acceptable": "the offer is not below the floor",
     "nothing_owed": "there is nothing to pay later",
+    "not_reversed": "nothing else is left: the re-booking of a plan that is over is still to be "
+    "reversed",
     "in_preparation": "nothing else is left: an agreement is being prepared that the debtor "
     "doesn't know yet",
     "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
@@ -100,7 +102,7 @@ class Situation(NamedTuple):
     broken_on: the day his last plan was broken, or None.
     manager: the offer is entered by a manager.
     insured_until: the last day the insurer allows without asking him, or None.
-    in_preparation: nothing is left because somebody prepares an agreement about it.
+    nothing_left: why, a code of REASONS, if the amount is zero.
     place, pay_days: where he is and when he pays, as installments.suitable_day takes them;
     None = every day suits.
     """
@@ -115,7 +117,7 @@ class Situation(NamedTuple):
     broken_on: date | None = None
     manager: bool = False
     insured_until: date | None = None
-    in_preparation: bool = False
+    nothing_left: str = "nothing_owed"
     place: Place | None = None
     pay_days: tuple = ()
 
@@ -171,8 +173,7 @@ def evaluate(offer, floor, situation):
     Counter-offers are acceptable themselves, the nearest to the offer first.
     """
     if situation.amount <= 0:
-        reason = "in_preparation" if situation.in_preparation else "nothing_owed"
-        return Answer(REFUSE, (reason,))
+        return Answer(REFUSE, (situation.nothing_left,))
     if not offer.is_extension and offer.down_payment >= situation.amount:
         return Answer(REFUSE, ("down_payment_too_large",))
     offer = _as_meant(offer, situation)

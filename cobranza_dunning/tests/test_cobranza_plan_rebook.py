@@ -135,6 +135,28 @@ class TestRebook(PlanCase):
             self.proposed(lines=items[:1].ids, until="2026-03-20")
         self.assertTrue(self.proposed(lines=self.due(late).ids, count=3))
 
+    def test_nor_while_the_first_is_over_and_not_reversed(self):
+        """Re-booked twice nobody would find the invoices, and the days that counted first."""
+        self.policy.plan_quiet_months = 0
+        plan = self.agreed(**SIX)
+        with self.at(date(2026, 4, 21)):
+            self.break_with_closed_books(plan)
+            for origin, sentence in (
+                ("manual", "reverse the re-booking of that plan first"),
+                ("portal", "please contact us"),
+            ):
+                said = self.plans.negotiate(self.partner.id, {"count": 3}, origin)
+                self.assertEqual((said["decision"], said["reasons"]), ("refuse", ["not_reversed"]))
+                self.assertIn(sentence, said["sentences"][0])
+            with self.assertRefused(
+                f"still re-booked by {plan.name}: reverse the re-booking of that plan first"
+            ):
+                self.proposed(lines=self.items(plan).ids, count=3)
+            late = self.invoice(self.partner, 90, due=days_ago(0))
+            self.assertEqual(self.proposed(count=3).line_ids.move_id, late)
+            plan.action_undo_rebook()
+            self.assertEqual(self.proposed(count=3).line_ids.move_id, self.old | self.new)
+
     def test_more_time_again_for_what_was_re_booked(self):
         """An extension's item is as old as what it comes from, whatever move it is in."""
         self.policy.plan_automatic = True
