@@ -127,6 +127,7 @@ from . import (
     cobranza_plan_answer,
     cobranza_plan_carried,
     cobranza_plan_checks,
+    cobranza_plan_credited,
     cobranza_plan_entries,
     cobranza_plan_evaluation,
     cobranza_plan_installment,

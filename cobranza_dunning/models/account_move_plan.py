@@ -20,6 +20,21 @@ class AccountMove(models.Model):
             self._check_not_rebooked()
         return super()._reverse_moves(default_values_list, cancel)
 
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Match credit notes, as they are posted, with what they are for: installments, too."""
+        result = super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+        for note in reverse_moves:
+            # what a plan has booked is the books', whoever posts the note
+            plans_sudo = self.env["cobranza.plan"].sudo().search(
+                [
+                    ("line_ids.move_id", "=", note.reversed_entry_id.id),
+                    ("rebook_move_id", "!=", False),
+                    ("rebook_reversal_id", "=", False),
+                ]
+            )
+            plans_sudo._match_credit_note(note.sudo())
+        return result
+
     def _check_not_rebooked(self):
         """Raise UserError for invoices that are owed by a plan's installments: it can't follow."""
         # whoever keeps books needn't see plans

@@ -202,6 +202,10 @@ class CobranzaPlan(models.Model):
             reversal = move._cobranza_reverse()
             plan_sudo._gated().write({"rebook_reversal_id": reversal.id})
             covered = plan.env["account.move.line"].union(*plan_sudo.line_ids._items().values())
+            for note in paid.move_id:
+                # a credit note is for its own invoice first
+                invoice = note.reversed_entry_id & covered.sudo().move_id
+                invoice._reconcile_reversed_moves(note, False)
             open_again = (paid | covered.sudo()).filtered(lambda one: not one.reconciled)
             for items in open_again.grouped("account_id").values():
                 if paid & items:

@@ -1,7 +1,6 @@
 """Companies that re-book accepted plans: one balanced entry, undone if the plan ends badly."""
 
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -104,15 +103,6 @@ class TestRebook(PlanCase):
         self.assertTrue(plan.rebook_reversal_id)
         plan.action_undo_rebook()
         self.assertEqual(len(plan.rebook_move_id.reversal_move_ids), 1)
-
-    def break_with_closed_books(self, plan):
-        """Follow a plan that nobody has paid, while nothing can be posted."""
-        closed = patch.object(
-            self.env.registry["account.move"], "action_post",
-            side_effect=UserError("The books are closed"),
-        )  # fmt: skip
-        with closed:
-            self.assertEqual(self.looked_at(plan), "broken")
 
     def test_books_that_refuse_the_reversal(self):
         """The plan is broken all the same; somebody reverses it when the books allow it."""
