@@ -30,6 +30,8 @@ USUAL_EXTENSION = 30
 REASONS = {
     "acceptable": "the offer is not below the floor",
     "nothing_owed": "there is nothing to pay later",
+    "not_reversed": "nothing else is left: the re-booking of a plan that is over is still to be "
+    "reversed",
     "in_preparation": "nothing else is left: an agreement is being prepared that the debtor "
     "doesn't know yet",
     "incomplete": "the offer doesn't say how it is paid: a number or amount of installments, "
@@ -100,7 +102,7 @@ class Situation(NamedTuple):
     broken_on: the day his last plan was broken, or None.
     manager: the offer is entered by a manager.
     insured_until: the last day the insurer allows without asking him, or None.
-    in_preparation: nothing is left because somebody prepares an agreement about it.
+    nothing_left: why, a code of REASONS, if the amount is zero.
     place, pay_days: where he is and when he pays, as installments.suitable_day takes them;
     None = every day suits.
     """
@@ -115,7 +117,7 @@ class Situation(NamedTuple):
     broken_on: date | None = None
     manager: bool = False
     insured_until: date | None = None
-    in_preparation: bool = False
+    nothing_left: str = "nothing_owed"
     place: Place | None = None
     pay_days: tuple = ()
 
@@ -138,14 +140,16 @@ class Answer(NamedTuple):
 
     decision: "accept", "propose" to a person, "counter" (with `counter_offers`) or "refuse".
     reasons: codes of REASONS.
+    offer: what is acceptable, as it was meant; None if nothing is.
     """
 
     decision: str
     reasons: tuple
     counter_offers: tuple = ()
+    offer: Offer | None = None
 
 
-def as_meant(offer, situation):
+def _as_meant(offer, situation):
     """Return the offer with its number of installments, where their amount was offered.
 
     The number follows from the amount, whatever was offered beside it.
@@ -169,28 +173,27 @@ def evaluate(offer, floor, situation):
     Counter-offers are acceptable themselves, the nearest to the offer first.
     """
     if situation.amount <= 0:
-        reason = "in_preparation" if situation.in_preparation else "nothing_owed"
-        return Answer(REFUSE, (reason,))
+        return Answer(REFUSE, (situation.nothing_left,))
     if not offer.is_extension and offer.down_payment >= situation.amount:
         return Answer(REFUSE, ("down_payment_too_large",))
-    offer = as_meant(offer, situation)
+    offer = _as_meant(offer, situation)
     if not offer.is_extension and not offer.count:
         return Answer(REFUSE, ("incomplete",))
     reasons = below(offer, floor, situation)
     if not reasons:
         # nobody gives himself more time again and again
         again = situation.left_unsigned or (offer.is_extension and situation.had_extension)
-        return Answer(ACCEPT if floor.automatic and not again else PROPOSE, ("acceptable",))
+        decision = ACCEPT if floor.automatic and not again else PROPOSE
+        return Answer(decision, ("acceptable",), offer=offer)
     counters = _counters(offer, floor, situation)
     return Answer(COUNTER if counters else REFUSE, reasons, counters)
 
 
 def below(offer, floor, situation):
-    """Return the codes of what is wrong with an offer; none if it is acceptable.
+    """Return the codes of what is wrong with an offer, as it was meant; none if it is acceptable.
 
     What counts are the days on which he would pay: those that suit him.
     """
-    offer = as_meant(offer, situation)
     last_day = _last_day(offer, situation)
     if offer.is_extension:
         found = _below_extension(last_day, floor, situation)
@@ -358,7 +361,7 @@ def _counters(offer, floor, situation):
         # of the same kind first, unless it is time that is needed
         wants_time = "extension_first" in below(offer, floor, situation)
         candidates = candidates if wants_time else [*candidates[1:], candidates[0]]
-    meant = [as_meant(one, situation) for one in candidates if one]
+    meant = [_as_meant(one, situation) for one in candidates if one]
     found = [
         one
         for one in meant

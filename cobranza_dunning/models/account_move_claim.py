@@ -40,10 +40,10 @@ class AccountMove(models.Model):
         """Reset entries to draft.
 
         What insurers have paid, or were paid, by them is open again.
-        Raises UserError for those of a claim, which undoes them itself, for invoices in a claim
-        that stands and for payments of booked recoveries.
+        Raises UserError for those that collections have booked, see `_check_not_booked_by_us`, for
+        invoices in a claim that stands and for payments of booked recoveries.
         """
-        self._check_not_booked_by_claims()
+        self._check_not_booked_by_us()
         self.env["cobranza.insurance.claim.line"]._check_not_claimed(self)
         self.env["cobranza.insurance.recovery"]._check_payments_kept(self.line_ids)
         self._cobranza_reopen_claims()
@@ -62,15 +62,15 @@ class AccountMove(models.Model):
         ).unlink()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        """Reverse entries by Odoo's button. Raises UserError for those of a claim."""
-        self._check_not_booked_by_claims()
+        """Reverse entries by Odoo's button. Raises UserError like `_check_not_booked_by_us`."""
+        self._check_not_booked_by_us()
         return super()._reverse_moves(default_values_list, cancel)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_booked_by_claims(self):
-        self._check_not_booked_by_claims()
+    def _unlink_except_booked_by_us(self):
+        self._check_not_booked_by_us()
 
-    def _check_not_booked_by_claims(self):
+    def _check_not_booked_by_us(self):
         """Raise UserError for entries of claims: the claims undo them, and follow."""
         # whoever keeps books needn't see claims
         claims_sudo = self.sudo().insurance_claim_id

@@ -60,10 +60,10 @@ class AccountMoveLine(models.Model):
         """Return {line id: list of Settlement} of receivable items, earliest first.
 
         Lines of which nothing is reconciled are missing.  Differences of exchange are left out:
-        they settle nothing in the line's currency; and re-bookings of payment plans: what they
-        take is owed elsewhere.  One statement, whatever the number of lines:
-        reading partial reconciliations takes the right of an accountant, and the ORM a query for
-        each side.
+        they settle nothing in the line's currency; re-bookings of payment plans: what they take is
+        owed elsewhere; and what insurance claims have written off: he owes it by law.  One
+        statement, whatever the number of lines: reading partial reconciliations takes the right of
+        an accountant, and the ORM a query for each side.
         """
         if not self.ids:
             return {}
@@ -80,6 +80,7 @@ class AccountMoveLine(models.Model):
                           FROM account_partial_reconcile WHERE credit_move_id IN %(ids)s) t
                   JOIN account_move_line o ON o.id = t.other_id
                   JOIN account_journal j ON j.id = o.journal_id
+                  JOIN account_move m ON m.id = o.move_id AND m.insurance_claim_id IS NULL
                  WHERE t.amount <> 0
                    AND NOT EXISTS (SELECT 1 FROM cobranza_plan p
                                     WHERE o.move_id IN (p.rebook_move_id, p.rebook_reversal_id))

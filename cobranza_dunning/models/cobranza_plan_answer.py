@@ -17,7 +17,7 @@ class CobranzaPlan(models.Model):
         """The answer to an offer as plain values; see `negotiate`."""
         offered = {}
         if talk.answer.decision in (negotiation.ACCEPT, negotiation.PROPOSE):
-            offered = self._calendar_values(talk, talk.offer)
+            offered = self._calendar_values(talk, talk.answer.offer)
         return {
             "decision": talk.answer.decision,
             "reasons": list(talk.answer.reasons),

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from .amounts import to_decimal
 from .arguments import to_day
+from .cobranza_plan import OPEN_STATES
 
 
 class CobranzaPlan(models.Model):
@@ -91,14 +92,22 @@ class CobranzaPlan(models.Model):
         return max(self.installment_ids.mapped("date_due"))
 
     def _check_no_other_plan(self, debtor, items):
-        """Raise UserError if another plan, proposed or in force, covers one of these items."""
+        """Raise UserError if one of these items belongs to another plan, see `_in_open_plans`."""
         debtor._agree_in_turn()
         found = self._in_open_plans(items).filtered(lambda line: line.plan_id not in self)[:1]
-        if found:
+        if not found:
+            return
+        names = {"invoice": found.name, "plan": found.plan_id.name}
+        if found.plan_id.state in OPEN_STATES:
             raise UserError(
                 self.env._(
-                    "%(invoice)s is part of %(plan)s already: cancel that one first.",
-                    invoice=found.name,
-                    plan=found.plan_id.name,
+                    "%(invoice)s is part of %(plan)s already: cancel that one first.", **names
                 )
             )
+        raise UserError(
+            self.env._(
+                "%(invoice)s is still re-booked by %(plan)s: reverse the re-booking of that plan "
+                "first.",
+                **names,
+            )
+        )

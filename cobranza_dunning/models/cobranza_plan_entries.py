@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..engine import installments
 from ..engine.due import to_places
@@ -69,6 +70,15 @@ class CobranzaPlan(models.Model):
             drafts_sudo.button_cancel()
 
     # --- re-booking --------------------------------------------------------------------
+
+    @api.model
+    def _rebooked_domain(self):
+        """Domain of the plans whose installments are owed in the place of what they cover."""
+        return (
+            Domain("rebook_move_id", "!=", False)
+            & Domain("rebook_reversal_id", "=", False)
+            & Domain("state", "!=", "fulfilled")
+        )
 
     def _rebook_or_note(self):
         """Re-book it, unless Odoo would take that for a payment; then note why it is not."""
@@ -192,6 +202,10 @@ class CobranzaPlan(models.Model):
             reversal = move._cobranza_reverse()
             plan_sudo._gated().write({"rebook_reversal_id": reversal.id})
             covered = plan.env["account.move.line"].union(*plan_sudo.line_ids._items().values())
+            for note in paid.move_id:
+                # a credit note is for its own invoice first
+                invoice = note.reversed_entry_id & covered.sudo().move_id
+                invoice._reconcile_reversed_moves(note, False)
             open_again = (paid | covered.sudo()).filtered(lambda one: not one.reconciled)
             for items in open_again.grouped("account_id").values():
                 if paid & items:

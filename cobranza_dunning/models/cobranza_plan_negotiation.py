@@ -3,6 +3,7 @@ from typing import Any, NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..engine import installments, negotiation
 from .amounts import to_decimal
@@ -25,8 +26,6 @@ class Talk(NamedTuple):
     debtor: Any
     currency: Any
     amounts: dict
-    offer: negotiation.Offer
-    floor: negotiation.Floor
     situation: negotiation.Situation
     answer: negotiation.Answer
     origin: str
@@ -115,18 +114,17 @@ class CobranzaPlan(models.Model):
             # a page is shown by the superuser, whom the customer is not
             manager=origin != "portal" and self._is_manager(),
             insured_until=debtor._insured_until(self.env["account.move.line"].union(*amounts)),
-            in_preparation=(
-                origin == "portal"
-                and not amounts
-                and self._is_in_preparation(debtor, values.get("currency"))
+            nothing_left=(
+                "nothing_owed"
+                if amounts
+                else self._why_nothing(debtor, values.get("currency"), origin)
             ),
             place=debtor._contact_place(),
             pay_days=debtor._pay_days(),
         )
         floor = debtor._negotiation_floor(currency, amounts)
-        offer = negotiation.as_meant(offer, situation)
         answer = negotiation.evaluate(offer, floor, situation)
-        return Talk(debtor, currency, amounts, offer, floor, situation, answer, origin)
+        return Talk(debtor, currency, amounts, situation, answer, origin)
 
     def _is_manager(self):
         """Whether the person at work may grant what the policy leaves to a manager."""
@@ -197,30 +195,33 @@ class CobranzaPlan(models.Model):
     def _in_open_plans(self, items):
         """The lines of plans, proposed or in force, that one of these items belongs to.
 
-        An item that a plan has made by re-booking belongs to all that this plan covers.
+        An item that a plan has made by re-booking belongs to all that this plan covers, even when
+        the plan is over, until its re-booking is reversed or all of it is paid.
         """
-        return self.env["cobranza.plan.line"].search(
-            [
-                ("plan_id.state", "in", OPEN_STATES),
-                "|",
-                ("move_line_id", "in", items.ids),
-                ("plan_id.installment_ids.move_line_id", "in", items.ids),
-            ]
-        )
+        in_force = Domain("plan_id.state", "in", OPEN_STATES)
+        covers = in_force & Domain("move_line_id", "in", items.ids)
+        made = self._rebooked_domain() & Domain("installment_ids.move_line_id", "in", items.ids)
+        return self.env["cobranza.plan.line"].search(covers | Domain("plan_id", "any", made))
 
     def _of_open_plans(self, items):
         """Those of these items that a plan, proposed or in force, covers or has made."""
         found = self._in_open_plans(items)
         return items & (found.move_line_id | found.plan_id.installment_ids.move_line_id)
 
-    def _is_in_preparation(self, debtor, code):
-        """Whether some of what a debtor owes in a currency is in a draft that he doesn't see.
+    def _why_nothing(self, debtor, code, origin):
+        """Why nothing a debtor owes can be paid later: a code of engine.negotiation.REASONS.
 
-        code: of the currency; None = any.
+        code: of the currency; None = any.  origin: see `negotiate`.
         """
         lines = self.env["account.move.line"].union(*self._free_amounts(debtor))
         lines = lines.filtered(lambda line: code in (None, line.currency_id.name))
-        return not all(plan._is_shown() for plan in self._in_open_plans(lines).plan_id)
+        plans = self._in_open_plans(lines).plan_id
+        if any(plan.state not in OPEN_STATES for plan in plans):
+            return "not_reversed"
+        # some of it is in a draft of ours that he doesn't see
+        if origin == "portal" and not all(plan._is_shown() for plan in plans):
+            return "in_preparation"
+        return "nothing_owed"
 
     def _to_offer(self, values, currency):
         """The engine.negotiation.Offer of plain values. Raises UserError for what is none."""

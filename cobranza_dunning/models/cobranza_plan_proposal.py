@@ -65,7 +65,7 @@ class CobranzaPlan(models.Model):
         return {
             "debtor_id": debtor.id,
             "currency_id": talk.currency.id,
-            "kind": "extension" if talk.offer.is_extension else "plan",
+            "kind": "extension" if talk.answer.offer.is_extension else "plan",
             "origin": kept_origin(self.env, talk.origin),
             "user_id": self.env.uid,
             "date": talk.situation.today,
@@ -97,7 +97,7 @@ class CobranzaPlan(models.Model):
                     "amount": float(one.amount),
                     "net_amount": float(one.amount),
                 }
-                for one in self._calendar_of(talk, talk.offer)
+                for one in self._calendar_of(talk, talk.answer.offer)
             ]
         )
 

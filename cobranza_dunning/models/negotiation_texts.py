@@ -8,6 +8,9 @@ _lt = LazyTranslate(__name__)
 SENTENCES = {
     "acceptable": _lt("This can be agreed on."),
     "nothing_owed": _lt("There is nothing to pay later."),
+    "not_reversed": _lt(
+        "This is owed by a plan that is over: reverse the re-booking of that plan first."
+    ),
     "in_preparation": _lt("We are preparing an agreement about this: you will hear from us."),
     "incomplete": _lt("Say in how many installments it is paid, of what amount, or on which day."),
     "down_payment_too_large": _lt("The down payment has to be less than the debt."),
@@ -45,7 +48,13 @@ PERIODS = {
 
 
 #: What isn't the customer's to know -> what he reads instead.
-DISCREET = {"beyond_insurance": "too_long"}
+DISCREET = {
+    "beyond_insurance": SENTENCES["too_long"],
+    "not_reversed": _lt(
+        "We have to put the last agreement in order first: please contact us, and we agree on "
+        "another one."
+    ),
+}
 
 
 def sentences(env, reasons, discreet=False):
@@ -53,6 +62,5 @@ def sentences(env, reasons, discreet=False):
 
     discreet: for the customer himself, who isn't told of our insurance.
     """
-    if discreet:
-        reasons = dict.fromkeys(DISCREET.get(code, code) for code in reasons)
-    return [env._(SENTENCES[code]) for code in reasons]
+    said = {**SENTENCES, **DISCREET} if discreet else SENTENCES
+    return list(dict.fromkeys(env._(said[code]) for code in reasons))

@@ -89,6 +89,7 @@ from . import (
     test_pauses,
     test_performance,
     test_plan_carried,
+    test_plan_credited,
     test_plan_insured_days,
     test_plan_late,
     test_plan_negotiation,

@@ -4,6 +4,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import sql_db
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import CobranzaCase, days_ago
@@ -42,6 +43,15 @@ class PlanCase(CobranzaCase):
         self.env.cr.flush()
         self.env["cobranza.plan"]._evaluate(self.company, plan.debtor_id)
         return plan.state
+
+    def break_with_closed_books(self, plan):
+        """Follow a plan that nobody has paid, while nothing can be posted."""
+        closed = patch.object(
+            self.env.registry["account.move"], "action_post",
+            side_effect=UserError("The books are closed"),
+        )  # fmt: skip
+        with closed:
+            self.assertEqual(self.looked_at(plan), "broken")
 
     def standing(self, plan):
         """Each installment as (day, what is paid, state)."""

@@ -1,7 +1,6 @@
 """Companies that re-book accepted plans: one balanced entry, undone if the plan ends badly."""
 
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -108,13 +107,8 @@ class TestRebook(PlanCase):
     def test_books_that_refuse_the_reversal(self):
         """The plan is broken all the same; somebody reverses it when the books allow it."""
         plan = self.agreed(**SIX)
-        closed = patch.object(
-            self.env.registry["account.move"], "action_post",
-            side_effect=UserError("The books are closed"),
-        )  # fmt: skip
         with self.at(date(2026, 4, 21)):
-            with closed:
-                self.assertEqual(self.looked_at(plan), "broken")
+            self.break_with_closed_books(plan)
             self.assertFalse(plan.rebook_reversal_id)
             self.assertIn("The books are closed", str(plan.message_ids.mapped("body")))
             plan.action_undo_rebook()
@@ -130,6 +124,28 @@ class TestRebook(PlanCase):
         with self.assertRaisesRegex(UserError, f"part of {plan.name} already"):
             self.proposed(lines=items[:1].ids, until="2026-03-20")
         self.assertTrue(self.proposed(lines=self.due(late).ids, count=3))
+
+    def test_nor_while_the_first_is_over_and_not_reversed(self):
+        """Re-booked twice nobody would find the invoices, and the days that counted first."""
+        self.policy.plan_quiet_months = 0
+        plan = self.agreed(**SIX)
+        with self.at(date(2026, 4, 21)):
+            self.break_with_closed_books(plan)
+            for origin, sentence in (
+                ("manual", "reverse the re-booking of that plan first"),
+                ("portal", "please contact us"),
+            ):
+                said = self.plans.negotiate(self.partner.id, {"count": 3}, origin)
+                self.assertEqual((said["decision"], said["reasons"]), ("refuse", ["not_reversed"]))
+                self.assertIn(sentence, said["sentences"][0])
+            with self.assertRefused(
+                f"still re-booked by {plan.name}: reverse the re-booking of that plan first"
+            ):
+                self.proposed(lines=self.items(plan).ids, count=3)
+            late = self.invoice(self.partner, 90, due=days_ago(0))
+            self.assertEqual(self.proposed(count=3).line_ids.move_id, late)
+            plan.action_undo_rebook()
+            self.assertEqual(self.proposed(count=3).line_ids.move_id, self.old | self.new)
 
     def test_more_time_again_for_what_was_re_booked(self):
         """An extension's item is as old as what it comes from, whatever move it is in."""
@@ -151,6 +167,66 @@ class TestRebook(PlanCase):
             {(one.name, one.state, one.planned, one.to_pay) for one in lines},
             {(self.old.name, "planned", 400, 0), (self.new.name, "planned", 200, 0)},
         )
+
+    def reversal_wizard(self, move, user=None):
+        """Odoo's dialog that reverses an entry or makes a credit note of an invoice."""
+        wizards = self.env["account.move.reversal"].with_user(user or self.env.user)
+        return wizards.with_context(active_model="account.move", active_ids=move.ids).create(
+            {"journal_id": move.journal_id.id, "date": days_ago(0)}
+        )
+
+    def assertInvoiceStays(self, invoice, plan):
+        """It can't be changed or cancelled: its plan would go on asking for it."""
+        accountant = self.new_user("account.group_account_user", name="Beatriz")
+        invoice = invoice.with_user(accountant)
+        modify = self.reversal_wizard(invoice, accountant).modify_moves
+        for undo in (invoice.button_draft, invoice.button_cancel, modify):
+            with self.assertRefused(f"{plan.name} has re-booked {invoice.name}"):
+                undo()
+
+    def test_what_is_re_booked_is_neither_reset_nor_cancelled(self):
+        plan = self.agreed(**SIX)
+        self.assertInvoiceStays(self.old, plan)
+        self.assertInvoiceStays(self.new, plan)
+        plan.action_cancel()
+        self.new.button_draft()
+        self.assertEqual(self.new.state, "draft")
+
+    def test_nor_while_the_reversal_is_missing(self):
+        plan = self.agreed(**SIX)
+        with self.at(date(2026, 4, 21)):
+            self.break_with_closed_books(plan)
+            self.assertInvoiceStays(self.old, plan)
+            plan.action_undo_rebook()
+            self.old.button_cancel()
+        self.assertEqual(self.old.state, "cancel")
+
+    def test_once_it_is_paid_the_invoice_is_the_books_again(self):
+        """What is cancelled of it then is the customer's money."""
+        plan = self.agreed(**SIX)
+        self.pay_items(plan, 600)
+        self.assertEqual(self.looked_at(plan), "fulfilled")
+        self.new.button_cancel()
+        self.assertEqual(self.looked_at(plan), "fulfilled")
+        settling = plan.rebook_move_id.line_ids.filtered("amount_residual")
+        self.assertEqual(settling.mapped("amount_residual"), [-200])
+
+    def assertEntryStays(self, entry, plan):
+        """An accountant can neither reset, reverse nor delete it by Odoo's own buttons."""
+        accountant = self.new_user("account.group_account_user", name="Beatriz")
+        entry = entry.with_user(accountant)
+        reverse = self.reversal_wizard(entry, accountant).refund_moves
+        delete = entry.with_context(force_delete=True).unlink
+        for undo in (entry.button_draft, entry.button_cancel, reverse, delete):
+            with self.assertRefused(f"Only {plan.name} itself undoes what it has booked"):
+                undo()
+
+    def test_its_entries_are_undone_by_the_plan_alone(self):
+        plan = self.agreed(**SIX)
+        self.assertEntryStays(plan.rebook_move_id, plan)
+        plan.action_cancel()
+        self.assertEntryStays(plan.rebook_move_id, plan)
+        self.assertEntryStays(plan.rebook_reversal_id, plan)
 
     def test_it_is_no_credit_note_for_a_dispute(self):
         """What the plan moved elsewhere wasn't credited: who paid under protest is answered."""

@@ -70,3 +70,67 @@ class TestClaimPlan(ClaimCase):
             claim.action_cancel()
             plan.action_undo_rebook()
         self.assertEqual(self.due(self.sold).amount_residual, 600)
+
+
+@tagged("post_install", "-at_install")
+class TestClosedClaim(ClaimCase):
+    """Writing debts off pays nothing and credits nothing: the customer owes them by law."""
+
+    def closed(self):
+        """Close a claim about 600, all of which the insurer has paid but a tenth."""
+        claim = self.claim()
+        claim.action_file()
+        claim.action_accept()
+        claim.register_payment()
+        claim.action_close()
+        self.assertTrue(self.due(self.sold).reconciled)
+        return claim
+
+    def look(self, plan):
+        """Follow what was agreed, as a commit and the night do; return the plan's state."""
+        self.commit()
+        self.env["cobranza.debtor"]._evaluate_agreements(self.company, plan.debtor_id)
+        return plan.state
+
+    def agreed_before(self, rebook):
+        """A plan for 600 in two installments."""
+        self.company.sudo().cobranza_plan_rebook = rebook
+        self.company.sudo().cobranza_plan_journal_id = self.accounts["journals"]["general"]
+        self.limit(1000)
+        self.sold = self.sale(600, SOLD, DUE)
+        self.commit()
+        plans = self.env["cobranza.plan"]
+        made = plans.propose(self.partner.id, {"count": 2, "first": "2026-04-10"})
+        plan = plans.browse(made["plan_id"])
+        plan.action_accept()
+        return plan
+
+    def test_a_plan_is_kept_or_broken_as_before(self):
+        """By what the customer pays, not by what the insurer does."""
+        for rebook in (False, True):
+            with self.subTest(rebook=rebook):
+                plan = self.agreed_before(rebook)
+                claim = self.closed()
+                self.assertEqual(self.look(plan), "active")
+                self.assertEqual((plan.credited_amount, plan.open_amount), (0, 600))
+                with self.at(date(2026, 4, 21)):
+                    self.assertEqual(self.look(plan), "broken")
+                    self.assertFalse(plan.rebook_reversal_id)
+                    claim.action_cancel("Of the next one")
+                    plan.action_undo_rebook()
+
+    def test_a_dispute_is_still_for_a_person_to_decide(self):
+        self.limit(1000)
+        self.sold = self.sale(600, SOLD, DUE)
+        self.commit()
+        disputes = self.env["cobranza.dispute"]
+        made = disputes.raise_dispute(self.due(self.sold).id, 20, "price", None, "2026-08-01")
+        dispute = disputes.browse(made["id"])
+        promised = self.env["cobranza.promise"].promise(self.partner.id, 50, "2026-04-01")
+        self.closed()
+        self.commit()
+        self.env["cobranza.debtor"]._evaluate_agreements(self.company, dispute.debtor_id)
+        self.assertEqual((dispute.state, dispute.credited_amount), ("open", 0))
+        self.assertEqual(dispute.debtor_id.disputed_amount, 0, "nothing is chased of it")
+        promise = self.env["cobranza.promise"].browse(promised["id"])
+        self.assertEqual(promise.state, "cancelled", "there is nothing to pay of it either")

@@ -49,7 +49,8 @@ def evaluate(offer, floor=FLOOR, **known):
         (Offer(6, D("100")), {"insured_until": date(2026, 9, 1)}, ("acceptable",)),
         (Offer(6, D("100")), {"insured_until": date(2026, 8, 31)}, ("beyond_insurance",)),
         (Offer(6, D("100")), {"amount": D("0")}, ("nothing_owed",)),
-        (Offer(6), {"amount": D("0"), "in_preparation": True}, ("in_preparation",)),
+        (Offer(6), {"amount": D("0"), "nothing_left": "in_preparation"}, ("in_preparation",)),
+        (Offer(6), {"nothing_left": "not_reversed"}, ("down_payment_too_small",)),
         (Offer(), {}, ("incomplete",)),
         (Offer(0, D("100")), {}, ("incomplete",)),
         (Offer(each=D("0")), {}, ("incomplete",)),
@@ -82,6 +83,15 @@ def test_reasons(offer, known, reasons):
     found = evaluate(offer, **known)
     assert found.reasons == reasons
     assert set(reasons) <= set(negotiation.REASONS)
+
+
+@pytest.mark.parametrize("offer, meant", [
+    (Offer(1, first=date(2026, 3, 31)), Offer(until=date(2026, 3, 31))),
+    (Offer(9, D("100"), each=D("200")), Offer(5, D("100"), each=D("200"))),
+    (Offer(7, D("100")), None),
+])
+def test_what_is_acceptable_is_said_as_it_was_meant(offer, meant):
+    assert evaluate(offer).offer == meant
 
 
 @pytest.mark.parametrize("automatic, decision", [(True, "accept"), (False, "propose")])
