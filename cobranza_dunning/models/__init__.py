@@ -29,6 +29,7 @@ from . import (
     account_move_line_insurance,
     account_move_line_original,
     account_move_line_paid,
+    account_move_line_rebooked,
     account_move_line_recovery,
     account_move_original,
     account_move_resend,

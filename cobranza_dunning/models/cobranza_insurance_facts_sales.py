@@ -313,18 +313,15 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         """When the sales of lines were declared; of a re-booked debt the last of its invoices."""
         return SQL(
             """
-            SELECT s.line_id, 'declared' AS kind, max(t.day) AS day
-              FROM scope s
-              JOIN account_move_line l ON l.id = s.line_id
-         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
-         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+            SELECT o.line_id, 'declared' AS kind, max(t.day) AS day
+              FROM origin o
          LEFT JOIN LATERAL (
                 SELECT min(v.declared_on) AS day
                   FROM cobranza_insurance_declaration_line v
                   JOIN cobranza_insurance_declaration d ON d.id = v.declaration_id
-                 WHERE v.document_id = COALESCE(part.move_id, l.move_id)
+                 WHERE v.document_id = o.move_id
                    AND d.state = 'declared' AND v.declared_on <= %s) t ON TRUE
-          GROUP BY s.line_id HAVING count(*) = count(t.day)
+          GROUP BY o.line_id HAVING count(*) = count(t.day)
             """,
             date,
         )
