@@ -46,7 +46,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    COALESCE(l.date_maturity, l.date),
                    COALESCE(b.delivered, m.delivery_date),
                    COALESCE(b.insured, m.insured, FALSE),
-                   m.move_type = 'out_receipt',
+                   COALESCE(b.cash, m.move_type = 'out_receipt'),
                    COALESCE(b.policy_id, m.insurance_policy_id, w.policy_id), t.settled_on,
                    COALESCE(g.amount, 0)::text,
                    GREATEST(x.extended_to, CASE WHEN l.cobranza_original_due_date IS NOT NULL
@@ -176,6 +176,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
             SELECT s.line_id, min(m.invoice_date) AS invoiced, min(m.delivery_date) AS delivered,
                    bool_and(COALESCE(m.insured, FALSE)) AS insured,
+                   bool_or(m.move_type = 'out_receipt') AS cash,
                    min(COALESCE(m.insurance_policy_id, u.policy_id)) AS policy_id,
                    sum(part.amount * t.share) / sum(part.amount) AS tax_share,
                    CASE WHEN bool_or(z.before IS NOT NULL)

@@ -71,19 +71,34 @@ class CobranzaPlan(models.Model):
     # --- re-booking --------------------------------------------------------------------
 
     def _rebook_or_note(self):
-        """Re-book it, unless Odoo would take that for a payment; then note why it is not."""
-        taxed = self.line_ids.move_id.filtered(lambda one: one._cobranza_tax_is_due_on_payment())
-        if not taxed:
-            self._rebook()
-            return
+        """Re-book it, unless that would change something else; then note why it is not."""
         office = self.with_context(lang=self.company_id._cobranza_lang())
-        office._message_log(
-            body=office.env._(
+        why = office._why_not_rebooked()
+        if why:
+            office._message_log(body=why)
+        else:
+            self._rebook()
+
+    def _why_not_rebooked(self):
+        """What re-booking it would change, as a sentence; None if nothing.
+
+        Odoo would take it for a payment; and an insurer, what becomes one debt.
+        """
+        taxed = self.line_ids.move_id.filtered(lambda one: one._cobranza_tax_is_due_on_payment())
+        if taxed:
+            return self.env._(
                 "It isn't re-booked: the tax of %(invoices)s is due when the customer pays, and "
                 "re-booking would make it due now. Everything else is as agreed.",
                 invoices=", ".join(taxed.mapped("name")),
             )
-        )
+        if not self.debtor_id._are_insured_alike(self.line_ids.move_line_id):
+            return self.env._(
+                "It isn't re-booked: %(invoices)s aren't insured alike (by policy, limit or what "
+                "the insurer was told), and installments of all of them couldn't be. Everything "
+                "else is as agreed.",
+                invoices=", ".join(self.line_ids.move_id.mapped("name")),
+            )
+        return None
 
     def _rebook(self):
         """Move what the plan covers to one receivable item per installment, in one entry.

@@ -141,6 +141,81 @@ class TestRebookedNotice(RebookedCase):
         """Of a plan about two invoices: the installments that took over something of it."""
         two = self.sale(100, date(2026, 1, 20), date(2026, 2, 20))
         notice = self.notify(self.due(two))
+        self.notify(self.line, "AFP-2")
         items = self.items(self.plan_of(self.one, two, count=4))
         claim = self.claim(notice_id=notice.id)
         self.assertEqual(claim.line_ids.move_line_id, items[3])
+
+
+@tagged("post_install", "-at_install")
+class TestRebookedTogether(RebookedCase):
+    """What isn't insured alike isn't re-booked together: an installment is insured as one debt."""
+
+    def assertNotRebooked(self, *invoices, **offer):
+        """Check that a plan about invoices leaves them as they are, covers included, and why."""
+        lines = self.due(self.env["account.move"].union(*invoices))
+        marked = lines.filtered(lambda one: one.move_id.insured)
+        before = self.covers(marked).mapped("covered_amount")
+        plan = self.plan_of(*invoices, **offer)
+        self.assertFalse(plan.rebook_move_id)
+        notes = str(plan.message_ids.mapped("body"))
+        self.assertIn("aren't insured alike", notes.replace("&#39;", "'"))
+        for one in invoices:
+            self.assertIn(one.name, notes)
+        self.assertEqual(self.covers(marked).mapped("covered_amount"), before)
+        return plan
+
+    def test_what_is_to_be_insured_and_what_isnt(self):
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 120)]
+        one = self.sale(300, SOLD, DUE)
+        two = self.sale(100, date(2026, 1, 15), date(2026, 2, 5), insured=False)
+        self.assertNotRebooked(one, two)
+        self.assertCovered(one, 300, "covered")
+        duties = self.env["cobranza.insurance.duty"].search([("partner_id", "=", self.partner.id)])
+        self.assertIn("notice", duties.mapped("duty"))
+
+    def test_the_policies_of_two_years(self):
+        renewed = self.insurance.browse(self.insurance.action_renew()["res_id"])
+        with self.at(date(2027, 3, 1)):
+            one = self.sale(300, date(2026, 12, 10), date(2027, 1, 10))
+            two = self.sale(300, date(2027, 1, 15), date(2027, 2, 15))
+            self.assertNotRebooked(one, two, first="2027-04-10")
+            self.assertEqual(self.cover(one).policy_id, self.insurance)
+            self.assertEqual(self.cover(two).policy_id, renewed)
+
+    def test_a_receipt(self):
+        """By itself it is re-booked, and stays a cash sale."""
+        cash = self.sale(300, SOLD, DUE, move_type="out_receipt", insured=True)
+        self.assertCovered(cash, 0, "not_covered", "cash_sale")
+        self.assertNotRebooked(cash, self.sale(100, SOLD, DUE)).action_cancel()
+        plan = self.plan_of(cash)
+        covers = self.covers(self.items(plan))
+        self.assertEqual(covers.mapped("reason"), ["cash_sale"] * 2)
+
+    def test_before_and_after_the_insurer_granted_a_limit(self):
+        """The older sale has none, and would take it from the newer one."""
+        self.limit(5000, effective="2026-02-01")
+        one = self.sale(300, SOLD, DUE)
+        two = self.sale(300, date(2026, 2, 2), date(2026, 2, 20))
+        self.assertNotRebooked(one, two)
+
+    def test_one_of_which_the_insurer_was_told(self):
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 120)]
+        one = self.sale(300, SOLD, DUE)
+        self.commit()
+        self.env["cobranza.insurance.notice"].notify(self.partner.id, reference="AFP-1")
+        two = self.sale(100, date(2026, 1, 15), date(2026, 2, 5))
+        self.assertNotRebooked(one, two)
+
+    def test_what_is_insured_alike(self):
+        """Also what is insured in part, because the limit is too small for both."""
+        one = self.sale(700, SOLD, DUE)
+        two = self.sale(500, date(2026, 1, 15), date(2026, 2, 5))
+        self.assertCovered(two, 300, "partial")
+        covers = self.covers(self.items(self.plan_of(one, two)))
+        self.assertEqual(sum(covers.mapped("covered_amount")), 1000)
+
+    def test_where_nothing_is_insured(self):
+        self.insurance.active = False
+        plan = self.plan_of(self.sale(300, SOLD, DUE), self.sale(100, SOLD, DUE, insured=False))
+        self.assertTrue(plan.rebook_move_id)
