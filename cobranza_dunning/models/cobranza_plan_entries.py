@@ -145,18 +145,21 @@ class CobranzaPlan(models.Model):
             self._item_vals(item, -amount, -booked, name=f"{self.name}: {line.name}")
             for line, item, amount, booked in amounts
         ]
+        days = [_original_due(item, line) for line, item in covered.items()]
         made = [
             self._item_vals(
-                amounts[oldest][1],
+                amounts[taken_from[0]][1],
                 one.amount,
                 booked,
                 name=f"{self.name} {number}/{len(calendar)}",
                 date_maturity=one.due,
-                cobranza_original_due_date=amounts[oldest][0].date_due,
+                cobranza_original_due_date=min(days[index] for index in taken_from),
                 # Odoo leaves items of the general journal out of follow-up by default
                 no_followup=False,
             )
-            for number, (one, (booked, oldest)) in enumerate(zip(calendar, parts, strict=True), 1)
+            for number, (one, (booked, taken_from)) in enumerate(
+                zip(calendar, parts, strict=True), 1
+            )
         ]
         return settled, made
 
@@ -219,3 +222,9 @@ class CobranzaPlan(models.Model):
         over = self.filtered(lambda one: one.state in ("broken", "cancelled"))
         over._undo_rebook()
         return True
+
+
+def _original_due(item, line):
+    """The due date of a covered item that counts for insurance and interest; line: of the plan."""
+    # whoever agrees may not know of insurance
+    return item.sudo().cobranza_original_due_date or line.date_due

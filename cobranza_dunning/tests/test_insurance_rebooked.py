@@ -219,3 +219,18 @@ class TestRebookedTogether(RebookedCase):
         self.insurance.active = False
         plan = self.plan_of(self.sale(300, SOLD, DUE), self.sale(100, SOLD, DUE, insured=False))
         self.assertTrue(plan.rebook_move_id)
+
+
+@tagged("post_install", "-at_install")
+class TestRebookedCover(RebookedCase):
+    """What is known of the invoices counts for the installments, and what is done about either."""
+
+    def test_the_original_due_date(self):
+        """Of an invoice that had been given more time: the maximum extension is from the first."""
+        self.insurance.mep = 120
+        one = self.sale(300, SOLD, DUE)
+        self.assertCovered(one, 300)
+        with self.at(date(2026, 3, 11)):
+            self.due(one).date_maturity = date(2026, 3, 31)
+            covers = self.covers(self.items(self.plan_of(one)))
+        self.assertEqual(covers.mapped("original_due_date"), [DUE, DUE])
