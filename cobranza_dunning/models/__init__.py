@@ -32,6 +32,7 @@ from . import (
     account_move_line_rebooked,
     account_move_line_recovery,
     account_move_original,
+    account_move_rebooked,
     account_move_resend,
     account_move_reversal,
     account_partial_reconcile,

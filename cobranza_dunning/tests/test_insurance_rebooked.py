@@ -234,3 +234,35 @@ class TestRebookedCover(RebookedCase):
             self.due(one).date_maturity = date(2026, 3, 31)
             covers = self.covers(self.items(self.plan_of(one)))
         self.assertEqual(covers.mapped("original_due_date"), [DUE, DUE])
+
+    def test_an_approval_by_the_button_of_the_deadline(self):
+        """It proposes the invoice, for which more time is approved; it was marked afterwards."""
+        self.insurance.mep = 30
+        one = self.sale(300, SOLD, date(2026, 3, 31), insured=False)
+        items = self.items(self.plan_of(one, first="2026-05-15"))
+        one.insured = True
+        self.assertEqual(self.covers(items).mapped("reason"), ["extension_missed"] * 2)
+        duty = self.env["cobranza.insurance.duty"].search(
+            [("partner_id", "=", self.partner.id), ("duty", "=", "extension")]
+        )
+        context = duty.action_next()["context"]
+        self.assertEqual(context["default_move_ids"], one.ids)
+        self.env["cobranza.insurance.approval"].with_context(**context).create(
+            {"until": "2026-12-31", "reference": "AUT-1"}
+        )
+        self.assertEqual(self.covers(items).mapped("state"), ["covered"] * 2)
+
+    def test_an_approval_for_the_entry(self):
+        """Is one for the invoices, also once they are owed again."""
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 20)]
+        one, two = self.sale(300, SOLD, DUE), self.sale(100, SOLD, DUE)
+        plan = self.plan_of(one, two)
+        items = self.items(plan)
+        self.assertEqual(self.covers(items).mapped("reason"), ["notice_missed"] * 2)
+        excuse = self.env["cobranza.insurance.approval"].create(
+            {"move_ids": plan.rebook_move_id.ids, "duty": "notice", "reference": "AUT-2"}
+        )
+        self.assertEqual(excuse.move_ids, one | two)
+        self.assertEqual(self.covers(items).mapped("state"), ["covered"] * 2)
+        plan.action_cancel()
+        self.assertEqual(self.covers(self.due(one | two)).mapped("state"), ["covered"] * 2)
