@@ -17,3 +17,12 @@ class AccountMove(models.Model):
             [("rebook_move_id", "in", self.ids), *domain]
         )
         return (self - plans_sudo.rebook_move_id) | plans_sudo.line_ids.move_id
+
+    def _cobranza_with_rebookings(self):
+        """These, the invoices that they come from, and all entries that have re-booked those."""
+        invoices = self._cobranza_rebooked_from()
+        # what a plan has booked is the books', whoever asks
+        plans_sudo = self.env["cobranza.plan"].sudo().search(
+            [("line_ids.move_id", "in", invoices.ids)]
+        )
+        return invoices | plans_sudo.rebook_move_id
