@@ -266,3 +266,83 @@ class TestRebookedCover(RebookedCase):
         self.assertEqual(self.covers(items).mapped("state"), ["covered"] * 2)
         plan.action_cancel()
         self.assertEqual(self.covers(self.due(one | two)).mapped("state"), ["covered"] * 2)
+
+
+@tagged("post_install", "-at_install")
+class TestRebookedBalances(RebookedCase):
+    """Re-booking pays nothing: what is open of the installments is declared of the invoices."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.insurance.write(
+            {"premium_basis": "balances", "declares": True, "premium_rate": 1,
+             "declaration_from": "2026-01-01"}
+        )  # fmt: skip
+
+    def declared(self, day):
+        """{invoice: what is declared of it} for the month of a day, and its tax."""
+        self.commit()
+        declarations = self.env["cobranza.insurance.declaration"]
+        made = declarations.browse(declarations.prepare(self.insurance.id, day)["id"])
+        return {one.move_id: (one.amount, one.tax_amount) for one in made.line_ids}
+
+    def assertDeclared(self, day, *amounts):
+        """Check what is declared of both invoices; None = nothing."""
+        found = self.declared(day)
+        self.assertEqual(
+            [found.get(one, (None, 0))[0] for one in (self.one, self.two)], list(amounts)
+        )
+
+    def sell(self, currency=None):
+        """Two invoices, of 300 and 100."""
+        self.one = self.sale(300, date(2026, 2, 10), date(2026, 2, 20), currency=currency)
+        self.two = self.sale(100, date(2026, 2, 11), date(2026, 2, 28), currency=currency)
+
+    def test_what_was_paid_of_the_installments(self):
+        """The oldest debt first, whichever of them is paid."""
+        self.sell()
+        plan = self.plan_of(self.one, self.two, count=4)
+        with self.at(date(2026, 4, 10)):
+            self.pay_items(self.items(plan)[3], 100)
+        with self.at(date(2026, 5, 10)):
+            self.pay_items(self.items(plan), 250)
+        with self.at(date(2026, 6, 3)):
+            for day, *amounts in (
+                ("2026-02-15", 300, 100), ("2026-03-15", 300, 100), ("2026-04-15", 200, 100),
+                ("2026-05-15", None, 50),
+            ):  # fmt: skip
+                self.assertDeclared(day, *amounts)
+
+    def test_once_the_plan_is_broken(self):
+        """The months before are what they were."""
+        self.sell()
+        plan = self.plan_of(self.one, self.two, count=4)
+        with self.at(date(2026, 4, 10)):
+            self.pay_items(self.items(plan), 50)
+        with self.at(date(2026, 7, 1)):
+            self.breaks(plan)
+            for day in ("2026-04-15", "2026-06-15"):
+                self.assertDeclared(day, 250, 100)
+
+    def test_in_another_currency(self):
+        """In the policy's, at the rate of the invoices: 3 for 1."""
+        self.sell(self.new_currency("EUR", 3))
+        plan = self.plan_of(self.one, self.two, count=4)
+        with self.at(date(2026, 4, 10)):
+            self.pay_items(self.items(plan)[:1], 100)
+        with self.at(date(2026, 5, 3)):
+            self.assertDeclared("2026-03-15", 100, 33.33)
+            self.assertDeclared("2026-04-15", 66.67, 33.33)
+
+    def test_tax_that_was_taken_back_of_the_installments(self):
+        """Of 1 210, 210 are credited: what is open has no tax in it."""
+        one = self.sale(1000, date(2026, 2, 10), date(2026, 2, 20), post=False)
+        tax = self.add_tax(one, 210, 1210)
+        one.action_post()
+        plan = self.plan_of(one)
+        with self.at(date(2026, 4, 10)):
+            self.assertEqual(self.declared("2026-03-15"), {one: (1210, 210)})
+            self.take_tax_back(plan.rebook_move_id, tax)
+        with self.at(date(2026, 5, 3)):
+            self.assertEqual(self.declared("2026-04-15"), {one: (1000, 0)})
