@@ -1,3 +1,5 @@
+from collections import Counter, defaultdict
+
 from odoo import models
 
 
@@ -21,8 +23,17 @@ class AccountMove(models.Model):
     def _cobranza_with_rebookings(self):
         """These, the invoices that they come from, and all entries that have re-booked those."""
         invoices = self._cobranza_rebooked_from()
+        entries = (entry for parts in invoices._cobranza_rebooked_by().values() for entry in parts)
+        return invoices.union(invoices, *entries)
+
+    def _cobranza_rebooked_by(self):
+        """Return {invoice: {entry that has re-booked it: which part of that comes from it}}."""
         # what a plan has booked is the books', whoever asks
-        plans_sudo = self.env["cobranza.plan"].sudo().search(
-            [("line_ids.move_id", "in", invoices.ids)]
+        lines_sudo = self.env["cobranza.plan.line"].sudo().search(
+            [("move_id", "in", self.ids), ("plan_id.rebook_move_id", "!=", False)]
         )
-        return invoices | plans_sudo.rebook_move_id
+        found = defaultdict(Counter)
+        for line in lines_sudo:
+            plan = line.plan_id
+            found[line.move_id][plan.rebook_move_id] += line.amount / plan.amount
+        return found

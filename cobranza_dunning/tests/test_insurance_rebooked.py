@@ -267,6 +267,60 @@ class TestRebookedCover(RebookedCase):
         plan.action_cancel()
         self.assertEqual(self.covers(self.due(one | two)).mapped("state"), ["covered"] * 2)
 
+    def assertShown(self, invoice, state, insured, uninsured):
+        """Check what an invoice says of its insurance, and that it is found by it."""
+        self.commit()
+        self.assertEqual(
+            (invoice.insurance_state, invoice.insured_amount, invoice.uninsured_amount),
+            (state, insured, uninsured),
+        )
+        self.assertTrue(
+            invoice.search([("id", "=", invoice.id), ("insurance_state", "=", state)])
+        )
+        self.assertFalse(
+            invoice.search([("id", "=", invoice.id), ("insurance_state", "!=", state)])
+        )
+
+    def test_what_the_invoice_says(self):
+        """Its part of what is insured of the installments; settled once they are paid."""
+        one, two = self.sale(700, SOLD, DUE), self.sale(500, SOLD, DUE)
+        self.assertShown(one, "covered", 700, 0)
+        self.assertShown(two, "partial", 300, 200)
+        plan = self.plan_of(one, two, count=3)
+        self.assertShown(one, "partial", 583.33, 116.67)
+        self.assertShown(two, "partial", 416.67, 83.33)
+        self.assertEqual(
+            one.insurance_reason, self.covers(self.items(plan)).sorted("state")[-1:].sentence
+        )
+        with self.at(date(2026, 4, 10)):
+            self.pay_items(self.items(plan), 400)
+            self.assertShown(one, "covered", 466.67, 0)
+            self.pay_items(self.items(plan), 800)
+            self.assertShown(one, "settled", 0, 0)
+
+    def test_what_the_invoice_says_once_the_plan_has_ended(self):
+        one = self.sale(300, SOLD, DUE)
+        plan = self.plan_of(one)
+        self.assertShown(one, "covered", 300, 0)
+        plan.action_cancel()
+        self.assertShown(one, "covered", 300, 0)
+        self.assertEqual(one.cover_ids.move_line_id, self.due(one))
+
+    def test_the_buttons_of_the_invoice(self):
+        """They open the covers of the installments, and the notice about them."""
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 120)]
+        one = self.sale(300, SOLD, DUE)
+        plan = self.plan_of(one)
+        self.assertEqual(one.insurance_next_date, date(2026, 5, 31))
+        covers = self.env["cobranza.insurance.cover"]
+        found = covers.search(one.action_cobranza_covers()["domain"])
+        self.assertEqual(
+            found.filtered(lambda cover: not cover.date_to), self.covers(self.items(plan))
+        )
+        notice = one.action_notify_insurer()
+        lines = self.env["cobranza.insurance.notice"].browse(notice["res_id"]).line_ids
+        self.assertEqual(lines.move_line_id, self.items(plan))
+
 
 @tagged("post_install", "-at_install")
 class TestRebookedBalances(RebookedCase):
