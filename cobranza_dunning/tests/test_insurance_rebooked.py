@@ -267,6 +267,17 @@ class TestRebookedCover(RebookedCase):
         plan.action_cancel()
         self.assertEqual(self.covers(self.due(one | two)).mapped("state"), ["covered"] * 2)
 
+    def test_a_suggestion_to_insure_it(self):
+        """Marks the invoices: it is them that are insured."""
+        one, two = (self.sale(amount, SOLD, DUE, insured=False) for amount in (300, 100))
+        plan = self.plan_of(one, two)
+        suggestions = self.env["cobranza.insurance.suggestion"]
+        found = [each["id"] for each in suggestions.suggest() if each["kind"] == "insure"]
+        suggestions.browse(found).action_insure()
+        self.assertTrue(one.insured and two.insured)
+        self.assertFalse(plan.rebook_move_id.insured)
+        self.assertEqual(self.covers(self.items(plan)).mapped("covered_amount"), [200, 200])
+
     def assertShown(self, invoice, state, insured, uninsured):
         """Check what an invoice says of its insurance, and that it is found by it."""
         self.commit()
