@@ -46,6 +46,8 @@ class CobranzaPlan(models.Model):
                 "partner_id": self.partner_id.id,
                 "currency_id": self.currency_id.id,
                 "invoice_origin": self.name,
+                # no sale: insurers don't insure interest
+                "insured": False,
                 "invoice_line_ids": [fields.Command.create(self._interest_line_vals())],
             }
         )
