@@ -246,8 +246,8 @@ def carry_over(covered, amounts, places):
     covered: pairs (amount, the same in company currency) of the lines, oldest due first.
     amounts: of the installments; together they are the covered amounts.
     places: decimals of the company's currency.
-    Returns for each installment (its amount in company currency, index of the oldest line that
-    it takes something from).  The company amounts together are those of the lines, to the cent.
+    Returns for each installment (its amount in company currency, indexes of the lines that it
+    takes something from).  The company amounts together are those of the lines, to the cent.
     """
     result, exact, booked = [], ZERO, ZERO
     parts = {}
@@ -259,7 +259,7 @@ def carry_over(covered, amounts, places):
             for number, taken in taken_from.items()
         )
         rounded = to_places(exact, places)
-        result.append((rounded - booked, min(taken_from)))
+        result.append((rounded - booked, tuple(taken_from)))
         booked = rounded
     return tuple(result)
 

@@ -36,12 +36,7 @@ class AccountMove(models.Model):
 
     def _cobranza_instead(self):
         """What is owed in the place of these: of a re-booking that was undone, its invoices."""
-        # what a plan has booked is the books', whoever asks
-        undone_sudo = self.env["cobranza.plan"].sudo().search(
-            [("rebook_move_id", "in", self.ids), ("rebook_reversal_id", "!=", False)]
-        )
-        undone = undone_sudo.with_env(self.env)
-        return (self - undone.rebook_move_id) | undone.line_ids.move_id
+        return self._cobranza_rebooked_from(("rebook_reversal_id", "!=", False))
 
     def _cobranza_tax_is_due_on_payment(self):
         """Whether Odoo books tax of this move for every amount that it is reconciled with."""

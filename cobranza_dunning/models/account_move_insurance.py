@@ -151,17 +151,28 @@ class AccountMove(models.Model):
     @api.depends("cover_ids.state", "insured", "state", "payment_state")
     @api.depends_context("lang")
     def _compute_insurance(self):
-        covers = self.env["cobranza.insurance.cover"].search(
-            [("move_id", "in", self.ids), ("date_to", "=", False)]
+        rebooked = self._origin._cobranza_rebooked_by()
+        entries = (entry for parts in rebooked.values() for entry in parts)
+        moves = self._origin.union(self._origin, *entries)
+        none = self.env["cobranza.insurance.cover"]
+        covers = none.search(
+            [("move_id", "in", moves.ids), ("date_to", "=", False)]
         ).grouped("move_id")
         for move in self:
-            ours = covers.get(move._origin, self.env["cobranza.insurance.cover"])
+            # of what a plan has re-booked, the installments are insured in its place
+            parts = {move._origin: 1, **rebooked.get(move._origin, {})}
+            ours = none.union(*(covers.get(one, none) for one in parts))
             move.insurance_state = move._insurance_state_of(ours)
-            move.insured_amount = sum(ours.mapped("covered_company_amount"))
-            move.uninsured_amount = sum(ours.mapped("uncovered_company_amount"))
+            move.insured_amount = move._insurance_sum(ours, "covered_company_amount", parts)
+            move.uninsured_amount = move._insurance_sum(ours, "uncovered_company_amount", parts)
             move.insurance_next_date = min(filter(None, ours.mapped("next_date")), default=False)
             worst = ours.sorted(lambda one: WORST_FIRST.index(one.state))[:1]
             move.insurance_reason = worst.sentence
+
+    def _insurance_sum(self, covers, name, parts):
+        """The sum of an amount of covers; parts: {move: which part of its covers is this one's}."""
+        total = sum(one[name] * parts[one.move_id] for one in covers)
+        return self.company_currency_id.round(total)
 
     def _insurance_state_of(self, covers):
         """The worst state of an invoice's due lines; settled once nothing insured is open.
@@ -181,7 +192,12 @@ class AccountMove(models.Model):
 
         def having(states):
             # only current covers, as the field says
-            return Domain("cover_ids.state", "in", list(states))
+            covered = Domain("cover_ids.state", "in", list(states))
+            rebooked = self.env["cobranza.plan.line"].sudo()._search(
+                Domain("move_id", "!=", False)
+                & Domain("plan_id.rebook_move_id.cover_ids.state", "in", list(states))
+            )
+            return covered | Domain("id", "in", rebooked.subselect("move_id"))
 
         nothing = ~having(WORST_FIRST)
         settled = (
@@ -216,7 +232,7 @@ class AccountMove(models.Model):
 
     def action_notify_insurer(self):
         """Draw up the notice of non-payment about these invoices' open due lines and open it."""
-        return self.cover_ids.action_notify_insurer()
+        return self._cobranza_with_rebookings().cover_ids.action_notify_insurer()
 
     def _states_cover(self):
         """Whether the printed invoice says that it is insured: the company wants it, and it is.
@@ -235,4 +251,4 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cobranza_dunning.cobranza_insurance_cover_action"
         )
-        return {**action, "domain": [("move_id", "in", self.ids)]}
+        return {**action, "domain": [("move_id", "in", self._cobranza_with_rebookings().ids)]}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
+from ..engine.insurance import LOST
 from ..engine.insurance_dates import mep_end
 from .arguments import check_not_endless
 from .insurance_texts import AGENDA_SELECTION, DEBTOR_KIND_SELECTION
@@ -252,6 +253,22 @@ class CobranzaDebtor(models.Model):
                 if one.fact.line_id in lines.ids and one.cover.covered + one.cover.suspended
             ]
         return min((day for day in ends if day), default=None)
+
+    def _are_insured_alike(self, lines):
+        """Whether nothing is gained or lost of the cover of due lines that become one debt.
+
+        lines: due lines of this debtor.
+        """
+        self.ensure_one()
+        found = dict.fromkeys(lines.ids)
+        for position in self._positions().get(self.id, ()):
+            for one in position.decided:
+                if one.fact.flagged and one.fact.line_id in found:
+                    found[one.fact.line_id] = (
+                        position.policy_id, one.cover.applied or one.cover.reasons[0],
+                        one.fact.cash, bool(one.line.notified_on), one.cover.state == LOST,
+                    )  # fmt: skip
+        return len(set(found.values())) == 1
 
     def _check_insured_until(self, lines, day):
         """Raise UserError if agreeing on a day for these due lines would cost their cover."""

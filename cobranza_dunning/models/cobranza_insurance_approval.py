@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from .arguments import check_not_endless
@@ -62,14 +62,23 @@ class CobranzaInsuranceApproval(models.Model):
     def create(self, vals_list):
         """Record approvals; what they change in the cover shows when the transaction commits.
 
+        One for the entry of a re-booked plan is for the invoices that the plan covers.
         Raises UserError without an invoice, or with a day that is no end.
         """
         recorded = super().create(vals_list)
         if any(not one.move_ids for one in recorded):
             raise UserError(self.env._("Say which invoices the insurer has approved it for."))
+        for one in recorded:
+            one._name_invoices()
         check_not_endless(self.env, *recorded.mapped("until"))
         recorded._follow()
         return recorded
+
+    def _name_invoices(self):
+        """Put a plan's invoices in the place of the entry that re-booked it."""
+        invoices = self.move_ids._cobranza_rebooked_from()
+        if invoices != self.move_ids:
+            super().write({"move_ids": [Command.set(invoices.ids)]})
 
     def write(self, vals):
         """Write notes and evidence; raise UserError for what the insurer has approved."""

@@ -133,8 +133,9 @@ class CobranzaInsuranceClaim(models.Model):
         return result
 
     def _noticed(self):
-        """The ids of the due lines of its notice; None if it isn't made from one."""
-        return self.notice_id.line_ids._items().ids if self.notice_id else None
+        """The ids of its notice's due lines, as owed now; None if it isn't made from one."""
+        items = self.notice_id.line_ids._items()
+        return items._cobranza_in_their_place().ids if self.notice_id else None
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_filed(self):

@@ -38,7 +38,11 @@ class CobranzaInsuranceClaim(models.Model):
     def _check_dossier(self):
         """Raise AccessError for who may not read the claim, or the invoices it is about."""
         self.check_access("read")
-        self.line_ids.move_id.check_access("read")
+        self._dossier_moves().check_access("read")
+
+    def _dossier_moves(self):
+        """The invoices that it is about, and the entries by which plans have re-booked them."""
+        return self.line_ids.move_id._cobranza_with_rebookings()
 
     def _dossier(self):
         """Return (name, bytes) of the ZIP file.
@@ -57,11 +61,10 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _dossier_files(self):
         """Yield (folder, name, bytes) of each file, one at a time: they may be large."""
-        moves = self.line_ids.move_id
         claim = self.with_context(lang=self._dossier_lang())
         pdf, _kind = self.env["ir.actions.report"]._render_qweb_pdf(REPORT, self.ids)
         yield "", f"{self.name}.pdf", pdf
-        for move in moves:
+        for move in self._dossier_moves():
             yield from self._invoice_files(move, claim.env._("1 Invoices"))
         for reminder in self._reminders():
             day = fields.Date.to_string(reminder.sent_date)
@@ -87,7 +90,7 @@ class CobranzaInsuranceClaim(models.Model):
 
     def _evidence(self):
         """What somebody has attached to the claim, and to what was agreed or disputed about it."""
-        moves = self.line_ids.move_id
+        moves = self._dossier_moves()
         approvals = self.env["cobranza.insurance.approval"].search([("move_ids", "in", moves.ids)])
         return (
             self.attachment_ids
@@ -98,22 +101,22 @@ class CobranzaInsuranceClaim(models.Model):
         )
 
     def _notices(self):
-        """The notices of non-payment that were given about these due lines, oldest first."""
+        """The notices of non-payment that were given about these debts, oldest first."""
         return self.env["cobranza.insurance.notice"].search(
-            [("state", "=", "notified"), ("line_ids.move_id", "in", self.line_ids.move_id.ids)],
+            [("state", "=", "notified"), ("line_ids.move_id", "in", self._dossier_moves().ids)],
             order="notified_on, id",
         )
 
     def _reminders(self):
         """The reminders that were sent about these invoices, oldest first."""
         return self.env["cobranza.reminder"].search(
-            [("state", "=", "sent"), ("line_ids.move_id", "in", self.line_ids.move_id.ids)],
+            [("state", "=", "sent"), ("line_ids.move_id", "in", self._dossier_moves().ids)],
             order="sent_date, id",
         )
 
     def _interactions(self):
         """Calls, answers and visits since the oldest of these invoices."""
-        days = [day for day in self.line_ids.move_id.mapped("invoice_date") if day]
+        days = [day for day in self._dossier_moves().mapped("invoice_date") if day]
         domain = [("debtor_id", "=", self.debtor_id.id)]
         if days:
             domain.append(("date", ">=", min(days)))
@@ -128,22 +131,29 @@ class CobranzaInsuranceClaim(models.Model):
     def _plans(self):
         """Plans and extensions that the customer has agreed to about these invoices."""
         return self.env["cobranza.plan"].search(
-            [("line_ids.move_id", "in", self.line_ids.move_id.ids), ("accepted_on", "!=", False)],
+            [("line_ids.move_id", "in", self._dossier_moves().ids), ("accepted_on", "!=", False)],
             order="accepted_on, id",
         )
 
     def _disputes(self):
         """What the customer disputes, or has disputed, of these invoices."""
         return self.env["cobranza.dispute"].search(
-            [("move_id", "in", self.line_ids.move_id.ids)], order="id"
+            [("move_id", "in", self._dossier_moves().ids)], order="id"
         )
 
     def _payments(self):
-        """What was paid or credited of these due lines, oldest first: account.partial.reconcile."""
+        """What was paid or credited of these due lines, oldest first: account.partial.reconcile.
+
+        Of installments of a re-booked plan also what was before; that entry has paid nothing.
+        """
         # what settled them may be an entry that no collector reads; only day and amount are told
-        return self.sudo().line_ids.move_line_id.matched_credit_ids.sorted(
-            lambda one: (one.max_date, one.id)
+        lines_sudo = self.sudo().line_ids
+        items_sudo = lines_sudo.move_line_id
+        items_sudo |= items_sudo._cobranza_rebooked_from()
+        paid_sudo = items_sudo.matched_credit_ids.filtered(
+            lambda one: one.credit_move_id.move_id not in lines_sudo.move_id
         )
+        return paid_sudo.sorted(lambda one: (one.max_date, one.id))
 
     def _limits(self):
         """The decisions about the customer's limit under the policy, oldest first."""

@@ -229,7 +229,7 @@ class CobranzaInsuranceDuty(models.Model):
             "res_model": "cobranza.insurance.approval",
             "view_mode": "form",
             "context": {
-                "default_move_ids": covers.move_id.ids,
+                "default_move_ids": covers.move_id._cobranza_rebooked_from().ids,
                 "default_company_id": self.company_id.id,
             },
         }

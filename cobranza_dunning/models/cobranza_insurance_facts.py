@@ -233,7 +233,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             if target == currency_id:
                 return amount
             if target == own:
-                return company_amount
+                return to_places(company_amount, places)
             return to_places(company_amount * rate(target, day) / rate(own, day), places)
 
         return convert

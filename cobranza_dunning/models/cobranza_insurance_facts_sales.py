@@ -256,7 +256,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     def _query_balances(self, policy, first, last):
         """What was open of each document at each end of a month of a period.
 
-        The tax in it is pro rata, as if credit notes for tax alone had come after all payments.
+        What plans have re-booked is as open as their installments are.  The tax in it is pro rata,
+        as if credit notes for tax alone had come after all payments.
         """
         return SQL(
             """
@@ -279,32 +280,73 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             posted=self._query_posted(policy),
             days=month_ends(first, last + DAY),
             places=policy.company_id.currency_id.decimal_places,
-            open=SQL(
-                """
-                SELECT sum(l.amount_currency - COALESCE(paid.amount, 0)) AS amount,
-                       sum(l.balance - COALESCE(paid.company_amount, 0)) AS company_amount,
-                       sum(COALESCE(paid.tax_back, 0)) AS tax_back,
-                       sum(COALESCE(paid.company_tax_back, 0)) AS company_tax_back
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id
-                   AND a.account_type = 'asset_receivable'
-             LEFT JOIN LATERAL (
-                    SELECT sum(CASE WHEN r.debit_move_id = l.id THEN r.debit_amount_currency
-                                    ELSE -r.credit_amount_currency END) AS amount,
-                           sum(CASE WHEN r.debit_move_id = l.id THEN r.amount
-                                    ELSE -r.amount END) AS company_amount,
-                           sum(r.debit_amount_currency)
-                               FILTER (WHERE n.id <> l.move_id) AS tax_back,
-                           sum(r.amount) FILTER (WHERE n.id <> l.move_id) AS company_tax_back
-                      FROM account_partial_reconcile r
-                      JOIN account_move_line k ON k.id = r.credit_move_id
-                 LEFT JOIN account_move n ON n.id = k.move_id AND %s
-                     WHERE l.id IN (r.debit_move_id, r.credit_move_id)
-                       AND r.max_date <= e.day) paid ON TRUE
-                 WHERE l.move_id = q.id
-                """,
-                self.env["account.move"]._cobranza_sql_credits_tax("n"),
-            ),
+            open=self._query_open_balance(policy),
+        )
+
+    def _query_open_balance(self, policy):
+        """What was open of the document `q`, and came of its tax alone, at the end of `e.day`."""
+        return SQL(
+            """
+            SELECT sum(l.amount_currency - COALESCE(paid.amount, 0)) AS amount,
+                   sum(l.balance - COALESCE(paid.company_amount, 0)) AS company_amount,
+                   sum(COALESCE(paid.tax_back, 0)) AS tax_back,
+                   sum(COALESCE(paid.company_tax_back, 0)) AS company_tax_back
+              FROM account_move_line l
+              JOIN account_account a ON a.id = l.account_id
+               AND a.account_type = 'asset_receivable'
+         LEFT JOIN LATERAL (
+                SELECT sum(CASE WHEN r.debit_move_id = l.id
+                                THEN COALESCE(b.amount, r.debit_amount_currency)
+                                ELSE -r.credit_amount_currency END) AS amount,
+                       sum(CASE WHEN r.debit_move_id = l.id
+                                THEN COALESCE(b.company_amount, r.amount)
+                                ELSE -r.amount END) AS company_amount,
+                       sum(COALESCE(b.amount * b.tax_share, r.debit_amount_currency))
+                           FILTER (WHERE b.amount > 0 OR n.id <> l.move_id) AS tax_back,
+                       sum(COALESCE(b.company_amount * b.tax_share, r.amount))
+                           FILTER (WHERE b.amount > 0 OR n.id <> l.move_id) AS company_tax_back
+                  FROM account_partial_reconcile r
+                  JOIN account_move_line k ON k.id = r.credit_move_id
+             LEFT JOIN account_move n ON n.id = k.move_id AND %(credits_tax)s
+             LEFT JOIN LATERAL (%(rebooked)s) b ON r.debit_move_id = l.id
+                 WHERE l.id IN (r.debit_move_id, r.credit_move_id)
+                   AND r.max_date <= e.day) paid ON TRUE
+             WHERE l.move_id = q.id
+            """,
+            credits_tax=self.env["account.move"]._cobranza_sql_credits_tax("n"),
+            rebooked=self._query_rebooked_paid(policy),
+        )
+
+    def _query_rebooked_paid(self, policy):
+        """What was paid of the debt that `r` re-booked by the item `k` of a plan's entry.
+
+        That settles nothing: payments of the installments do, the oldest of the plan's debts first.
+        tax_share: which part of them were credit notes for tax alone.  No row for other items.
+        """
+        return SQL(
+            """
+            SELECT t.amount, t.tax_share,
+                   round(r.amount * t.amount / NULLIF(r.debit_amount_currency, 0), %(places)s)
+                       AS company_amount
+              FROM cobranza_plan p
+        CROSS JOIN LATERAL (
+                SELECT COALESCE(sum(-o.amount_currency), 0) AS amount FROM account_move_line o
+                 WHERE o.move_id = k.move_id AND o.amount_currency < 0 AND o.id < k.id) older
+        CROSS JOIN LATERAL (
+                SELECT LEAST(GREATEST(COALESCE(sum(s.debit_amount_currency), 0) - older.amount, 0),
+                             r.debit_amount_currency) AS amount,
+                       COALESCE(sum(s.debit_amount_currency) FILTER (WHERE n.id IS NOT NULL)
+                                / NULLIF(sum(s.debit_amount_currency), 0), 0) AS tax_share
+                  FROM account_move_line i
+                  JOIN account_partial_reconcile s ON s.debit_move_id = i.id
+                   AND s.max_date <= e.day
+                  JOIN account_move_line c ON c.id = s.credit_move_id
+             LEFT JOIN account_move n ON n.id = c.move_id AND %(credits_tax)s
+                 WHERE i.move_id = k.move_id) t
+             WHERE p.rebook_move_id = k.move_id
+            """,
+            places=policy.company_id.currency_id.decimal_places,
+            credits_tax=self.env["account.move"]._cobranza_sql_credits_tax("n"),
         )
 
     # --- what it means for the cover ---------------------------------------------------
@@ -313,18 +355,15 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         """When the sales of lines were declared; of a re-booked debt the last of its invoices."""
         return SQL(
             """
-            SELECT s.line_id, 'declared' AS kind, max(t.day) AS day
-              FROM scope s
-              JOIN account_move_line l ON l.id = s.line_id
-         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
-         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+            SELECT o.line_id, 'declared' AS kind, max(t.day) AS day
+              FROM origin o
          LEFT JOIN LATERAL (
                 SELECT min(v.declared_on) AS day
                   FROM cobranza_insurance_declaration_line v
                   JOIN cobranza_insurance_declaration d ON d.id = v.declaration_id
-                 WHERE v.document_id = COALESCE(part.move_id, l.move_id)
+                 WHERE v.document_id = o.move_id
                    AND d.state = 'declared' AND v.declared_on <= %s) t ON TRUE
-          GROUP BY s.line_id HAVING count(*) = count(t.day)
+          GROUP BY o.line_id HAVING count(*) = count(t.day)
             """,
             date,
         )

@@ -220,7 +220,9 @@ class CobranzaInsuranceNotice(models.Model):
 
         Raises UserError if nothing is open any more, or something can't be notified.
         """
-        items = self.line_ids._items().filtered(lambda item: item.amount_residual_currency > 0)
+        items = self.line_ids._items()._cobranza_in_their_place().filtered(
+            lambda item: item.amount_residual_currency > 0
+        )
         if not items:
             raise UserError(
                 self.env._("Nothing of what this notice is about is open any more: delete it.")

@@ -12,9 +12,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     # a file for each part
     _inherit = "cobranza.insurance.facts"  # pylint: disable=consider-merging-classes-inherited
 
-    #: Methods of a day that return statements of what was done about the lines of `scope`: rows of
-    #: `line_id`, `kind` ("approved", "activated", "declared", "notified", "claimed",
-    #: "excused:<duty>") and `day`; of several of a kind the last day counts.
+    #: Methods of a day that return statements of what was done about the lines of `scope`, or of
+    #: `origin`: rows of `line_id`, `kind` ("approved", "activated", "declared", "notified",
+    #: "claimed", "excused:<duty>") and `day`; of several of a kind the last day counts.
     _done_queries = (
         "_query_approved", "_query_activated", "_query_notified", "_query_declared",
         "_query_claimed",
@@ -26,6 +26,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
             WITH late AS (%(late)s),
                  scope AS (%(scope)s),
+                 origin AS (%(origin)s),
                  settled AS (%(settled)s),
                  tax_settled AS (%(tax_settled)s),
                  rebooked AS (%(rebooked)s),
@@ -45,7 +46,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                    COALESCE(l.date_maturity, l.date),
                    COALESCE(b.delivered, m.delivery_date),
                    COALESCE(b.insured, m.insured, FALSE),
-                   m.move_type = 'out_receipt',
+                   COALESCE(b.cash, m.move_type = 'out_receipt'),
                    COALESCE(b.policy_id, m.insurance_policy_id, w.policy_id), t.settled_on,
                    COALESCE(g.amount, 0)::text,
                    GREATEST(x.extended_to, CASE WHEN l.cobranza_original_due_date IS NOT NULL
@@ -64,6 +65,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """,
             late=self._query_late(company, debtor_ids, extensions),
             scope=self._query_scope(company, debtor_ids),
+            origin=self._query_origin(),
             settled=self._query_settled(company, debtor_ids),
             tax_settled=self._query_tax_settled(),
             rebooked=self._query_rebooked(),
@@ -91,6 +93,23 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """,
             open=self.env["account.move.line"]._cobranza_open_sql(company),
             debtors=self._of_debtors(company, debtor_ids),
+        )
+
+    def _query_origin(self):
+        """What each line of `scope` comes from: itself, or all that a re-booked plan covers.
+
+        Rows of `line_id` and `debtor_id`; `origin_id`, `move_id` and `date_due` of a due line.
+        """
+        return SQL(
+            """
+            SELECT s.line_id, s.debtor_id, COALESCE(part.move_line_id, l.id) AS origin_id,
+                   COALESCE(part.move_id, l.move_id) AS move_id,
+                   COALESCE(part.date_due, l.date_maturity, l.date) AS date_due
+              FROM scope s
+              JOIN account_move_line l ON l.id = s.line_id
+         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
+         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
+            """
         )
 
     def _of_debtors(self, company, debtor_ids):
@@ -157,6 +176,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             """
             SELECT s.line_id, min(m.invoice_date) AS invoiced, min(m.delivery_date) AS delivered,
                    bool_and(COALESCE(m.insured, FALSE)) AS insured,
+                   bool_or(m.move_type = 'out_receipt') AS cash,
                    min(COALESCE(m.insurance_policy_id, u.policy_id)) AS policy_id,
                    sum(part.amount * t.share) / sum(part.amount) AS tax_share,
                    CASE WHEN bool_or(z.before IS NOT NULL)
@@ -334,16 +354,12 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         """What the insurer has allowed for the invoices of lines, re-booked or not."""
         return SQL(
             """
-            SELECT s.line_id,
+            SELECT o.line_id,
                    CASE v.duty WHEN 'extension' THEN 'approved'
                                ELSE 'excused:' || v.duty END AS kind,
                    COALESCE(v.until, v.date) AS day
-              FROM scope s
-              JOIN account_move_line l ON l.id = s.line_id
-         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
-         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
-              JOIN cobranza_insurance_approval_move_rel rel
-                ON rel.account_move_id = COALESCE(part.move_id, l.move_id)
+              FROM origin o
+              JOIN cobranza_insurance_approval_move_rel rel ON rel.account_move_id = o.move_id
               JOIN cobranza_insurance_approval v ON v.id = rel.cobranza_insurance_approval_id
              WHERE v.date <= %s
             """,
@@ -357,13 +373,10 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT s.line_id, 'activated' AS kind, max(m.insurance_activated_on) AS day
-              FROM scope s
-              JOIN account_move_line l ON l.id = s.line_id
-         LEFT JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
-         LEFT JOIN cobranza_plan_line part ON part.plan_id = i.plan_id
-              JOIN account_move m ON m.id = COALESCE(part.move_id, l.move_id)
-          GROUP BY s.line_id
+            SELECT o.line_id, 'activated' AS kind, max(m.insurance_activated_on) AS day
+              FROM origin o
+              JOIN account_move m ON m.id = o.move_id
+          GROUP BY o.line_id
             HAVING bool_and(m.insurance_activated_on IS NOT NULL)
             """
         )
@@ -371,31 +384,47 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     def _query_notified(self, date):
         """When the insurer was told that lines are unpaid; found again if invoices were reposted.
 
-        An installment of a re-booked plan is notified if all that the plan covers is.
+        An installment of a re-booked plan is notified if it is itself, or all that the plan covers
+        is.  What a plan covered whose re-booking was reversed is notified if that was said of so
+        much of its installments as was open of it in the end.
         """
-        given = SQL("part.state = 'notified' AND part.notified_on <= %s", date)
+        given = SQL(
+            """
+            (SELECT n.debtor_id, l.move_line_id, l.move_id, l.date_due, l.amount,
+                    l.notified_on AS day
+               FROM cobranza_insurance_notice_line l
+               JOIN cobranza_insurance_notice n ON n.id = l.notice_id
+              WHERE l.state = 'notified' AND l.notified_on <= %s)
+            """,
+            date,
+        )
         return SQL(
             """
-            SELECT s.line_id, 'notified' AS kind, part.notified_on AS day
+            SELECT s.line_id, 'notified' AS kind, given.day
               FROM scope s
-              JOIN cobranza_insurance_notice_line part ON part.move_line_id = s.line_id
-             WHERE %(given)s
+              JOIN %(given)s given ON given.move_line_id = s.line_id
+               AND given.debtor_id = s.debtor_id
          UNION ALL
-            SELECT s.line_id, 'notified', part.notified_on
-              FROM scope s
-              JOIN account_move_line l ON l.id = s.line_id
-              JOIN cobranza_insurance_notice_line part ON part.move_id = l.move_id
-               AND part.date_due = COALESCE(l.date_maturity, l.date)
-             WHERE part.move_line_id IS NULL AND %(given)s
-         UNION ALL
-            SELECT s.line_id, 'notified', max(part.notified_on)
-              FROM scope s
-              JOIN cobranza_plan_installment i ON i.move_line_id = s.line_id
-              JOIN cobranza_plan_line covered ON covered.plan_id = i.plan_id
-         LEFT JOIN cobranza_insurance_notice_line part ON part.move_id = covered.move_id
-               AND part.date_due = covered.date_due AND %(given)s
-          GROUP BY s.line_id
-            HAVING bool_and(part.id IS NOT NULL)
+            SELECT o.line_id, 'notified', max(told.day)
+              FROM origin o
+         LEFT JOIN (
+                SELECT debtor_id, move_line_id, move_id, date_due, day FROM %(given)s given
+             UNION ALL
+                SELECT undone.debtor_id, covered.move_line_id, covered.move_id, covered.date_due,
+                       undone.day
+                  FROM cobranza_plan_line covered
+                  JOIN (SELECT p.id, p.debtor_id, max(given.day) AS day
+                          FROM cobranza_plan p
+                          JOIN cobranza_plan_installment i ON i.plan_id = p.id
+                          JOIN %(given)s given ON given.move_line_id = i.move_line_id
+                         WHERE p.rebook_reversal_id IS NOT NULL
+                      GROUP BY p.id
+                        HAVING sum(given.amount) >= p.open_amount) undone
+                    ON undone.id = covered.plan_id) told
+                ON told.move_id = o.move_id AND told.debtor_id = o.debtor_id
+               AND COALESCE(told.move_line_id = o.origin_id, told.date_due = o.date_due)
+          GROUP BY o.line_id
+            HAVING bool_and(told.day IS NOT NULL)
             """,
             given=given,
         )

@@ -202,7 +202,7 @@ class CobranzaInsuranceSuggestion(models.Model):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_insure(self):
-        """Mark the invoices of these suggestions as to be insured.
+        """Mark the invoices of these suggestions as to be insured; of a re-booked debt its own.
 
         Raises UserError if one of them is about something else, or isn't open.
         """
@@ -212,7 +212,7 @@ class CobranzaInsuranceSuggestion(models.Model):
             if policy.kind == "single_invoice":
                 vals["insurance_policy_id"] = policy.id
             # what is insured is a manager's to decide; he needn't be allowed to change invoices
-            ours.move_id.sudo().write(vals)
+            ours.move_id.sudo()._cobranza_rebooked_from().write(vals)
         self._gated().write({"state": "done"})
         return True
 

@@ -47,6 +47,8 @@ class CobranzaPlan(models.Model):
                 "partner_id": self.partner_id.id,
                 "currency_id": self.currency_id.id,
                 "invoice_origin": self.name,
+                # no sale: insurers don't insure interest
+                "insured": False,
                 "invoice_line_ids": [fields.Command.create(self._interest_line_vals())],
             }
         )
@@ -81,19 +83,34 @@ class CobranzaPlan(models.Model):
         )
 
     def _rebook_or_note(self):
-        """Re-book it, unless Odoo would take that for a payment; then note why it is not."""
-        taxed = self.line_ids.move_id.filtered(lambda one: one._cobranza_tax_is_due_on_payment())
-        if not taxed:
-            self._rebook()
-            return
+        """Re-book it, unless that would change something else; then note why it is not."""
         office = self.with_context(lang=self.company_id._cobranza_lang())
-        office._message_log(
-            body=office.env._(
+        why = office._why_not_rebooked()
+        if why:
+            office._message_log(body=why)
+        else:
+            self._rebook()
+
+    def _why_not_rebooked(self):
+        """What re-booking it would change, as a sentence; None if nothing.
+
+        Odoo would take it for a payment; and an insurer, what becomes one debt.
+        """
+        taxed = self.line_ids.move_id.filtered(lambda one: one._cobranza_tax_is_due_on_payment())
+        if taxed:
+            return self.env._(
                 "It isn't re-booked: the tax of %(invoices)s is due when the customer pays, and "
                 "re-booking would make it due now. Everything else is as agreed.",
                 invoices=", ".join(taxed.mapped("name")),
             )
-        )
+        if not self.debtor_id._are_insured_alike(self.line_ids.move_line_id):
+            return self.env._(
+                "It isn't re-booked: %(invoices)s aren't insured alike (by policy, limit or what "
+                "the insurer was told), and installments of all of them couldn't be. Everything "
+                "else is as agreed.",
+                invoices=", ".join(self.line_ids.move_id.mapped("name")),
+            )
+        return None
 
     def _rebook(self):
         """Move what the plan covers to one receivable item per installment, in one entry.
@@ -140,18 +157,21 @@ class CobranzaPlan(models.Model):
             self._item_vals(item, -amount, -booked, name=f"{self.name}: {line.name}")
             for line, item, amount, booked in amounts
         ]
+        days = [_original_due(item, line) for line, item in covered.items()]
         made = [
             self._item_vals(
-                amounts[oldest][1],
+                amounts[taken_from[0]][1],
                 one.amount,
                 booked,
                 name=f"{self.name} {number}/{len(calendar)}",
                 date_maturity=one.due,
-                cobranza_original_due_date=amounts[oldest][0].date_due,
+                cobranza_original_due_date=min(days[index] for index in taken_from),
                 # Odoo leaves items of the general journal out of follow-up by default
                 no_followup=False,
             )
-            for number, (one, (booked, oldest)) in enumerate(zip(calendar, parts, strict=True), 1)
+            for number, (one, (booked, taken_from)) in enumerate(
+                zip(calendar, parts, strict=True), 1
+            )
         ]
         return settled, made
 
@@ -218,3 +238,9 @@ class CobranzaPlan(models.Model):
         over = self.filtered(lambda one: one.state in ("broken", "cancelled"))
         over._undo_rebook()
         return True
+
+
+def _original_due(item, line):
+    """The due date of a covered item that counts for insurance and interest; line: of the plan."""
+    # whoever agrees may not know of insurance
+    return item.sudo().cobranza_original_due_date or line.date_due

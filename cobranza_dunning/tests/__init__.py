@@ -68,6 +68,7 @@ from . import (
     test_insurance_notice,
     test_insurance_original,
     test_insurance_premium,
+    test_insurance_rebooked,
     test_insurance_recovery,
     test_insurance_reports,
     test_insurance_run_off,

@@ -46,6 +46,20 @@ class TestRebook(PlanCase):
         self.assertFalse(any(items.mapped("no_followup")))
         self.assertEqual(items.partner_id, self.partner)
 
+    def test_items_keep_the_oldest_original_due_date(self):
+        """Of lines whose due date was changed before, the first one; of several the oldest."""
+        line = self.due(self.new)
+        line.date_maturity = days_ago(10)
+        self.assertEqual(line.cobranza_original_due_date, days_ago(20))
+        third = self.invoice(self.partner, 150, due=days_ago(15))
+        # 400 due 40 days ago, 150 due 15 days ago, 200 that were due 20 days ago at first
+        items = self.items(self.agreed(count=5, first="2026-04-10"))
+        self.assertSettled(self.old | self.new | third, [0, 0, 0])
+        self.assertEqual(
+            items.mapped("cobranza_original_due_date"),
+            [days_ago(40)] * 3 + [days_ago(20)] * 2,
+        )
+
     def test_it_is_followed_and_pauses_like_any_other(self):
         plan = self.agreed(**SIX)
         first = self.items(plan)[0]

@@ -125,6 +125,19 @@ class TestAgreements(InsuranceCase):
         self.assertEqual(covers.mapped("state"), ["covered"] * 2)
         self.assertEqual(sum(covers.mapped("covered_amount")), 300)
 
+    def test_interest_for_paying_later_isnt_to_be_insured(self):
+        """It is no sale, though new invoices are marked."""
+        self.policy.plan_interest_rate = 12
+        plans = self.env["cobranza.plan"]
+        made = plans.propose(self.partner.id, {"lines": self.line.ids, "until": LAST})
+        plan = plans.browse(made["plan_id"])
+        plan.action_accept()
+        self.assertTrue(plan.interest_move_id)
+        self.assertFalse(plan.interest_move_id.insured)
+        plan.interest_move_id.invoice_date = date(2026, 3, 10)
+        plan.interest_move_id.action_post()
+        self.assertFalse(plan.interest_move_id.insured)
+
     # --- approvals themselves
 
     def test_an_approval_stays_as_it_was_recorded(self):

@@ -95,6 +95,21 @@ class TestCover(InsuranceCase):
         dispute.action_reject("The goods were signed for")
         self.assertCovered(one, 100, "covered")
 
+    def test_a_dispute_in_another_currency(self):
+        """10.01 of 100, of which 33.33 were booked: amounts of money, to the cent."""
+        self.limit(1000)
+        one = self.sale(100, currency=self.new_currency("EUR", 3))
+        self.commit()
+        self.env["cobranza.dispute"].raise_dispute(
+            self.due(one).id, 10.01, "price", None, "2026-05-20"
+        )
+        self.assertCovered(one, 29.99)
+        (asked,) = one.cobranza_cover()
+        self.assertEqual(
+            [asked[name] for name in ("covered_amount", "suspended_amount", "uncovered_amount")],
+            [29.99, 3.34, 3.34],
+        )
+
     def test_a_limit_that_changes(self):
         one = self.sale(100)
         self.assertCovered(one, 0, "not_covered", "no_limit")

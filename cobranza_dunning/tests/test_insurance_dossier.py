@@ -129,6 +129,54 @@ class TestDossier(Papers, ClaimCase):
         self.assertEqual(found["4 Evidence/answer of the insurer.txt"], b"signed")
         self.assertNotIn("4 Evidence/not given.txt", found)
 
+    def test_of_a_debt_that_was_re_booked(self):
+        """All that there is of its invoice as well, also once it is owed on the invoice again."""
+        self.company.sudo().cobranza_plan_rebook = True
+        self.company.sudo().cobranza_plan_journal_id = self.accounts["journals"]["general"]
+        self.insurance.deadline_ids = [self.deadline("notice", "due", 90)]
+        self.limit(100000)
+        self.sold = sold = self.sale(1000, SOLD, DUE)
+        self.attach(sold, "CMR.txt")
+        self.pay(sold, 100)
+        self.approved().action_send()
+        plan = self.agree(sold)
+        self.assertTrue(plan.rebook_move_id)
+        dispute = self.env["cobranza.dispute"].raise_dispute(
+            plan._ordered()[1].move_line_id.id, 5, "quality"
+        )
+        notices = self.env["cobranza.insurance.notice"]
+        self.commit()
+        notices.browse(notices.notify(self.partner.id, reference="AFP-1")["id"])
+        claim = self.claim()
+        claim.action_file()
+        self.assertEqual(claim.line_ids.move_id, plan.rebook_move_id)
+        number, agreement = sold.name.replace("/", "-"), plan.name.replace("/", "-")
+
+        def check(claim):
+            names = self.files(claim.with_context(force_report_rendering=True))
+            self.assertIn(f"1 Invoices/{number}/CMR.txt", names)
+            self.assertEqual(
+                len([one for one in names if one.startswith("1 Invoices/")]), 2, names
+            )
+            self.assertTrue([one for one in names if one.startswith("2 Reminders/")])
+            self.assertIn(f"3 Agreements/{agreement}.pdf", names)
+            self.assertEqual(claim._notices().reference, "AFP-1")
+            self.assertEqual(claim._disputes().id, dispute["id"])
+            self.assertEqual(claim._payments().mapped("debit_amount_currency"), [100])
+
+        check(claim)
+        (report,) = self.env.ref("cobranza_dunning.cobranza_insurance_claim_report_dossier")
+        html, _kind = report._render_qweb_html(report.report_name, claim.ids)
+        lines = html.decode().split("Due lines")[1].split("</table>")[0]
+        self.assertIn(sold.name, lines)
+        self.assertIn("01/10/2026", lines)
+        claim.action_cancel()
+        plan.action_cancel()
+        again = self.claim()
+        again.action_file()
+        self.assertEqual(again.line_ids.move_id, sold)
+        check(again)
+
     def test_it_is_not_kept(self):
         """Who may read the claim may not read all that is in it."""
         claim = self.filed(1000)

@@ -428,7 +428,8 @@ def test_what_is_carried_over_is_complete(lines, shares):
     assert len(found) == len(amounts)
     assert sum(booked for booked, _ in found) == sum(booked for _, booked in covered)
     assert all(booked >= 0 for booked, _ in found)
-    assert [index for _, index in found] == sorted(index for _, index in found)
+    indexes = [index for _, taken_from in found for index in taken_from]
+    assert indexes == sorted(indexes)
 
 
 @pytest.mark.parametrize(
@@ -461,10 +462,10 @@ def test_nothing_is_lost_by_taking_over(covered, count):
     assert all(taken > 0 for _line, _part, taken in found)
 
 
-def test_which_line_an_installment_comes_from():
+def test_which_lines_an_installment_comes_from():
     covered = [(D(100), D(110)), (D(100), D(120))]
     found = installments.carry_over(covered, [D(50), D(100), D(50)], 2)
-    assert found == ((D("55.00"), 0), (D("115.00"), 0), (D("60.00"), 1))
+    assert found == ((D("55.00"), (0,)), (D("115.00"), (0, 1)), (D("60.00"), (1,)))
 
 
 @pytest.mark.parametrize(
