@@ -373,7 +373,17 @@ class CobranzaInsuranceFacts(models.AbstractModel):
 
         An installment of a re-booked plan is notified if all that the plan covers is.
         """
-        given = SQL("part.state = 'notified' AND part.notified_on <= %s", date)
+        # about a debt of the same customer
+        given = SQL(
+            """
+            part.state = 'notified' AND part.notified_on <= %s
+            AND EXISTS (SELECT FROM cobranza_insurance_notice n
+                          JOIN res_partner p ON p.commercial_partner_id = n.partner_id
+                          JOIN account_move_line owed ON owed.partner_id = p.id
+                         WHERE n.id = part.notice_id AND owed.id = s.line_id)
+            """,
+            date,
+        )
         return SQL(
             """
             SELECT s.line_id, 'notified' AS kind, part.notified_on AS day
