@@ -258,6 +258,8 @@ class TestNotice(NoticeCase):
         for fragment, more in (
             ("hasn't been given yet", {"notified_on": str(LAST + timedelta(days=1))}),
             ("isn't a date", {"notified_on": "yesterday"}),
+            ("within ten years", {"notified_on": "0001-01-01"}),
+            ("within ten years", {"notified_on": "0001-01-01", "reference": None}),
             ("“unheard-of” isn't in the list", {"reason": "unheard-of"}),
             ("no insurance policy “0”", {"policy": "0"}),
             ("attachments that are there", {"attachment_ids": [2**30]}),
