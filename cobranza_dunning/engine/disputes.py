@@ -10,7 +10,8 @@ class Disputed(NamedTuple):
     """What the ledger says of a due line whose amount is disputed.
 
     amount: what is disputed, in the line's currency.
-    document: "posted", "draft" or "cancel"; None if it was deleted.
+    document: "posted", "draft" or "cancel"; "other" if it is another customer's now; None if it was
+    deleted.
     open_amount: what is open of the line.
     credited: what credit notes and write-offs took off it since it was disputed.
     """
@@ -22,8 +23,9 @@ class Disputed(NamedTuple):
 
 
 def lapses(disputed):
-    """Return why nothing is left to decide: deleted, cancelled, reset or credited; else None.
+    """Return why nothing is left to decide, or None.
 
+    "deleted", "cancelled" or "reset": so is the document; "moved": to another customer; "credited".
     An invoice that is paid in full doesn't end a dispute: the customer may want his money back.
     One of which something is open doesn't either, whatever was credited: a person knows whether
     that was for this dispute.
@@ -32,6 +34,8 @@ def lapses(disputed):
         return "deleted"
     if disputed.document == "cancel":
         return "cancelled"
+    if disputed.document == "other":
+        return "moved"
     if disputed.document != "posted":
         return "reset"
     if disputed.open_amount <= 0 and disputed.credited >= disputed.amount:

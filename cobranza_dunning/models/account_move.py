@@ -169,7 +169,9 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Post; each customer concerned has a collections account with figures afterwards."""
+        again = self.filtered("posted_before")
         posted = super()._post(soft)
+        (posted & again).line_ids._cobranza_leave_others()
         self.env["cobranza.debtor"]._refresh_later(posted.line_ids)
         return posted
 

@@ -6,6 +6,12 @@ from ..engine import pauses
 from .arguments import to_date
 from .reason_texts import REASON_SELECTION, explain
 
+#: Models about a customer's due lines: `debtor_id`, `move_line_id`, `move_id` and `date_due`.
+ABOUT_ITEMS = (
+    "cobranza.dispute", "cobranza.insurance.notice.line", "cobranza.plan.line",
+    "cobranza.promise.line", "cobranza.reminder.line",
+)  # fmt: skip
+
 
 class AccountMoveLine(models.Model):
     """A due line: what collections would do about it today, and why."""
@@ -86,8 +92,9 @@ class AccountMoveLine(models.Model):
     def _cobranza_found_again(self, lost, or_first=False):
         """Return {record: its due line, or none} for records whose due lines were made anew.
 
-        lost: records with `move_id` and `date_due`.  An invoice that is reset and posted again
-        gets new items: they are found by invoice and due date.
+        lost: records with `move_id`, `date_due` and `debtor_id`.  An invoice that is reset and
+        posted again gets new items: they are found by invoice and due date, as long as it is the
+        same customer's.
         or_first: an agreement about an item holds on whatever terms its invoice is posted again:
         where none has that date any more, what is due first takes its place.  Several records may
         get the same.  What was told, or notified, was that item and no other.
@@ -98,12 +105,34 @@ class AccountMoveLine(models.Model):
         ).grouped("move_id")
         found = {}
         for one in lost:
-            all_of_it = items.get(one.move_id, self.browse())
+            all_of_it = items.get(one.move_id, self.browse())._cobranza_owed_by(one.debtor_id)
             same = all_of_it.filtered(
                 lambda item, day=one.date_due: item._cobranza_due_date() == day
             )
             found[one] = (same or all_of_it if or_first else same)[:1]
         return found
+
+    def _cobranza_owed_by(self, debtor):
+        """Those of these items that are a debtor's."""
+        return self.filtered(
+            lambda item: item.partner_id.commercial_partner_id == debtor.partner_id
+        )
+
+    def _cobranza_leave_others(self):
+        """Take these items off what other customers were told of, agreed on or were notified with.
+
+        An invoice that was posted to the wrong customer keeps its items when it is posted to the
+        right one.  If it comes back, all of that is found again like that of items made anew.
+        """
+        # whoever posts needn't see what collections knows of customers
+        for name in ABOUT_ITEMS:
+            about_sudo = self.env[name].sudo().search([("move_line_id", "in", self.ids)])
+            others_sudo = about_sudo.filtered(
+                lambda one: not one.move_line_id._cobranza_owed_by(one.debtor_id)
+            )
+            if others_sudo:
+                others_sudo._gated().write({"move_line_id": False})
+                others_sudo.debtor_id._follow_later()
 
     def _cobranza_name(self):
         """What a due line is called to the customer: its invoice's number, or its own words."""

@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 #: Days and moments that are named lie within so far from today.
 FURTHEST = timedelta(days=3653)
 
+#: Amounts are below this: nobody owes more, and a float has no more digits.
+LARGEST = 10**15
+
 
 def to_date(env, value):
     """Return the date that a public method was given: a date, an ISO string or nothing.
@@ -91,7 +94,8 @@ def to_line(value):
 def to_amount(env, value, currency):
     """Return the amount that a public method was given, rounded to its currency.
 
-    value: a number, or text such as "1234.50".  Raises UserError if it isn't one, or not positive.
+    value: a number, or text such as "1234.50".  Raises UserError if it isn't one, or isn't
+    positive, or is more than anybody owes.
     """
     try:
         # a yes is no amount of one
@@ -100,4 +104,19 @@ def to_amount(env, value, currency):
         raise UserError(env._("“%s” isn't an amount: write it as 1234.50.", value)) from error
     if amount <= 0:
         raise UserError(env._("The amount must be more than nothing."))
+    if amount >= LARGEST:
+        raise UserError(env._("“%s” is too large an amount: check its digits.", value))
     return amount
+
+
+def to_count(env, value):
+    """Return the number of records at most that a public method was given; None = all of them.
+
+    Raises UserError if it is no whole number above zero.
+    """
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+    if value is not None and not is_count:
+        raise UserError(
+            env._("“%s” isn't how many: give a whole number above zero, or leave it out.", value)
+        )
+    return value

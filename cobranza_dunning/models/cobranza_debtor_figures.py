@@ -214,7 +214,7 @@ class CobranzaDebtor(models.Model):
         )
 
     def _query_told(self, company, debtor_ids):
-        """The highest level that each debtor was told about what is still open."""
+        """The highest level that each debtor was told about what he still owes."""
         return SQL(
             """
             SELECT DISTINCT ON (t.debtor_id) t.debtor_id, t.level_id
@@ -222,6 +222,9 @@ class CobranzaDebtor(models.Model):
               JOIN cobranza_policy_level v ON v.id = t.level_id
               JOIN account_move_line l ON l.id = t.line_id
               JOIN account_account a ON a.id = l.account_id
+              JOIN res_partner p ON p.id = l.partner_id
+              JOIN cobranza_debtor d ON d.id = t.debtor_id
+               AND d.partner_id = p.commercial_partner_id
              WHERE %(open)s
           ORDER BY t.debtor_id, v.delay_days DESC, t.id DESC
             """,

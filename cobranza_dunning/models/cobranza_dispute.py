@@ -12,6 +12,7 @@ LAPSES = [
     ("cancelled", "Its invoice was cancelled"),
     ("reset", "Its invoice was reset to draft"),
     ("credited", "Its invoice was credited"),
+    ("moved", "Its invoice went to another customer"),
 ]
 
 

@@ -86,10 +86,15 @@ class CobranzaDispute(models.Model):
         credited = _credited(settled, line)
         return disputes.Disputed(
             amount=to_decimal(self.amount, currency),
-            document=self.move_id.state or None,
+            document=self._document(),
             open_amount=to_decimal(line.amount_residual_currency, currency),
             credited=credited - to_decimal(self.credited_before, currency),
         )
+
+    def _document(self):
+        """The state of its invoice, as the engine takes it."""
+        state = self.move_id.state or None
+        return "other" if state == "posted" and not self.move_line_id else state
 
     def _credited_on(self, line):
         """What credit notes and write-offs have taken off a due line until now."""

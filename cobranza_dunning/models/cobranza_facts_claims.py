@@ -14,7 +14,7 @@ class CobranzaFacts(models.AbstractModel):
         """What the insurer is dealing with, unless his policy has the insured party go on."""
         return SQL(
             """
-            SELECT part.move_line_id AS line_id, 'block' AS kind,
+            SELECT part.move_line_id AS line_id, f.debtor_id, 'block' AS kind,
                    l.amount_residual_currency AS amount, NULL::date AS until, f.name AS label
               FROM cobranza_insurance_claim f
               JOIN cobranza_insurance_policy p ON p.id = f.policy_id

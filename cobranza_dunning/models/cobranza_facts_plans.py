@@ -21,7 +21,7 @@ class CobranzaFacts(models.AbstractModel):
         )
         return SQL(
             """
-            SELECT part.move_line_id AS line_id, 'plan' AS kind,
+            SELECT part.move_line_id AS line_id, p.debtor_id, 'plan' AS kind,
                    part.amount - COALESCE(part.settled_amount, 0) AS amount,
                    p.pause_until AS until, p.name AS label
               FROM cobranza_plan p
@@ -29,7 +29,7 @@ class CobranzaFacts(models.AbstractModel):
              WHERE %(plans)s AND p.rebook_move_id IS NULL AND part.move_line_id IS NOT NULL
                AND part.amount > COALESCE(part.settled_amount, 0)
          UNION ALL
-            SELECT l.id, 'plan', l.amount_residual_currency, p.pause_until, p.name
+            SELECT l.id, p.debtor_id, 'plan', l.amount_residual_currency, p.pause_until, p.name
               FROM cobranza_plan p
               JOIN cobranza_plan_installment i ON i.plan_id = p.id
               JOIN account_move_line l ON l.id = i.move_line_id

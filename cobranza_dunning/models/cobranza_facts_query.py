@@ -17,8 +17,8 @@ class CobranzaFacts(models.AbstractModel):
 
     #: Methods of a company, a day and debtor ids (None = all) that return the statement of one
     #: kind of agreement: the parts of due lines that it pauses on the day, as rows of `line_id`,
-    #: `kind` (engine.pauses.KINDS), `amount` (numeric, in the line's currency), `until` and
-    #: `label` (what a person calls it, or NULL).
+    #: `debtor_id` (with whom), `kind` (engine.pauses.KINDS), `amount` (numeric, in the line's
+    #: currency), `until` and `label` (what a person calls it, or NULL).
     _pause_queries = (
         "_query_disputed", "_query_planned", "_query_promised", "_query_claimed"
     )  # fmt: skip
@@ -73,12 +73,12 @@ class CobranzaFacts(models.AbstractModel):
                    THEN m.partner_id ELSE l.partner_id END
                AND r.id <> d.partner_id AND r.active AND r.commercial_partner_id = d.partner_id
          LEFT JOIN contacts ON contacts.debtor_id = d.id
-         LEFT JOIN told ON told.line_id = l.id
+         LEFT JOIN told ON told.line_id = l.id AND told.debtor_id = d.id
          LEFT JOIN contacted ON contacted.debtor_id = d.id
          LEFT JOIN in_process ON in_process.move_id = l.move_id
          LEFT JOIN blocks ON blocks.debtor_id = d.id
          LEFT JOIN waiting ON waiting.debtor_id = d.id
-         LEFT JOIN pauses ON pauses.line_id = l.id
+         LEFT JOIN pauses ON pauses.line_id = l.id AND pauses.debtor_id = d.id
              WHERE %(where)s
           ORDER BY d.id NULLS FIRST, l.id
             """,
@@ -118,23 +118,24 @@ class CobranzaFacts(models.AbstractModel):
         )
 
     def _query_told(self, company, debtor_ids):
-        """The last level told for each line."""
+        """The last level that each debtor was told for each line."""
         return SQL(
             """
-            SELECT DISTINCT ON (t.line_id) t.line_id, t.level_id, v.delay_days, v.policy_id,
-                   t.sent_date
+            SELECT DISTINCT ON (t.line_id, t.debtor_id) t.line_id, t.debtor_id, t.level_id,
+                   v.delay_days, v.policy_id, t.sent_date
               FROM (%s) t
               JOIN cobranza_policy_level v ON v.id = t.level_id
-          ORDER BY t.line_id, t.sent_date DESC, t.id DESC
+          ORDER BY t.line_id, t.debtor_id, t.sent_date DESC, t.id DESC
             """,
             self._query_told_lines(company, debtor_ids),
         )
 
     def _query_told_lines(self, company, debtor_ids):
-        """What was told of each line: sent, and not known as undelivered.
+        """What each debtor was told of each line: sent, and not known as undelivered.
 
         Resetting an invoice to draft may recreate its receivable items; then the reminder
-        line has lost its item, and the history is found by invoice and due date.
+        line has lost its item, and the history is found by invoice and due date.  By now the
+        invoice may be another customer's: then it is none of its history.
         """
         return SQL(
             """
@@ -267,14 +268,14 @@ class CobranzaFacts(models.AbstractModel):
         )
 
     def _query_pauses(self, company, date, debtor_ids):
-        """What agreements pause of each line: [[kind, amount, until, label], …]."""
+        """What each debtor's agreements pause of a line: [[kind, amount, until, label], …]."""
         return SQL(
             """
-            SELECT t.line_id,
+            SELECT t.line_id, t.debtor_id,
                    jsonb_agg(jsonb_build_array(t.kind, t.amount::text, t.until, t.label)
                              ORDER BY t.until, t.amount) AS pauses
               FROM (%s) t
-          GROUP BY t.line_id
+          GROUP BY t.line_id, t.debtor_id
             """,
             self._query_agreed(company, date, debtor_ids),
         )
@@ -318,7 +319,7 @@ class CobranzaFacts(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT s.move_line_id AS line_id, 'dispute' AS kind,
+            SELECT s.move_line_id AS line_id, s.debtor_id, 'dispute' AS kind,
                    s.amount - COALESCE(s.credited_amount, 0) AS amount,
                    s.revisit_date AS until, %(reason)s AS label
               FROM cobranza_dispute s
@@ -335,7 +336,7 @@ class CobranzaFacts(models.AbstractModel):
         """What is left to pay of open promises until their last day is over."""
         return SQL(
             """
-            SELECT part.move_line_id AS line_id, 'promise' AS kind,
+            SELECT part.move_line_id AS line_id, p.debtor_id, 'promise' AS kind,
                    part.amount - COALESCE(part.paid_amount, 0) AS amount, p.pause_until AS until,
                    NULL AS label
               FROM cobranza_promise p

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .arguments import to_text
 from .cobranza_insurance_query_claims import STANDING
 
 STATES = [
@@ -258,8 +259,8 @@ class CobranzaInsuranceClaim(models.Model):
         for claim in self:
             claim._update_state("cancelled", ("draft", *STANDING))
             claim._reverse_all()
-            if reason:
-                claim._gated().write({"decision": str(reason)})
+            if text := to_text(reason):
+                claim._gated().write({"decision": text})
         return True
 
     # --- screens -----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from ..engine.due import to_places
 from .bulk import copy_rows
 from .each_company import each_company
 from .insurance_costs import premiums
+from .sql import only
 
 #: What is written of a decision, in the order of the values of `_values`.
 COLUMNS = (
@@ -92,18 +93,17 @@ class CobranzaInsuranceCover(models.Model):
 
     def _known(self, company, debtors):
         """Return {line id, or minus the row's id where it is gone: (row id, values…)}."""
-        only = SQL() if debtors is None else SQL("AND debtor_id IN %s", tuple(debtors.ids) or (0,))
         # as text: numbers would come as floats
         columns = SQL(", ").join(SQL("%s::text", SQL.identifier(name)) for name in COLUMNS)
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT COALESCE(move_line_id, -id), id, %s FROM cobranza_insurance_cover
-                 WHERE company_id = %s AND date_to IS NULL %s
+                 WHERE company_id = %s AND date_to IS NULL AND %s
                 """,
                 columns,
                 company.id,
-                only,
+                only("debtor_id", None if debtors is None else debtors.ids),
             )
         )
         return {row[0]: row[1:] for row in rows}

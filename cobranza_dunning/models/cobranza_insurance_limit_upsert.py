@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.insurance import REQUESTED
-from .arguments import to_date, to_line, to_record
+from .arguments import LARGEST, to_date, to_line, to_record, to_text
 from .insurance_texts import DECISION_SELECTION
 
 #: What a row may say; see `upsert`.
@@ -207,7 +207,7 @@ class CobranzaInsuranceLimit(models.Model):
             "policy_id": policy.id,
             "partner_id": partner.id,
             "reference": reference,
-            "note": row.get("note") or False,
+            "note": to_text(row.get("note")),
             "corrects_id": same.id,
         }
         return answer, vals
@@ -333,7 +333,7 @@ class CobranzaInsuranceLimit(models.Model):
                 self.env._("“%s” isn't an amount: write it as 1234.50.", value)
             ) from error
         positive = decision in ("granted", "reduced")
-        if not 0 <= amount < 10**15 or (positive and not amount):
+        if not 0 <= amount < LARGEST or (positive and not amount):
             raise UserError(
                 self.env._("A limit that is granted or reduced has an amount above zero.")
             )

@@ -21,6 +21,7 @@ class CobranzaInsuranceNoticeLine(models.Model):
     notice_id = fields.Many2one(
         "cobranza.insurance.notice", required=True, index=True, ondelete="cascade"
     )
+    debtor_id = fields.Many2one(related="notice_id.debtor_id")
     company_id = fields.Many2one(related="notice_id.company_id", store=True, index=True)
     state = fields.Selection(related="notice_id.state", store=True)
     notified_on = fields.Date(related="notice_id.notified_on", store=True)

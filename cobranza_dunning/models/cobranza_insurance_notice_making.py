@@ -4,7 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import notices
-from .arguments import to_date, to_due_lines, to_line, to_record, to_text
+from .arguments import to_day, to_due_lines, to_line, to_record, to_text
 from .insurance_texts import NOTICE_REFUSALS, sentences
 
 
@@ -62,7 +62,7 @@ class CobranzaInsuranceNotice(models.Model):
         notice.write(
             {
                 "reference": reference,
-                "notified_on": to_date(self.env, notified_on),
+                "notified_on": to_day(self.env, notified_on),
                 "reason_id": self.env["cobranza.nonpayment.reason"]._named(reason).id,
                 "note": to_text(note),
                 "attachment_ids": [Command.set(self._find_files(attachment_ids).ids)],

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .sql import only
+
 
 class CobranzaInsuranceFacts(models.AbstractModel):
     """The statement that reads the facts about cover.
@@ -115,7 +117,7 @@ class CobranzaInsuranceFacts(models.AbstractModel):
     def _of_debtors(self, company, debtor_ids):
         """SQL condition: debtor `d` is one of these; None = something of his is to be insured."""
         if debtor_ids is not None:
-            return SQL("d.id IN %s", tuple(debtor_ids) or (0,))
+            return only("d.id", debtor_ids)
         return SQL(
             """
             (d.partner_id IN (
@@ -217,9 +219,9 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                 """
                 c.partner_id IN (SELECT p.id FROM res_partner p
                                    JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
-                                  WHERE d.id IN %s)
+                                  WHERE %s)
                 """,
-                tuple(debtor_ids) or (0,),
+                only("d.id", debtor_ids),
             )
         return SQL(
             """

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import suggestions
-from .arguments import to_amount, to_day, to_line
+from .arguments import to_amount, to_count, to_day, to_line
 from .insurance_texts import REASON_SELECTION
 
 #: What is known of how a customer pays, on his account.
@@ -170,12 +170,13 @@ class CobranzaInsuranceSuggestion(models.Model):
         policy_id, policy, currency (all amounts are in it), amount, exposed_amount, limit_amount,
         premium_amount, reason, the values of PAYER (score counts only with has_score), risk_points,
         priority (company currency), explanation.
-        Raises AccessError for others than managers.
+        Raises AccessError for others than managers, UserError for a limit that is no number.
         """
         self.check_access("write")
+        most = to_count(self.env, limit)
         self._refresh(self.env.company)
         found = self.search(
-            [("company_id", "=", self.env.company.id), ("state", "=", "open")], limit=limit
+            [("company_id", "=", self.env.company.id), ("state", "=", "open")], limit=most
         )
         return [one._plain() for one in found]
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .insurance_texts import LIMIT_KIND_SELECTION, REASON_SELECTION
+from .sql import only
 
 #: What is written of a customer's limit.
 COLUMNS = (
@@ -89,8 +90,7 @@ class CobranzaInsuranceUse(models.Model):
                 columns=columns,
                 rows=json.dumps(rows, default=str),
                 company=company.id,
-                mine=SQL("TRUE") if debtors is None
-                else SQL("u.debtor_id IN %s", tuple(debtors.ids) or (0,)),
+                mine=only("u.debtor_id", None if debtors is None else debtors.ids),
                 changes=SQL(", ").join(
                     SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
                     for name in others

@@ -18,6 +18,7 @@ class CobranzaPlanLine(models.Model):
     _gated_create = True
 
     plan_id = fields.Many2one("cobranza.plan", required=True, index=True, ondelete="cascade")
+    debtor_id = fields.Many2one(related="plan_id.debtor_id")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="plan_id.currency_id")
     move_line_id = fields.Many2one(
@@ -55,8 +56,12 @@ class CobranzaPlanLine(models.Model):
                 line._write_changed({"move_line_id": item.id})
 
     def _is_void(self):
-        """Whether its invoice was cancelled or deleted; one reset to draft is posted again."""
-        return not self.move_id or self.move_id.state == "cancel"
+        """Whether its invoice was cancelled or deleted, or went to another customer.
+
+        One reset to draft is posted again.
+        """
+        document = self.move_id.state
+        return document in (False, "cancel") or (document == "posted" and not self.move_line_id)
 
     def _remember_settled(self):
         """Keep what has settled these lines so far: only what comes later is the plan's."""

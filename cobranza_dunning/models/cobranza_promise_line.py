@@ -17,6 +17,7 @@ class CobranzaPromiseLine(models.Model):
     _gated_create = True
 
     promise_id = fields.Many2one("cobranza.promise", required=True, index=True, ondelete="cascade")
+    debtor_id = fields.Many2one(related="promise_id.debtor_id")
     company_id = fields.Many2one(related="promise_id.company_id")
     move_line_id = fields.Many2one(
         "account.move.line", "Due line", index="btree_not_null", ondelete="set null"

@@ -153,6 +153,7 @@ class CobranzaPromise(models.Model):
         debtor._check_insured_until(promised, date)
         call = debtor._own_record("cobranza.interaction", vals.get("interaction_id"))
         given = {name: vals[name] for name in GIVEN if name in vals and name != "line_ids"}
+        given["note"] = to_text(given.get("note"))
         if origin == "portal":
             # whoever visits a page is nobody of ours
             given["user_id"] = debtor._person_in_charge().id
@@ -202,15 +203,14 @@ class CobranzaPromise(models.Model):
         return lines.sorted(lambda line: (line._cobranza_due_date(), line.id))
 
     def _given_lines(self, vals):
-        """The journal items that a person chose, from the commands of `line_ids`."""
-        ids = []
-        for command in vals["line_ids"]:
-            if isinstance(command, (list, tuple)):
-                ids += command[2] if command[0] == fields.Command.SET else [command[1]]
-            else:
-                ids.append(command)
-        lines = self.env["account.move.line"]
-        return lines.union(*(to_record(lines, line_id) for line_id in ids))
+        """The journal items that were chosen, from the commands of `line_ids`, or their ids.
+
+        Raises UserError for anything else.
+        """
+        chosen = vals["line_ids"]
+        if isinstance(chosen, (list, tuple)):
+            chosen = [line_id for command in chosen for line_id in _chosen(command)]
+        return to_due_lines(self.env, chosen)
 
     def _prepare_parts(self, lines, amount, made_on):
         """Values of the parts of a promised amount by due line, oldest due first.
@@ -258,3 +258,13 @@ class CobranzaPromise(models.Model):
                     format_date(self.env, date),
                 )
             )
+
+
+def _chosen(command):
+    """The ids that a command of a many2many names; what is none is taken for an id."""
+    match command:
+        case [fields.Command.SET, _, [*ids]]:
+            return ids
+        case [fields.Command.LINK, line_id, *_]:
+            return [line_id]
+    return [command]

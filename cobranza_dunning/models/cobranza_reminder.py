@@ -236,10 +236,11 @@ class CobranzaReminder(models.Model):
             return
         lost = self.line_ids.filtered(lambda line: line.move_id and not line.move_line_id)
         items = self.env["account.move.line"]._cobranza_found_again(lost)
-        # of an invoice that has no such item now all is left alone
+        # of an invoice that has no such item now all is left alone, unless it is another's by now
         paused = dict.fromkeys(
             (line.move_id, items.get(line, line.move_line_id))
             for line in self.line_ids.filtered("move_id")
+            if line.move_id.commercial_partner_id.commercial_partner_id <= self.partner_id
         )
         self.env["cobranza.block"].create(
             [

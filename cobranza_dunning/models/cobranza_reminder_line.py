@@ -24,6 +24,7 @@ class CobranzaReminderLine(models.Model):
     reminder_id = fields.Many2one(
         "cobranza.reminder", required=True, index=True, ondelete="cascade"
     )
+    debtor_id = fields.Many2one(related="reminder_id.debtor_id")
     company_id = fields.Many2one(related="reminder_id.company_id")
     state = fields.Selection(related="reminder_id.state")
     move_line_id = fields.Many2one(

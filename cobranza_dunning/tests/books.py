@@ -361,6 +361,17 @@ class BooksCase(BaseCommon):
         self.assertEqual((len(self.due(invoice)), self.due(invoice).date_maturity), (1, due))
         return self.due(invoice)
 
+    def give_to(self, partner, invoice):
+        """Reset an invoice that was posted to the wrong customer, and post it to the right one."""
+        before = self.due(invoice)
+        invoice.button_draft()
+        self.env.cr.flush()
+        invoice.partner_id = partner
+        invoice.action_post()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        self.assertEqual(self.due(invoice), before, "it has another item")
+
     def recreate(self, invoice):
         """Reset an invoice, make it forget its due line and find it again, and post it."""
         before = self.due(invoice)

@@ -270,6 +270,22 @@ class TestStories(PlanCase):
         self.move.action_post()
         self.assertEqual((self.looked_at(plan), plan.open_amount), ("active", 600))
 
+    def test_an_invoice_that_went_to_another_customer(self):
+        """What another one owes and pays isn't the plan's, and is asked of nobody else."""
+        other = self.invoice(self.partner, 60)
+        plan = self.agreed(count=6, first="2026-04-10")
+        self.give_to(self.other, self.move)
+        self.assertEqual((plan.state, plan.open_amount, plan.credited_amount), ("active", 60, 600))
+        self.assertEqual(plan._portal_asked(), 60)
+        self.assertDecision(self.move, "remind", "level_reached", amount=600, paused_amount=0)
+        self.assertDecision(other, "wait", "paused_until", amount=0)
+        self.pay_on(date(2026, 3, 12), 300)
+        self.assertEqual((self.looked_at(plan), plan.paid_amount), ("active", 0))
+        self.line.remove_move_reconcile()
+        self.give_to(self.partner, self.move)
+        self.assertEqual((plan.state, plan.open_amount), ("active", 660))
+        self.assertDecision(self.move, "wait", "paused_until", amount=0)
+
     def test_cancelled(self):
         plan = self.agreed(**SIX)
         self.assertDecision(self.move, "wait", "paused_until", amount=0)

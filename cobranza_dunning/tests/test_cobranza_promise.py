@@ -102,6 +102,23 @@ class TestTaking(PromiseCase):
         self.assertEqual((promise.made_on, promise.grace), (TODAY, 2))
         self.assertIn("Ana Customer", promise.display_name)
 
+    def test_the_lines_of_create(self):
+        """As a form names them, or a script: by commands, or by their ids."""
+        first, second = self.invoice(self.partner, 100), self.invoice(self.partner, 50, days_ago(9))
+        vals = {"partner_id": self.partner.id, "amount": 10, "date": SOON, "note": " By\0 bank "}
+        ids = (self.due(first) | self.due(second)).ids
+        for chosen in (ids, tuple(ids), [Command.set(ids)], [Command.link(one) for one in ids],
+                       [(4, one) for one in ids]):  # fmt: skip
+            with self.subTest(chosen):
+                promise = self.promises.create({**vals, "line_ids": chosen})
+                self.assertEqual((promise.line_ids.ids, promise.note), (ids, "By bank"))
+        for chosen in (5, "5", {"a": 1}, [Command.set([])]):
+            with self.subTest(chosen), self.assertRefused("Name the due lines by a list"):
+                self.promises.create({**vals, "line_ids": chosen})
+        for chosen in ([[1]], ["x"], [("x", 5)], [(6, 0, 5)], [[]], [None], [Command.clear()]):
+            with self.subTest(chosen), self.assertRefused("that were named don't exist"):
+                self.promises.create({**vals, "line_ids": chosen})
+
     def test_a_contact_promises_for_his_company(self):
         child = self.new_partner("North", parent_id=self.partner.id, type="invoice")
         self.invoice(self.partner, 100)
@@ -172,6 +189,7 @@ class TestTaking(PromiseCase):
             ("more than nothing", (self.partner.id, 0, SOON), {}),
             ("more than nothing", (self.partner.id, -5, SOON), {}),
             ("more than nothing", (self.partner.id, 0.004, SOON), {}),
+            ("too large an amount", (self.partner.id, 1e30, SOON), {}),
             ("isn't an amount", (self.partner.id, float("inf"), SOON), {}),
             ("isn't an amount", (self.partner.id, float("nan"), SOON), {}),
             ("“ten” isn't an amount", (self.partner.id, "ten", SOON), {}),

@@ -164,6 +164,24 @@ class TestDisputeLedger(DisputeCase):
             (self.raised.state, self.raised.move_line_id), ("open", self.due(self.move))
         )
 
+    def test_an_invoice_that_went_to_another_customer(self):
+        self.give_to(self.other, self.move)
+        self.assertEqual(self.raised.state, "lapsed")
+        self.assertFalse(self.raised.move_line_id)
+        self.assertDecision(self.move, "remind", "level_reached", amount=100, paused_amount=0)
+        self.assertEqual(self.debtor(self.other).disputed_amount, 0)
+        self.give_to(self.partner, self.move)
+        self.assertEqual((self.raised.state, self.raised.move_line_id),
+                         ("open", self.due(self.move)))
+        self.assertEqual(self.debtor().disputed_amount, 100)
+
+    def test_it_went_to_another_customer_at_once(self):
+        self.move.button_draft()
+        self.move.partner_id = self.other
+        self.move.action_post()
+        self.look()
+        self.assertLapsed("moved")
+
     def test_a_deleted_invoice(self):
         self.move.button_draft()
         self.move.with_context(force_delete=True).unlink()

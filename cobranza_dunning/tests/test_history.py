@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from .cases import MailingCase
 from .common import days_ago
+from .test_merge import merge
 
 
 @tagged("post_install", "-at_install")
@@ -74,6 +75,42 @@ class TestHistory(MailingCase):
         self.assertEqual(self.remind(days_ago(-10)).level_id, self.r20)
         self.pay(invoice)
         self.assertFalse(self.debtor().level_id)
+
+    def test_what_one_customer_was_told_is_not_anothers_history(self):
+        """An invoice that went to the wrong customer: the right one hears a reminder first."""
+        self.r20.gap_days = 10
+        for made_anew in (False, True):
+            with self.subTest(made_anew=made_anew), self.cr.savepoint() as undo:
+                invoice = self.invoice(self.partner, 100)
+                reminder = self.remind()
+                if made_anew:
+                    self.recreate(invoice)
+                self.give_to(self.other, invoice)
+                self.assertDecision(invoice, "remind", "level_reached", self.r5)
+                self.assertFalse(reminder.line_ids.move_line_id)
+                self.debtor().action_refresh_figures()
+                self.assertFalse(self.debtor().level_id or self.debtor(self.other).level_id)
+                self.give_to(self.partner, invoice)
+                self.assertDecision(invoice, "wait", "gap", self.r20)
+                self.assertEqual(self.debtor().level_id, self.r5)
+                undo.rollback()
+                self.env.invalidate_all()
+
+    def test_whoever_keeps_books_needs_no_right_of_collections(self):
+        invoice = self.invoice(self.partner, 100)
+        reminder = self.remind()
+        clerk = self.new_user("account.group_account_invoice")
+        self.give_to(self.other, invoice.with_user(clerk))
+        self.assertFalse(reminder.line_ids.move_line_id)
+
+    def test_history_moves_with_the_account(self):
+        """The two customers turn out to be one."""
+        self.r20.gap_days = 10
+        invoice = self.invoice(self.partner, 100)
+        self.remind()
+        self.give_to(self.other, invoice)
+        merge(self.partner, self.other)
+        self.assertDecision(invoice, "wait", "gap", self.r20)
 
     def test_a_debt_without_a_due_date_keeps_its_history(self):
         """It is due on its own date, and found again by that."""

@@ -1,7 +1,7 @@
 """What somebody who means harm tries: from inside, with a link, and by mail."""
 
 import inspect
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from odoo import Command, fields
@@ -11,8 +11,10 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.cobranza_insurance_limit_upsert import KEYS
 from .cases import ReminderCase
-from .common import TODAY
+from .claims import ClaimCase
+from .common import TODAY, CobranzaCase
 from .test_answers import AnswerCase
 from .test_portal import PortalCase
 from .test_portal_answers import PNG
@@ -24,10 +26,31 @@ JUNK = (
     None, "", "   ", "nonsense", "a\0b", "🙂" * 3000, -1, 0, 10**12, 1.5, True, [], [1, 2],
     {"a": 1}, "0001-01-01", "9999-12-31", "31/12/2026",
 )  # fmt: skip
+MORE_JUNK = (
+    *JUNK, float("nan"), float("inf"), 1e30, 2**31, 2**63, ["x"], [("x", 5)], [[1]],
+    {"a": {"b": []}},
+)  # fmt: skip
+
+
+class ScriptCase(CobranzaCase):
+    """Calls as scripts make them."""
+
+    def _call(self, model, method, args, kwargs, user=None):
+        """Call a method over RPC as the collector, or as somebody else; what it did is undone."""
+        undo = self.env.cr.savepoint()
+        try:
+            call_kw(model.with_user(user or self.collector), method, args, kwargs)
+            self.env.flush_all()
+        except UserError as error:
+            self.assertGreater(len(str(error).split()), 3, error)
+        finally:
+            self.env.clear()
+            self.env.cr.precommit.clear()
+            undo.close(rollback=True)
 
 
 @tagged("post_install", "-at_install")
-class TestInsider(ReminderCase):
+class TestInsider(ScriptCase, ReminderCase):
     """People with rights, who use them for something else."""
 
     @classmethod
@@ -248,9 +271,14 @@ class TestInsider(ReminderCase):
         ):  # fmt: skip
             names = inspect.signature(getattr(type(self.env[model]), method)).parameters
             for name in set(names) - {"self"}:
-                for junk in (*JUNK, float("nan"), float("inf"), 1e30, ["x"], [("x", 5)]):
+                for junk in MORE_JUNK:
                     with self.subTest(method=method, name=name, junk=str(junk)[:20]):
                         self._call(self.env[model], method, [], {**fine, name: junk})
+        row = {**customer, "amount": 10, "date": soon}
+        for key in ("amount", "date", "note", "channel", "line_ids", "contact_id", "company_id"):
+            for junk in MORE_JUNK:
+                with self.subTest(key=key, junk=str(junk)[:20]):
+                    self._call(self.env["cobranza.promise"], "create", [[{**row, key: junk}]], {})
 
     def _agreements(self):
         """A promise and a dispute, by model."""
@@ -281,17 +309,74 @@ class TestInsider(ReminderCase):
             arguments["channel"] = "phone"
         self._call(record.browse(), method, [record.ids], arguments)
 
-    def _call(self, model, method, args, kwargs):
-        """Call a method over RPC as the collector; whatever it did is undone."""
-        undo = self.env.cr.savepoint()
-        try:
-            call_kw(model.with_user(self.collector), method, args, kwargs)
-            self.env.flush_all()
-        except UserError as error:
-            self.assertGreater(len(str(error).split()), 3, error)
-        finally:
-            self.env.clear()
-            undo.close(rollback=True)
+
+@tagged("post_install", "-at_install")
+class TestInsuranceScripts(ScriptCase, ClaimCase):
+    """What scripts call of insurance, and whatever isn't expected there."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = self.new_user(
+            f"{MODULE}.group_manager", "account.group_account_manager", name="Manager"
+        )
+        self.insurance.declares = True
+        self.limit(100000)
+        self.sold = self.sale(1000, date(2026, 1, 10), date(2026, 2, 9))
+        self.commit()
+
+    def _try_all(self, model, method, ids, fine):
+        """Call a method with junk for each of its arguments; fine: those it can't do without."""
+        names = inspect.signature(getattr(type(self.env[model]), method)).parameters
+        for name in set(names) - {"self"}:
+            for junk in MORE_JUNK:
+                with self.subTest(method=method, name=name, junk=str(junk)[:20]):
+                    self._call(
+                        self.env[model], method, ids, {**fine, name: junk}, self.manager
+                    )
+
+    def test_policies_limits_and_notices(self):
+        customer = {"partner_id": self.partner.id}
+        notice = self.env["cobranza.insurance.notice"].notify(self.partner.id)
+        made = self.env["cobranza.insurance.declaration"].prepare(self.insurance.id, "2026-02-10")
+        self.sale(1000, date(2026, 2, 10), date(2026, 3, 9), insured=False)
+        suggested = self.env["cobranza.insurance.suggestion"].suggest()
+        suggested = [one["id"] for one in suggested]
+        row = {**customer, "amount": 10}
+        declaration, limits = "cobranza.insurance.declaration", "cobranza.insurance.limit"
+        for model, method, ids, fine in (
+            ("cobranza.insurance.notice", "notify", [], customer),
+            ("cobranza.insurance.notice", "notify", [], {**customer, "reference": "R"}),
+            ("cobranza.insurance.notice", "action_withdraw", [[notice["id"]]], {}),
+            (declaration, "prepare", [], {"policy": self.insurance.id}),
+            (declaration, "export", [[made["id"]]], {}),
+            (declaration, "action_declare", [[made["id"]]], {}),
+            (declaration, "action_cancel", [[made["id"]]], {}),
+            ("cobranza.insurance.suggestion", "suggest", [], {}),
+            ("cobranza.insurance.suggestion", "action_ask_limit", [suggested], {}),
+            ("cobranza.insurance.suggestion", "action_dismiss", [suggested], {"reason": "x"}),
+            ("account.move", "cobranza_cover", [self.sold.ids], {}),
+            ("account.move.line", "cobranza_cover", [self.due(self.sold).ids], {}),
+            (limits, "upsert", [], {"rows": [row]}),
+        ):
+            self._try_all(model, method, ids, fine)
+        for key in KEYS:
+            for junk in MORE_JUNK:
+                with self.subTest(key=key, junk=str(junk)[:20]):
+                    rows = [{**row, key: junk}]
+                    self._call(self.env[limits], "upsert", [], {"rows": rows}, self.manager)
+
+    def test_claims(self):
+        model, claim = "cobranza.insurance.claim", self.claim()
+        self._try_all(model, "file_claim", [], {"partner_id": self.partner.id})
+        payment = {"payment_line_id": self.customer_pays(100).id}
+        for step in ("action_file", "action_accept"):
+            getattr(claim, step)()
+            self.commit()
+            for method, fine in (
+                ("action_accept", {}), ("action_refuse", {"decision": "x"}), ("action_cancel", {}),
+                ("record_recovery", payment), ("register_payment", {}),
+            ):  # fmt: skip
+                self._try_all(model, method, [claim.ids], fine)
 
 
 @tagged("post_install", "-at_install")

@@ -405,6 +405,11 @@ class TestClaim(ClaimCase):
         with self.assertRaisesRegex(UserError, "stays on record"):
             claim.unlink()
 
+    def test_why_it_was_taken_back_is_kept_as_text(self):
+        claim = self.filed()
+        claim.action_cancel(" They pay\0 after all ")
+        self.assertEqual((claim.state, claim.decision), ("cancelled", "They pay after all"))
+
     def test_a_draft_can_be_deleted(self):
         self.limit(1000)
         self.sale(1000, SOLD, DUE)
@@ -457,6 +462,8 @@ class TestClaim(ClaimCase):
             claims.file_claim(self.partner.id, filed_on="2026-03-11")
         with self.assertRaisesRegex(UserError, "more than nothing"):
             claims.file_claim(self.partner.id, costs=-5)
+        with self.assertRaisesRegex(UserError, "too large an amount"):
+            claims.file_claim(self.partner.id, costs=1e15)
         found = claims.file_claim(
             self.partner.id, line_ids=self.due(first).ids, filed_on="2026-03-09",
             loss_date="2026-03-05", costs="10.00", reference=" S-1 ",

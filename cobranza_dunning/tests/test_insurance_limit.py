@@ -227,6 +227,14 @@ class TestUpsert(InsuranceCase):
             self.assertIn(fragment, answer["message"])
             self.assertFalse(answer["id"])
 
+    def test_a_note_is_kept_as_text(self):
+        rows = [self.row(reference="R-8", note="a\0b"), self.row(reference="R-9", note=5)]
+        rows[1]["partner_id"] = self.other.id
+        found = self.upsert(*rows)
+        self.assertEqual([one["status"] for one in found], ["created"] * 2)
+        limits = self.env["cobranza.insurance.limit"].browse([one["id"] for one in found])
+        self.assertEqual(limits.mapped("note"), ["ab", "5"])
+
     def test_of_several_policies_one_is_named(self):
         other = self.new_insurance(name="Second", number="P 2")
         (answer,) = self.upsert(self.row())

@@ -258,6 +258,8 @@ class TestNotice(NoticeCase):
         for fragment, more in (
             ("hasn't been given yet", {"notified_on": str(LAST + timedelta(days=1))}),
             ("isn't a date", {"notified_on": "yesterday"}),
+            ("within ten years", {"notified_on": "0001-01-01"}),
+            ("within ten years", {"notified_on": "0001-01-01", "reference": None}),
             ("“unheard-of” isn't in the list", {"reason": "unheard-of"}),
             ("no insurance policy “0”", {"policy": "0"}),
             ("attachments that are there", {"attachment_ids": [2**30]}),
@@ -422,6 +424,23 @@ class TestNoticeFoundAgain(NoticeCase):
         self.assertEqual(self.notify(self.due(self.sold)), {
             **told, "lines": [{**told["lines"][0], "line_id": False}],
         })  # fmt: skip
+
+    def test_posted_again_to_another_customer(self):
+        """The insurer knows nothing about him: his debt is to be notified as well."""
+        self.limit(1000, partner=self.other)
+        told = self.notify(self.line)
+        self.give_to(self.other, self.sold)
+        notice = self.env["cobranza.insurance.notice"].browse(told["id"])
+        self.assertFalse(notice.line_ids._items())
+        self.assertEqual(self.state_on(LAST), "at_risk")
+        self.assertEqual(self.state_on(LAST + timedelta(days=1)), "lost")
+        self.partner, wrong = self.other, self.partner
+        his = self.notify(self.line, "AFP-2")
+        self.assertEqual(his["lines"][0]["line_id"], self.line.id)
+        self.assertEqual(self.state_on(LAST + timedelta(days=9)), "covered")
+        self.give_to(wrong, self.sold)
+        self.assertEqual(notice.line_ids._items(), self.line)
+        self.assertEqual(self.state_on(LAST + timedelta(days=9)), "covered")
 
     def test_the_number_of_queries_is_that_of_one(self):
         """Drawing up reads the lines at once, however many they are."""

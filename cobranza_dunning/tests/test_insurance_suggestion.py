@@ -43,6 +43,17 @@ class TestSuggestion(InsuranceCase):
         self.assertCovered(one, 500)
         self.assertEqual(self.suggest(), [])
 
+    def test_at_most_so_many(self):
+        self.limit(1000)
+        for amount in (500, 300):
+            self.sale(amount, MARCH, due=SOON, insured=False)
+        self.assertEqual(len(self.suggest()), 2)
+        suggestions = self.env["cobranza.insurance.suggestion"]
+        self.assertEqual(len(suggestions.suggest(limit=1)), 1)
+        for most in ("1", 0, -1, 1.5, True, [1], 2**31):
+            with self.assertRefused("a whole number above zero"):
+                suggestions.suggest(limit=most)
+
     def test_a_manager_who_keeps_no_books_insures_as_well(self):
         self.limit(1000)
         one = self.sale(500, MARCH, due=SOON, insured=False)

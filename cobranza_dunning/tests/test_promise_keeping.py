@@ -98,6 +98,29 @@ class TestKeeping(PromiseCase):
         self.pays(invoice, 30)
         self.assertEqual((promise.state, promise.paid_amount), ("kept", 100))
 
+    def test_an_invoice_that_went_to_another_customer(self):
+        """Nobody keeps another one's word, and nobody is left alone for it."""
+        invoice = self.invoice(self.partner, 100)
+        promise = self.take(60)
+        self.give_to(self.other, invoice)
+        self.assertEqual(promise.state, "cancelled")
+        self.assertDecision(invoice, "remind", "level_reached", amount=100, paused_amount=0)
+        self.pays(invoice, 60)
+        self.evaluate(TODAY)
+        self.assertEqual((promise.state, promise.paid_amount), ("cancelled", 0))
+        self.due(invoice).remove_move_reconcile()
+        self.give_to(self.partner, invoice)
+        self.assertEqual((promise.state, promise.line_ids), ("open", self.due(invoice)))
+        self.assertDecision(invoice, "remind", "level_reached", amount=40, promised_amount=60)
+
+    def test_only_part_of_it_went_to_another_customer(self):
+        mine, gone = self.invoice(self.partner, 100), self.invoice(self.partner, 50, days_ago(9))
+        promise = self.take(150)
+        self.give_to(self.other, gone)
+        self.assertEqual((promise.state, promise.line_ids), ("open", self.due(mine)))
+        self.pays(mine)
+        self.assertEqual((promise.state, promise.paid_amount), ("kept", 100))
+
     def test_a_promise_about_what_is_gone_writes_nothing(self):
         """The invoice waits in draft without due lines: each look leaves it as it is."""
         invoice = self.invoice(self.partner, 100)

@@ -136,6 +136,14 @@ class TestApprovingAndCancelling(ReminderCase):
         self.assertFalse(self.propose(on=IN_A_WEEK - timedelta(days=1)))
         self.assertTrue(self.propose(on=IN_A_WEEK))
 
+    def test_what_went_to_another_customer_is_not_paused(self):
+        mine, gone = self.invoice(self.partner, 100), self.invoice(self.partner, 50)
+        reminder = self.propose()
+        self.give_to(self.other, gone)
+        reminder.action_cancel("Pays next week", IN_A_WEEK)
+        self.assertEqual(self.debtor().block_ids.move_id, mine)
+        self.assertDecision(gone, "remind", "level_reached", amount=50)
+
     def test_the_day_may_be_text(self):
         self.invoice(self.partner, 100)
         reminder = self.propose()

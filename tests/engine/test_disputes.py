@@ -18,6 +18,7 @@ from hypothesis import strategies as st
     ("posted", 0, 100, "credited"),
     ("posted", 0, 0, None),                 # paid: he may want his money back
     ("posted", -5, 40, "credited"),
+    ("other", 0, 0, "moved"),
 ])
 def test_lapses(document, open_amount, credited, expected):
     disputed = Disputed(Decimal(40), document, Decimal(open_amount), Decimal(credited))
