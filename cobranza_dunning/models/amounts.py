@@ -4,6 +4,9 @@ from odoo.tools import formatLang
 
 from ..engine.words import amount_in_words
 
+#: What people enter is less than this, in whatever currency.
+MOST_AMOUNT = 10**15
+
 
 def to_decimal(amount, currency):
     """Return a stored float amount as the exact Decimal of its currency."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.insurance import REQUESTED
+from .amounts import MOST_AMOUNT
 from .arguments import to_date, to_line, to_record
 from .insurance_texts import DECISION_SELECTION
 
@@ -333,7 +334,7 @@ class CobranzaInsuranceLimit(models.Model):
                 self.env._("“%s” isn't an amount: write it as 1234.50.", value)
             ) from error
         positive = decision in ("granted", "reduced")
-        if not 0 <= amount < 10**15 or (positive and not amount):
+        if not 0 <= amount < MOST_AMOUNT or (positive and not amount):
             raise UserError(
                 self.env._("A limit that is granted or reduced has an amount above zero.")
             )
