@@ -13,6 +13,7 @@ class CodeListMixin(models.AbstractModel):
 
     _name = "cobranza.code.list.mixin"
     _description = "List to choose from"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
