@@ -412,6 +412,18 @@ class TestPaymentDialog(PaymentCase):
         wizard = self.dialog(claim.action_ask_payment(), **typed)
         self.assertEqual((wizard.amount, wizard.payment_currency_id), (100, foreign))
 
+    def test_nothing_is_told_of_what_can_not_be_chosen(self):
+        claim = self.agreed(1000)
+        strange = self.due(self.sale(70, SOLD, DUE, partner=self.other))
+        strange |= self.open_payment(self.other, 80).move_id.line_ids
+        manager = self.new_user("cobranza_dunning.group_manager")
+        wizards = self.env["cobranza.insurance.payment.wizard"].with_user(manager)
+        for item in strange:
+            wizard = wizards.create(
+                {"claim_id": claim.id, "how": "open", "payment_line_id": item.id}
+            )
+            self.assertEqual((wizard.amount, wizard.payment_currency_id), (0, claim.currency_id))
+
     def test_for_whoever_may_record_it(self):
         """A bookkeeper, and a manager of collections who keeps no books."""
         claim = self.agreed(1000)
