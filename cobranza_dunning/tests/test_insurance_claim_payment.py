@@ -100,6 +100,15 @@ class TestClaimPayment(PaymentCase):
             claim.register_payment(date="tomorrow")
         self.assertEqual((claim.state, claim.open_amount), ("accepted", 900))
 
+    def test_not_on_days_to_come(self):
+        claim = self.agreed(1000)
+        for day in ("2035-01-01", "2026-03-11"):
+            with self.subTest(day), self.assertRefused("can't be in the future"):
+                claim.register_payment(100, day)
+        made = claim.register_payment(100, str(FILED))
+        payment = self.env["account.payment"].browse(made["payment_id"])
+        self.assertEqual((payment.date, claim.open_amount), (FILED, 800))
+
     def test_only_in_journals_of_money(self):
         claim = self.agreed(1000)
         other = self.new_company()
