@@ -1,5 +1,5 @@
 # mixins come before the models that inherit from them
-from . import owned
+from . import owned, supplied
 
 # isort: split
 from . import (
