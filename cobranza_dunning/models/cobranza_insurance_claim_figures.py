@@ -215,6 +215,7 @@ class CobranzaInsuranceClaim(models.Model):
             buyer, _chosen = self.env["cobranza.insurance.facts"].sudo()._buyers(
                 company, self.debtor_id.ids
             )[self.debtor_id.id]
+            self._check_loss_date([one.line for one in ours], buyer)
             days = [date_of_loss(policy, one.line, buyer) for one in ours]
             if not self.loss_date and all(days):
                 vals["loss_date"] = max(days)
