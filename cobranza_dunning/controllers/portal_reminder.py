@@ -15,6 +15,9 @@ class ReminderPortal(CustomerPage):
 
         The page decides who sees what; an address that is none is answered as a wrong token.
         """
+        if "\0" in token:
+            # no text that a database could look for
+            return self._turn_away()
         # nothing is told but the address that the same customer got by mail
         reminder_sudo = request.env["cobranza.reminder"].sudo().search(
             [("short_token", "=", token)], limit=1

@@ -1,4 +1,7 @@
 # mixins come before the models that inherit from them
+from . import owned, supplied
+
+# isort: split
 from . import (
     by_hand,
     cobranza_insurance_payment,

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
+from .arguments import to_day
 from .insurance_texts import STATE_SELECTION
 
 #: Documents that can be insured.
@@ -90,6 +91,11 @@ class AccountMove(models.Model):
     _insured_idx = models.Index(
         "(company_id, commercial_partner_id) WHERE insured AND state = 'posted'"
     )
+
+    @api.constrains("insurance_activated_on")
+    def _check_insurance_activated_on(self):
+        for move in self:
+            to_day(self.env, move.insurance_activated_on)
 
     def _auto_init(self):
         """Leave what was invoiced before the addon came unmarked, instead of reading it all."""

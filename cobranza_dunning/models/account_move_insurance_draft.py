@@ -219,7 +219,7 @@ class AccountMove(models.Model):
         """What was done already about this draft, as the statement would read it."""
         if not self.insurance_activated_on:
             return None
-        return {"activated": fields.Date.to_string(self.insurance_activated_on)}
+        return {"activated": self.insurance_activated_on.isoformat()}
 
 
 def _as_kept(fact, line_id, kept):

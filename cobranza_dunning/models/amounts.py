@@ -4,6 +4,9 @@ from odoo.tools import formatLang
 
 from ..engine.words import amount_in_words
 
+#: Amounts are below this: nobody owes more, and a float has no more digits.
+LARGEST = 10**15
+
 
 def to_decimal(amount, currency):
     """Return a stored float amount as the exact Decimal of its currency."""

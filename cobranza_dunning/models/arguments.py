@@ -3,11 +3,10 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 
+from .amounts import LARGEST
+
 #: Days and moments that are named lie within so far from today.
 FURTHEST = timedelta(days=3653)
-
-#: Amounts are below this: nobody owes more, and a float has no more digits.
-LARGEST = 10**15
 
 
 def to_date(env, value):

@@ -9,7 +9,7 @@ class CobranzaBlock(models.Model):
 
     _name = "cobranza.block"
     _description = "Pause"
-    _inherit = ["cobranza.gated.mixin", "mail.thread"]
+    _inherit = ["cobranza.gated.mixin", "cobranza.owned.mixin", "mail.thread"]
     _order = "create_date desc, id desc"
     _check_company_auto = True
     _rec_name = "reason"

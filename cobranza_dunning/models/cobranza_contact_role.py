@@ -13,6 +13,7 @@ class CobranzaContactRole(models.Model):
 
     _name = "cobranza.contact.role"
     _description = "Contact's role in collections"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "debtor_id, role, priority, id"
     _rec_name = "partner_id"
 

@@ -34,6 +34,7 @@ class CobranzaContactRule(models.Model):
 
     _name = "cobranza.contact.rule"
     _description = "Contact rule"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -268,6 +268,8 @@ class CobranzaDebtor(models.Model):
         return self._run_now("propose")
 
     def _run_now(self, mode):
+        if not self:
+            raise UserError(self.env._("Choose the customers first."))
         if len(self.company_id) > 1:
             raise UserError(
                 self.env._("These customers belong to several companies: choose those of one.")

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .arguments import check_not_endless
+
 
 class CobranzaInsuranceClaim(models.Model):
     """What speaks against filing a claim, or reading it again, and what can be done about it."""
@@ -33,6 +35,26 @@ class CobranzaInsuranceClaim(models.Model):
             "The waiting period isn't over, and it isn't known yet when it will be: the insurer "
             "pays after that. Most policies let you file the claim before."
         )
+
+    @api.constrains("loss_date")
+    def _check_loss_date_is_near(self):
+        check_not_endless(self.env, *self.mapped("loss_date"))
+
+    def _check_loss_date(self, lines, buyer):
+        """Raise UserError if nothing was sold yet on the date of loss that somebody has entered.
+
+        lines: what is claimed, as the engine's Lines.  buyer: whose debts they are, its Buyer:
+        what is delivered after his insolvency is lost from then on.
+        """
+        sold = [min(one.invoiced, one.delivered or one.invoiced) for one in lines]
+        first = min([*sold, *filter(None, (buyer.insolvent_on,))])
+        if self.loss_date and self.loss_date < first:
+            raise UserError(
+                self.env._(
+                    "Nothing was lost before %s: correct the date of loss, or leave it empty.",
+                    format_date(self.env, first),
+                )
+            )
 
     def _check_insured(self, decided):
         """Raise UserError if an open line of the claim falls under its policy no more.

@@ -1,13 +1,14 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..engine import indemnity
 from ..engine.cover import insurable
 from ..engine.due import ZERO
 from ..engine.insurance import attachment_day
 from ..engine.insurance_dates import date_of_loss, provisional_day
-from .amounts import to_decimal
+from .amounts import LARGEST, to_decimal
 from .cobranza_insurance_query_claims import STANDING
 
 
@@ -88,9 +89,13 @@ class CobranzaInsuranceClaim(models.Model):
         related="company_id.currency_id", string="Company currency"
     )
 
-    _costs_not_negative = models.Constraint(
-        "CHECK (COALESCE(costs_amount, 0) >= 0)", "Collection costs can't be negative."
-    )
+    @api.constrains("costs_amount")
+    def _check_costs_amount(self):
+        # asked before the claim is reckoned anew, which a constraint of the database wouldn't be
+        if any(not 0 <= claim.costs_amount < LARGEST for claim in self):
+            raise ValidationError(
+                self.env._("Collection costs can't be negative, nor that high: look at the amount.")
+            )
 
     @api.depends("loss_amount", "tax_returned_amount", "recovered_amount")
     def _compute_owed_amount(self):
@@ -210,6 +215,7 @@ class CobranzaInsuranceClaim(models.Model):
             buyer, _chosen = self.env["cobranza.insurance.facts"].sudo()._buyers(
                 company, self.debtor_id.ids
             )[self.debtor_id.id]
+            self._check_loss_date([one.line for one in ours], buyer)
             days = [date_of_loss(policy, one.line, buyer) for one in ours]
             if not self.loss_date and all(days):
                 vals["loss_date"] = max(days)

@@ -1,6 +1,7 @@
 import base64
 import csv
 import io
+import re
 
 import xlsxwriter
 from odoo import api, fields, models
@@ -14,8 +15,9 @@ MIMETYPES = {
     "csv_documents": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-#: What a spreadsheet takes for the beginning of a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for the beginning of a formula: also after a sign at which, in other
+#: settings than the user's, it begins a cell.
+FORMULA_START = re.compile(r"(^|[;,]) ?(?=[=+\-@])")
 
 
 class CobranzaInsuranceDeclaration(models.Model):
@@ -225,6 +227,5 @@ def _cell(value, point, places):
     if isinstance(value, float):
         return f"{value:.{places}f}".replace(".", point)
     if isinstance(value, str):
-        text = to_line(value)
-        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+        return FORMULA_START.sub(r"\g<0>'", to_line(value))
     return str(value)

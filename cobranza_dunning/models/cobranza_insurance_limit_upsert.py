@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.insurance import REQUESTED
-from .arguments import LARGEST, to_date, to_line, to_record, to_text
+from .amounts import LARGEST
+from .arguments import to_date, to_line, to_record, to_text
 from .insurance_texts import DECISION_SELECTION
 
 #: What a row may say; see `upsert`.

@@ -66,8 +66,9 @@ class CobranzaInsuranceNotice(models.Model):
         help="Number or receipt with which the insurer confirms it.",
     )  # fmt: skip
     reason_id = fields.Many2one(
-        "cobranza.nonpayment.reason", "Reason for non-payment", ondelete="restrict", tracking=True
-    )
+        "cobranza.nonpayment.reason", "Reason for non-payment", ondelete="restrict", tracking=True,
+        check_company=True,
+    )  # fmt: skip
     note = fields.Text("For the insurer", help="Printed on the notice.")
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence", copy=False)
     user_id = fields.Many2one("res.users", "Recorded by", readonly=True, copy=False)

@@ -100,13 +100,15 @@ class InsurancePaymentMixin(models.AbstractModel):
         It makes a payment of Odoo's and reconciles it; with payment_line_id, the item of a payment
         or bank statement that is in the books already, it only reconciles that.
         amount: in the policy's currency, or that of the payment named; what is open if left out.
-        date: today if left out.  journal_id: bank or cash, the first one if left out.
+        date: today or earlier, today if left out.  journal_id: bank or cash, the first one if left
+        out.
         reference: the payment's memo; the insurer's reference if left out.
         Returns a dict: payment_id (False for a bank statement), payment_line_id, amount, currency
         (of the payment), open (what still is, in the policy's currency), open_currency.
         Raises AccessError for who may neither register payments nor keep claims, and for who may
         not register payments where one goes out or is moved to another account; UserError, and
-        keeps nothing, if nothing is open, or for a payment that isn't the insurer's or too large.
+        keeps nothing, if nothing is open, for a day to come, or for a payment that isn't
+        the insurer's or too large.
         """
         self._check_may_pay()
         items_sudo = self._items_to_pay()
@@ -211,7 +213,7 @@ class InsurancePaymentMixin(models.AbstractModel):
                 "journal_id": journal.id,
                 "currency_id": self.currency_id.id,
                 "amount": amount,
-                "date": to_day(self.env, date) or self.company_id._cobranza_today(),
+                "date": self._payment_day(date),
                 "memo": to_line(reference) or self._payment_reference(),
                 "destination_account_id": account.id,
                 **self._payment_method(journal),
@@ -222,6 +224,14 @@ class InsurancePaymentMixin(models.AbstractModel):
             payment.outstanding_account_id = payment._get_outstanding_account(self._payment_type)
         payment.action_post()
         return payment.move_id.line_ids.filtered(lambda one: one.account_id == account)
+
+    def _payment_day(self, date):
+        """Return the day of a payment, today if left out; raise UserError for one to come."""
+        today = self.company_id._cobranza_today()
+        day = to_day(self.env, date) or today
+        if day > today:
+            raise UserError(self.env._("The day of the payment can't be in the future."))
+        return day
 
     def _payment_method(self, journal):
         """Values of the plain method of a journal, which asks for nothing more; else its first."""

@@ -35,7 +35,7 @@ class CobranzaInsurancePolicy(models.Model):
 
     _name = "cobranza.insurance.policy"
     _description = "Credit insurance policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["cobranza.owned.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 

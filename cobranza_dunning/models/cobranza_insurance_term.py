@@ -8,6 +8,7 @@ class CobranzaInsuranceTerm(models.AbstractModel):
 
     _name = "cobranza.insurance.term"
     _description = "Term of an insurance policy"
+    _inherit = ["cobranza.owned.mixin"]
 
     policy_id = fields.Many2one(
         "cobranza.insurance.policy",

@@ -10,7 +10,7 @@ class CobranzaPolicy(models.Model):
 
     _name = "cobranza.policy"
     _description = "Collections policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["cobranza.owned.mixin", "mail.thread"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -236,6 +236,20 @@ class CobranzaPolicy(models.Model):
                 )
             template._check_is_for_reminders()
 
+    def write(self, vals):
+        """Write values. Raises UserError if a policy that is in use would change company."""
+        moved = self.filtered(
+            lambda one: "company_id" in vals and one.company_id.id != vals["company_id"]
+        )
+        for policy in moved:
+            if policy._is_chosen():
+                raise UserError(
+                    self.env._(
+                        "“%s” is in use in its company: copy it for another one.", policy.name
+                    )
+                )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         used = self.env["res.company"].sudo().search([("cobranza_policy_id", "in", self.ids)])
@@ -257,14 +271,15 @@ class CobranzaPolicy(models.Model):
                 )
 
     def _is_chosen(self):
-        """Whether a customer, a segment or an invoice has this policy as its own."""
+        """Whether a company, customer, segment or invoice has this policy as its own."""
         self.ensure_one()
-        # whoever deletes a policy need not see every customer and invoice it is chosen for;
+        # whoever writes a policy need not see every customer and invoice it is chosen for;
         # a segment that is archived keeps it as well
         env_sudo = self.sudo().with_context(active_test=False).env
         return any(
             env_sudo[model].search_count([(field, "=", self.id)], limit=1)
             for model, field in (
+                ("res.company", "cobranza_policy_id"),
                 ("cobranza.debtor", "policy_id"),
                 ("cobranza.segment", "policy_id"),
                 ("account.move", "cobranza_policy_id"),

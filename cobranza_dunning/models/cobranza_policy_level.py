@@ -23,6 +23,7 @@ class CobranzaPolicyLevel(models.Model):
 
     _name = "cobranza.policy.level"
     _description = "Policy level"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "policy_id, delay_days, id"
 
     policy_id = fields.Many2one("cobranza.policy", required=True, index=True, ondelete="cascade")

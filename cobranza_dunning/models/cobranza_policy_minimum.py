@@ -6,6 +6,7 @@ class CobranzaPolicyMinimum(models.Model):
 
     _name = "cobranza.policy.minimum"
     _description = "Minimum by currency"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "currency_id"
 
     policy_id = fields.Many2one("cobranza.policy", required=True, index=True, ondelete="cascade")

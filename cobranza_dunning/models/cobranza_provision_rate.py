@@ -11,6 +11,7 @@ class CobranzaProvisionRate(models.Model):
 
     _name = "cobranza.provision.rate"
     _description = "Provision rate"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "company_id, days_from"
     _rec_name = "days_from"
 

@@ -14,6 +14,7 @@ class CobranzaRoute(models.Model):
 
     _name = "cobranza.route"
     _description = "Recipients by kind of message"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "policy_id, sequence, id"
     _rec_name = "kind"
 

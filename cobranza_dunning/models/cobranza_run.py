@@ -16,7 +16,7 @@ class CobranzaRun(models.Model):
 
     _name = "cobranza.run"
     _description = "Dunning run"
-    _inherit = ["cobranza.gated.mixin"]
+    _inherit = ["cobranza.gated.mixin", "cobranza.owned.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _gated_fields = (

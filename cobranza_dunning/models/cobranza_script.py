@@ -37,6 +37,7 @@ class CobranzaScript(models.Model):
 
     _name = "cobranza.script"
     _description = "Call script"
+    _inherit = ["cobranza.owned.mixin", "cobranza.supplied.mixin"]
     _order = "kind desc, sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -9,6 +9,7 @@ class CobranzaScriptObjection(models.Model):
 
     _name = "cobranza.script.objection"
     _description = "Objection in a call"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "script_id, sequence, id"
     _rec_name = "objection"
 

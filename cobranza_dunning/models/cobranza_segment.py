@@ -33,7 +33,7 @@ class CobranzaSegment(models.Model):
 
     _name = "cobranza.segment"
     _description = "Segment of customers"
-    _inherit = ["mail.thread"]
+    _inherit = ["cobranza.owned.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 

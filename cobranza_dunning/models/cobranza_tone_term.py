@@ -20,6 +20,7 @@ class CobranzaToneTerm(models.Model):
 
     _name = "cobranza.tone.term"
     _description = "Word of the tone"
+    _inherit = ["cobranza.owned.mixin"]
     _order = "action desc, family, phrase"
     _rec_name = "phrase"
 

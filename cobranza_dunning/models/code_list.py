@@ -13,6 +13,7 @@ class CodeListMixin(models.AbstractModel):
 
     _name = "cobranza.code.list.mixin"
     _description = "List to choose from"
+    _inherit = ["cobranza.owned.mixin", "cobranza.supplied.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -32,24 +33,6 @@ class CodeListMixin(models.AbstractModel):
                 )
             )
         return super().write(vals)
-
-    def _supplied(self):
-        """Those of these that come with an addon; what users import or export isn't supplied."""
-        names = self._get_external_ids()
-        return self.filtered(
-            lambda one: any(not name.startswith("__") for name in names[one.id])
-        )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_supplied(self):
-        supplied = self._supplied()
-        if supplied:
-            raise UserError(
-                self.env._(
-                    "“%s” comes with the program: archive it instead of deleting it.",
-                    supplied[0].name,
-                )
-            )
 
     @api.model
     def _named(self, value):

@@ -6,6 +6,7 @@ class ContactRulePart(models.AbstractModel):
 
     _name = "cobranza.contact.rule.part"
     _description = "Part of a contact rule"
+    _inherit = ["cobranza.owned.mixin"]
 
     rule_id = fields.Many2one(
         "cobranza.contact.rule", required=True, index=True, ondelete="cascade"

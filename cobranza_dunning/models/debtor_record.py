@@ -6,6 +6,7 @@ class DebtorRecordMixin(models.AbstractModel):
 
     _name = "cobranza.debtor.record.mixin"
     _description = "Part of a customer's account"
+    _inherit = ["cobranza.owned.mixin"]
 
     debtor_id = fields.Many2one(
         "cobranza.debtor", "Customer's account",

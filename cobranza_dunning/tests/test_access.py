@@ -166,6 +166,32 @@ class TestAccess(AccessCase):
                 with self.assertRaises(AccessError):
                     record.read()
 
+    def test_nothing_moves_to_another_company(self):
+        """Neither itself nor what it belongs to or names: by no field of any model of ours."""
+        other = self.new_company()
+        theirs, ours = {**self.one_of_each(other), "res.company": other}, self.one_of_each()
+        # what is there twice, or in use, is refused for other reasons as well
+        for name in ("contact.role", "policy.minimum", "provision.rate", "route"):
+            theirs[f"cobranza.{name}"].unlink()
+        theirs["cobranza.policy.level"].delay_days = 1
+        percentage = ours["cobranza.insurance.percentage"]
+        ours[percentage._name] = percentage.copy({"kind": "blind"})
+        free = [self.new_run(), self.new_policy()]
+        manager = self.new_user(f"{MODULE}.group_manager", name="Ours", companies=self.company)
+        env = self.env(user=manager, context={})
+        for record in [*ours.values(), *free]:
+            for field in record._fields.values():
+                if field.type != "many2one" or not field.store or field.comodel_name not in theirs:
+                    continue
+                vals = {field.name: theirs[field.comodel_name].id}
+                # an AccessError is one as well; a constraint of the database would be no guard
+                with (
+                    self.subTest(record._name, vals=vals),
+                    self.cr.savepoint(),
+                    self.assertRaises(UserError),
+                ):
+                    record.with_env(env).write(vals)
+
     def test_a_policy_can_not_be_made_in_another_company(self):
         other = self.new_company()
         manager = self.new_user(f"{MODULE}.group_manager", companies=self.company)

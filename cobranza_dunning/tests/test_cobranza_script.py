@@ -57,6 +57,16 @@ class TestScript(ScriptCase):
             debtors.call_script(self.partner.id), {"script": False, "name": False, "html": ""}
         )
 
+    def test_what_comes_with_the_program_is_archived_instead_of_deleted(self):
+        manager = self.new_user("cobranza_dunning.group_manager")
+        supplied = self.env.ref("cobranza_dunning.script_demand").with_user(manager)
+        with self.assertRefused("comes with the program: archive it"):
+            supplied.unlink()
+        supplied.active = False
+        own = supplied.copy()
+        own.unlink()
+        self.assertFalse(own.exists())
+
     def test_a_reminders_own_level_counts(self):
         demand = self.policy.level_ids.filtered(lambda one: one.kind == "demand")
         reminder = self.propose()

@@ -431,9 +431,13 @@ class TestClaim(ClaimCase):
     def test_costs_are_not_negative(self):
         self.limit(1000)
         self.sale(1000, SOLD, DUE)
-        with self.assertRaisesRegex(Exception, "negative"), self.cr.savepoint():
+        with self.assertRefused("negative, nor that high"), self.cr.savepoint():
             self.claim(costs_amount=-1)
-            self.env.flush_all()
+        claim = self.claim()
+        for costs in (-1, 10**15, 1e26):
+            with self.subTest(costs), self.assertRefused("negative, nor that high"):
+                claim.costs_amount = costs
+        claim.costs_amount = 10**14
 
     def test_customers_that_turn_out_to_be_one(self):
         """Claims and recoveries go along with the account."""

@@ -100,6 +100,15 @@ class TestClaimPayment(PaymentCase):
             claim.register_payment(date="tomorrow")
         self.assertEqual((claim.state, claim.open_amount), ("accepted", 900))
 
+    def test_not_on_days_to_come(self):
+        claim = self.agreed(1000)
+        for day in ("2035-01-01", "2026-03-11"):
+            with self.subTest(day), self.assertRefused("can't be in the future"):
+                claim.register_payment(100, day)
+        made = claim.register_payment(100, str(FILED))
+        payment = self.env["account.payment"].browse(made["payment_id"])
+        self.assertEqual((payment.date, claim.open_amount), (FILED, 800))
+
     def test_only_in_journals_of_money(self):
         claim = self.agreed(1000)
         other = self.new_company()
@@ -411,6 +420,18 @@ class TestPaymentDialog(PaymentCase):
         typed = {"how": "open", "payment_line_id": money.id, "amount": 100}
         wizard = self.dialog(claim.action_ask_payment(), **typed)
         self.assertEqual((wizard.amount, wizard.payment_currency_id), (100, foreign))
+
+    def test_nothing_is_told_of_what_can_not_be_chosen(self):
+        claim = self.agreed(1000)
+        strange = self.due(self.sale(70, SOLD, DUE, partner=self.other))
+        strange |= self.open_payment(self.other, 80).move_id.line_ids
+        manager = self.new_user("cobranza_dunning.group_manager")
+        wizards = self.env["cobranza.insurance.payment.wizard"].with_user(manager)
+        for item in strange:
+            wizard = wizards.create(
+                {"claim_id": claim.id, "how": "open", "payment_line_id": item.id}
+            )
+            self.assertEqual((wizard.amount, wizard.payment_currency_id), (0, claim.currency_id))
 
     def test_for_whoever_may_record_it(self):
         """A bookkeeper, and a manager of collections who keeps no books."""

@@ -148,6 +148,31 @@ class TestDays(SettledCase):
             claims.file_claim(self.partner.id, filed_on="2026-02-10")["filed_on"], "2026-02-10"
         )
 
+    def test_nothing_is_lost_before_it_is_sold(self):
+        self.limit(100000)
+        self.sale(1000, SOLD, DUE)
+        claim = self.claim()
+        claim.loss_date = "2026-01-09"
+        with self.assertRefused("Nothing was lost before 01/10/2026"), self.cr.savepoint():
+            claim.action_file()
+        with self.assertRefused("Nothing was lost before"), self.cr.savepoint():
+            self.claim(loss_date="2026-01-09")
+        with self.assertRefused("within ten years"):
+            claim.loss_date = "2046-01-01"
+        claim.loss_date = SOLD
+        claim.action_file()
+        self.assertEqual((claim.state, claim.loss_date), ("filed", SOLD))
+
+    def test_lost_on_the_day_of_insolvency(self):
+        """What was delivered afterwards was lost already."""
+        self.limit(100000)
+        self.sale(1000, SOLD, DUE)
+        claim = self.claim(loss_date=SOLD)
+        claim.debtor_id.insolvent_on = "2026-01-09"
+        claim.loss_date = "2026-01-09"
+        claim.action_update()
+        self.assertEqual(claim.loss_date, date(2026, 1, 9))
+
     def test_a_notice_is_given_after_the_sale(self):
         self.limit(100000)
         self.sale(1000, SOLD, DUE)

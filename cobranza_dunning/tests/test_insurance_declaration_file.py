@@ -57,6 +57,11 @@ class TestDeclarationFile(DeclarationCase):
         one = self.draft()
         names = [row[2] for row in self.csv(one)[1:]]
         self.assertEqual(names, ["'=HYPERLINK(\"http://x\",\"y\")", "'+34 Tools Ltd"])
+        self.partner.name = "ACME;=1+1"
+        self.other.name = "Tools, @home; Ltd. - North"
+        one.invalidate_recordset()
+        names = [row[2] for row in self.csv(one)[1:]]
+        self.assertEqual(names, ["ACME;'=1+1", "Tools, '@home; Ltd. - North"])
         cell = self.workbook(one).worksheets[0]["C2"]
         self.assertEqual((cell.data_type, cell.value), ("s", self.partner.name))
 

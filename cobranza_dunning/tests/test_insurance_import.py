@@ -4,12 +4,13 @@ import base64
 import io
 from datetime import date
 from itertools import count
+from math import inf
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from openpyxl import Workbook
 
-from ..wizard.cobranza_insurance_import import _filled
+from ..wizard.cobranza_insurance_import import _filled, _number
 from .insurance import InsuranceCase
 
 
@@ -156,7 +157,19 @@ class TestImport(InsuranceCase):
             (b"PK\x03\x04nothing", "no XLSX file"),
         ):
             with self.subTest(content), self.assertRefused(message):
-                self.wizard(content or b" ").action_check()
+                self.wizard(content).action_check()
+
+    def test_amounts_that_are_none(self):
+        """Said of their rows; the others are read all the same."""
+        for amount in ("nan", "inf", "-inf", "1e400", "9e307", "9" * 400):
+            with self.subTest(amount):
+                wizard = self.checked(f"ref;limit\nC-1;{amount}\nC-2;5\n".encode())
+                self.assertEqual(wizard.line_ids.mapped("status"), ["error", "created"])
+                self.assertEqual(self.shown(wizard)[0][3:], (0, 0))
+        recorded = wizard.action_import()["domain"]
+        self.assertEqual(self.env["cobranza.insurance.limit"].search(recorded).amount, 5)
+        # so a workbook gives it
+        self.assertEqual((_number(12, 2), _number(1.5, 2), _number(10**400, 2)), (12, 1.5, inf))
 
     def test_nothing_is_recorded_before_it_was_shown(self):
         wizard = self.wizard(b"ref;limit\nC-1;5\n")

@@ -124,6 +124,19 @@ class TestRecoveryMatching(ClaimCase):
         self.assertEqual(dialog().payment_line_ids, late)
         self.assertFalse(wizards.create({"claim_id": claim.id}).payment_line_ids)
 
+    def test_nothing_is_told_of_what_can_not_be_chosen(self):
+        claim = self.agreed(1000)
+        strange = self.due(self.sale(70, SOLD, DUE, partner=self.other))
+        strange |= self.open_payment(self.other, 80).move_id.line_ids
+        wizards = self.env["cobranza.insurance.claim.wizard"].with_user(
+            self.new_user("cobranza_dunning.group_manager")
+        )
+        for item in strange:
+            wizard = wizards.create(
+                {"claim_id": claim.id, "step": "recovery", "payment_line_id": item.id}
+            )
+            self.assertEqual(wizard.payment_amount, 0)
+
     def test_how_much_is_left_is_said_in_the_users_language(self):
         self.env["res.lang"]._activate_lang("es_ES")
         claim = self.agreed(10000)

@@ -37,12 +37,27 @@ class TestWithoutEnd(InsuranceCase):
             )
         with self.assertRefused("within ten years"), self.cr.savepoint():
             self.debtor().insolvent_on = NO_END
+        for day in (NO_END, "0026-03-01"):
+            with self.subTest(day), self.assertRefused("within ten years"), self.cr.savepoint():
+                one.insurance_activated_on = day
         declarations = self.env["cobranza.insurance.declaration"]
         for day in ("9999-12-15", "0001-01-01"):
             with self.subTest(day), self.assertRefused("within ten years"):
                 declarations.prepare(self.insurance.id, day)
             with self.subTest(day), self.assertRefused("within ten years"):
                 declarations.create({"policy_id": self.insurance.id, "date_from": day})
+
+    def test_a_day_of_long_ago_that_is_there_already(self):
+        """A year with two digits, entered before it was refused, stops nobody's night."""
+        self.limit(500)
+        draft = self.sale(100, SOLD, DUE, post=False)
+        self.commit()
+        self.cr.execute(
+            "UPDATE account_move SET insurance_activated_on = '0026-03-01' WHERE id = %s",
+            [draft.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(draft._insurance_previews()[draft].missing, 0)
 
     def test_what_the_ledger_says_anyway(self):
         """An opening balance "without due date" leaves the customer's other covers alone."""

@@ -218,6 +218,20 @@ class TestPolicyRules(CobranzaCase):
             with self.subTest(archived), self.assertRefused("“Own” is chosen for customers, segm"):
                 own.unlink()
 
+    def test_a_policy_in_use_stays_in_its_company(self):
+        """Whoever may write in both: the runs of the one would find no policy."""
+        other = self.new_company()
+        own = self.new_policy(name="Own")
+        self.invoice(self.partner, 100)
+        self.debtor().policy_id = own
+        for policy in (self.policy, own):
+            with self.subTest(policy.name), self.assertRefused("is in use in its company"):
+                policy.company_id = other
+            policy.write({"company_id": self.company.id, "cadence_days": 3})
+        self.debtor().policy_id = False
+        own.company_id = other
+        self.assertEqual(own.level_ids.company_id, other)
+
     def test_a_policy_told_is_not_deleted(self):
         self.invoice(self.partner, 100)
         self.remind()

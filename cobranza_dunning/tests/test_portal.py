@@ -93,6 +93,17 @@ class TestPortalAccess(PortalCase):
             with self.subTest(token=token):
                 self.assertTurnedAway(self.url_open(f"/o/{token}", allow_redirects=False))
 
+    def test_no_token_at_all(self):
+        """What no database keeps, what can't be compared, what isn't one text."""
+        reminder, _move = self.sent()
+        addresses = ["/o/%00", f"/o/{reminder.short_token}%00", "/o/%C3%B1", "/o/%FF"]
+        for token in ("%00", f"{reminder.access_token}%00", "%C3%B1", "%FF"):
+            for part in ("", "/pay", "/invoices"):
+                addresses.append(f"{reminder.access_url}{part}?access_token={token}")
+        for address in addresses:
+            with self.subTest(address):
+                self.assertTurnedAway(self.url_open(address, allow_redirects=False))
+
     def test_the_short_address_of_what_was_not_sent(self):
         self.invoice(self.partner, 100)
         reminder = self.propose()

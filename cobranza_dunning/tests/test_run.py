@@ -140,12 +140,14 @@ class TestRun(RunCase):
             self.assertEqual(run.line_ids.move_id, move)
         self.assertEqual(run.reminder_ids.line_ids.move_id, move)
 
-    def test_from_customers_of_two_companies(self):
+    def test_from_customers_of_two_companies_or_none(self):
         second = self.new_company()
         self.invoice(self.partner, 100)
         self.invoice(self.partner, 100, company=second)
         with self.assertRefused("belong to several companies: choose those of one"):
             (self.debtor() | self.debtor(company=second)).action_preview()
+        with self.assertRefused("Choose the customers first"):
+            self.env["cobranza.debtor"].action_propose()
 
     # --- automatic ---------------------------------------------------------------------
 

@@ -49,12 +49,13 @@ class CobranzaInsuranceClaimWizard(models.TransientModel):
             found = wizard.step == "recovery" and recoveries._payments_to_record(wizard.claim_id)
             wizard.payment_line_ids = found.ids if found else False
 
-    @api.depends("payment_line_id")
+    @api.depends("payment_line_id", "payment_line_ids")
     def _compute_payment_amount(self):
         recoveries = self.env["cobranza.insurance.recovery"]
         for wizard in self:
-            # how much is left depends on claims, not on who asks
-            payment_sudo = wizard.payment_line_id.sudo()
+            # how much is left depends on claims, not on who asks; of other items nothing is told
+            choices = wizard.payment_line_ids._origin
+            payment_sudo = (wizard.payment_line_id._origin & choices).sudo()
             left = recoveries._left_of(wizard.claim_id, payment_sudo) if payment_sudo else 0
             wizard.payment_amount = max(left, 0)
 

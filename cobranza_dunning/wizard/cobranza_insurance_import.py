@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ..engine.insurance import REQUESTED
+from ..models.amounts import LARGEST
 
 #: Rows and columns read of a file at most, and how large a workbook is unpacked.
 MOST_ROWS = 20_000
@@ -76,7 +77,8 @@ class CobranzaInsuranceImport(models.TransientModel):
     _rec_name = "policy_id"
 
     policy_id = fields.Many2one("cobranza.insurance.policy", "Insurance policy", required=True)
-    file = fields.Binary("List of the insurer", required=True, attachment=False)
+    # required on the form: a file without a byte arrives as none, and is refused with a sentence
+    file = fields.Binary("List of the insurer", attachment=False)
     file_name = fields.Char()
     line_ids = fields.One2many("cobranza.insurance.import.line", "import_id", "What would change")
     checked = fields.Boolean(readonly=True)
@@ -167,7 +169,8 @@ class CobranzaInsuranceImport(models.TransientModel):
     def _line_vals(self, number, row, answer):
         name = row.get("insurer_number") or row.get("vat") or row.get("ref") or ""
         after, amount = answer["after"], row.get("amount")
-        if answer["status"] == "error" and isinstance(amount, float):
+        is_amount = isinstance(amount, float) and abs(amount) < LARGEST
+        if answer["status"] == "error" and is_amount:
             after = self.policy_id.currency_id.round(amount)
         return {
             "number": number,
@@ -345,8 +348,8 @@ def _number(value, places):
 
     places: decimals of the currency.  With three, three digits after a lone sign are decimals.
     """
-    if isinstance(value, (int, float)):
-        return float(value)
+    if isinstance(value, float):
+        return value
     text = "".join(str(value).split()).strip("€$")
     comma, point = text.rfind(","), text.rfind(".")
     if comma >= 0 and point >= 0:

@@ -101,18 +101,21 @@ class CobranzaInsurancePaymentWizard(models.TransientModel):
             wizard.date = (wizard.company_id or self.env.company)._cobranza_today()
             wizard.reference = paid._payment_reference()
 
-    @api.depends("how", "payment_line_id", "currency_id")
+    @api.depends("how", "payment_line_id", "open_payment_ids", "currency_id")
     def _compute_payment_currency_id(self):
         for wizard in self:
             payment_sudo = wizard._chosen()
             wizard.payment_currency_id = payment_sudo.currency_id or wizard.currency_id
 
     def _chosen(self):
-        """The payment that is taken, as superuser; none where a new one is registered."""
-        lines_sudo = self.payment_line_id.sudo()
+        """The payment that is taken, as superuser; none where a new one is registered.
+
+        Nor one that isn't to be chosen: nobody is told anything about other journal items.
+        """
+        lines_sudo = (self.payment_line_id._origin & self.open_payment_ids._origin).sudo()
         return lines_sudo if self.how == "open" else lines_sudo.browse()
 
-    @api.depends("how", "payment_line_id", "open_amount")
+    @api.depends("how", "payment_line_id", "open_payment_ids", "open_amount")
     def _compute_amount(self):
         for wizard in self:
             payment_sudo = wizard._chosen()

@@ -1,4 +1,6 @@
 """Two people tell, or write down, the same thing about credit insurance at the same moment."""
+from datetime import date, timedelta
+
 import pytest
 from odoorpc.error import RPCError
 
@@ -73,3 +75,26 @@ def test_payment_and_notice_at_once(both, ledger, policy_id):
     else:
         assert "isn't insured" in str(results[0])
     assert not ledger.env["cobranza.insurance.duty"].search([("partner_id", "=", partner_id)])
+
+
+def test_two_people_bill_the_same_declaration(both, ledger, server):
+    """One bill is made; whoever comes second waits for it, and reads that it is there."""
+    last_month = date.today().replace(day=1) - timedelta(days=1)
+    insurer_id, partner_id = ledger.customers(2)
+    policy_id = insured.policy(
+        ledger, kind="single_debtor", partner_id=partner_id, insurer_id=insurer_id,
+        declares=True, declaration_from=str(last_month.replace(day=1)), premium_rate=2.5,
+    )  # fmt: skip
+    overdue = (date.today() - last_month).days - 30
+    ledger.invoice(partner_id, overdue=overdue, amount=10000, insured=True)
+    declarations = ledger.env["cobranza.insurance.declaration"]
+    made = declarations.prepare(policy_id)["id"]
+    declarations.action_declare([made])
+    results = at_once(*(
+        lambda client=client: client.env["cobranza.insurance.declaration"].action_bill([made])
+        for client in both))
+    insured.retire(ledger, policy_id)
+    (refused,) = [str(one) for one in results if isinstance(one, RPCError)]
+    assert "Already billed" in refused
+    bills = server.psql(f"SELECT count(*) FROM account_move WHERE partner_id = {insurer_id}")
+    assert bills.strip() == "1"
