@@ -1,7 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .arguments import to_record
 
@@ -82,16 +81,6 @@ class CobranzaDebtor(models.Model):
                 )
             )
         return debtor
-
-    def _agree_in_turn(self):
-        """Let whoever agrees on something with the same customer at this moment come after.
-
-        A row that both write makes the database have the second start again, and see the first.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL("UPDATE cobranza_debtor SET write_date = write_date WHERE id = %s", self.id)
-        )
 
     @api.model
     def _evaluate_agreements(self, company, debtors=None):

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 from odoo.tools.mail import plaintext2html
 
 from .arguments import to_amount
+from .sql import take_turn
 
 
 class CobranzaDebtor(models.Model):
@@ -147,7 +148,7 @@ class CobranzaDebtor(models.Model):
 
         What may be agreed on depends on what was agreed on before.
         """
-        self._agree_in_turn()
+        take_turn(self)
         return super()._portal_once(nonce, kind, summary, write)
 
     def _portal_note(self, nonce, kind, summary, note=None, move=None):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .arguments import to_text
 from .cobranza_insurance_query_claims import STANDING
+from .sql import take_turn
 
 STATES = [
     ("draft", "Draft"),
@@ -153,7 +153,8 @@ class CobranzaInsuranceClaim(models.Model):
         Raises UserError if it is in none of the `allowed` states.
         """
         self.ensure_one()
-        self._claim_in_turn()
+        # claims use up what the policy pays in a year
+        take_turn(self.policy_id)
         if self.state not in allowed:
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
@@ -166,20 +167,6 @@ class CobranzaInsuranceClaim(models.Model):
             )
         self._gated().write({"state": target, **vals})
         self.debtor_id._follow_later()
-
-    def _claim_in_turn(self):
-        """Let whoever changes a claim under the same policy at this moment come after.
-
-        Claims use up what the policy pays in a year.  A row that both write makes the database
-        have the second start again, and see the first.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cobranza_insurance_policy SET write_date = write_date WHERE id = %s",
-                self.policy_id.id,
-            )
-        )
 
     def action_update(self):
         """Read again from the ledger what is lost and covered; of a filed one, book what differs.

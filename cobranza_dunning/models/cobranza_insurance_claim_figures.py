@@ -312,7 +312,7 @@ class CobranzaInsuranceClaim(models.Model):
         )
 
     def _next_turn(self):
-        """The turn of the next claim that is filed under the policy; see `_claim_in_turn`."""
+        """The turn of the next claim that is filed under the policy; see `take_turn`."""
         ((last,),) = self.sudo()._read_group(
             [("policy_id", "=", self.policy_id.id)], [], ["filed_sequence:max"]
         )

@@ -1,6 +1,7 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+
+from .sql import take_turn
 
 
 class CobranzaInsuranceDeclaration(models.Model):
@@ -77,7 +78,7 @@ class CobranzaInsuranceDeclaration(models.Model):
         """
         self.check_access("write")
         self._check_state("declared", self.env._("Bill what was declared: declare it first."))
-        self._bill_in_turn()
+        take_turn(self.union(*(one._with_corrected() for one in self)))
         billed = self.filtered(lambda one: one._is_billed() and not any(one._to_bill()))
         if billed:
             raise UserError(
@@ -95,23 +96,6 @@ class CobranzaInsuranceDeclaration(models.Model):
             one._without_bill()._gated().write(vals)
         bill = bill_sudo.with_env(self.env)
         return bill._get_records_action() if bill.has_access("read") else True
-
-    def _bill_in_turn(self):
-        """Let whoever bills one of these at this moment come after.
-
-        A row that both write makes the database have the second start again, and see the bill.
-        """
-        self.env.flush_all()
-        declarations = self.union(*(one._with_corrected() for one in self))
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE cobranza_insurance_declaration SET write_date = write_date
-                 WHERE id = ANY(%s)
-                """,
-                declarations.ids,
-            )
-        )
 
     def _billed_policy(self):
         """The one policy of these declarations. Raises UserError if its bills lack something."""

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .arguments import to_day, to_line
+from .sql import take_turn
 
 #: What may be written on a notice that was given.
 OPEN_FIELDS = {"note", "attachment_ids", "withdraw_reason"}
@@ -143,7 +144,7 @@ class CobranzaInsuranceNotice(models.Model):
             raise UserError(
                 self.env._("Enter the insurer's reference first: it shows that he has been told.")
             )
-        self.debtor_id._agree_in_turn()
+        take_turn(self.debtor_id)
         today = self.company_id._cobranza_today()
         day = to_day(self.env, self.notified_on) or today
         if day > today:
@@ -223,7 +224,7 @@ class CobranzaInsuranceNotice(models.Model):
             why = to_line(reason) or to_line(notice.withdraw_reason)
             if not why:
                 raise UserError(self.env._("Say why the notice is withdrawn."))
-            notice.debtor_id._agree_in_turn()
+            take_turn(notice.debtor_id)
             notice._gated().write(
                 {
                     "state": "withdrawn",

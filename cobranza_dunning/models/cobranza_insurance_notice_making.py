@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..engine import notices
 from .arguments import to_day, to_due_lines, to_line, to_record, to_text
 from .insurance_texts import NOTICE_REFUSALS, sentences
+from .sql import take_turn
 
 
 class Notifiable(NamedTuple):
@@ -49,7 +50,7 @@ class CobranzaInsuranceNotice(models.Model):
         company = to_record(self.env["res.company"], company_id) or self.env.company
         debtor = self.env["cobranza.debtor"]._of_partner(partner_id, company)
         lines = None if line_ids in (None, False) else to_due_lines(self.env, line_ids)
-        debtor._agree_in_turn()
+        take_turn(debtor)
         known = self._find_given(debtor, lines, reference)
         if known:
             return known._to_dict()

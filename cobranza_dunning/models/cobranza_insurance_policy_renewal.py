@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..engine.insurance_dates import shifted
+from .sql import take_turn
 
 #: Between a policy's name and the year it was renewed for.
 MARK = " · "
@@ -40,6 +41,7 @@ class CobranzaInsurancePolicy(models.Model):
         self.check_access("create")
         if not self.active:
             raise UserError(self.env._("The policy is archived: it ended before its last period."))
+        take_turn(self)
         first = shifted(max(self.period_ids.mapped("date_to")), days=1)
         name = f"{self.name.partition(MARK)[0]}{MARK}{first.year}"
         same_name = Domain([("company_id", "=", self.company_id.id), ("name", "=", name)])

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ..engine import indemnity
 from ..engine.due import ZERO
 from .amounts import format_money, to_decimal
+from .sql import take_turn
 
 AGREED = ("accepted", "paid", "closed")
 
@@ -170,7 +171,7 @@ class CobranzaInsuranceRecovery(models.Model):
 
     def _cancel(self):
         claim = self.claim_id
-        claim._claim_in_turn()
+        take_turn(claim.policy_id)
         booked = claim.recovery_ids.filtered(lambda one: one.state == "booked")
         if self not in booked:
             raise UserError(self.env._("This recovery was cancelled already."))
@@ -212,7 +213,7 @@ class CobranzaInsuranceClaim(models.Model):
     def _record_recovery(self, payment, amount, day, costs):
         """Book a recovery and return it; see `record_recovery`."""
         self.ensure_one()
-        self._claim_in_turn()
+        take_turn(self.policy_id)
         if day and payment and day > payment.sudo().date:
             raise UserError(
                 self.env._(

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from .amounts import to_decimal
 from .arguments import to_day
 from .cobranza_plan import OPEN_STATES
+from .sql import take_turn
 
 
 class CobranzaPlan(models.Model):
@@ -93,7 +94,7 @@ class CobranzaPlan(models.Model):
 
     def _check_no_other_plan(self, debtor, items):
         """Raise UserError if one of these items belongs to another plan, see `_in_open_plans`."""
-        debtor._agree_in_turn()
+        take_turn(debtor)
         found = self._in_open_plans(items).filtered(lambda line: line.plan_id not in self)[:1]
         if not found:
             return

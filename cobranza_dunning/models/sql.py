@@ -1,4 +1,4 @@
-"""Conditions that statements on a company's accounts share; ids None = all of them."""
+"""What statements share: conditions on a company's accounts (ids None = all), and turns."""
 
 from odoo.tools import SQL
 
@@ -16,4 +16,19 @@ def only_customers(column, debtor_ids):
         "%s IN (SELECT partner_id FROM cobranza_debtor WHERE %s)",
         SQL(column),
         only("id", debtor_ids),
+    )
+
+
+def take_turn(records):
+    """Let whoever does the same about one of these records at this moment come after.
+
+    A row that both write makes the database have the second start again, and see the first.
+    """
+    records.env.flush_all()
+    records.env.cr.execute(
+        SQL(
+            "UPDATE %s SET write_date = write_date WHERE id = ANY(%s)",
+            SQL.identifier(records._table),
+            records.ids,
+        )
     )

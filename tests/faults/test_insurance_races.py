@@ -98,3 +98,15 @@ def test_two_people_bill_the_same_declaration(both, ledger, server):
     assert "Already billed" in refused
     bills = server.psql(f"SELECT count(*) FROM account_move WHERE partner_id = {insurer_id}")
     assert bills.strip() == "1"
+
+
+def test_two_people_renew_the_same_policy(both, ledger, server, policy_id):
+    """There is one renewal, with the limits once; whoever comes second reads its name."""
+    results = at_once(*(
+        lambda client=client: client.env["cobranza.insurance.policy"].action_renew([policy_id])
+        for client in both))
+    (refused,) = [str(one) for one in results if isinstance(one, RPCError)]
+    assert "There is “" in refused
+    renewals = ledger.env["cobranza.insurance.policy"].search([("renews_id", "=", policy_id)])
+    assert len(renewals) == 1
+    insured.retire(ledger, renewals[0])
