@@ -33,7 +33,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH scope AS (SELECT id AS line_id FROM account_move_line WHERE id IN %(lines)s),
+                WITH scope AS (%(scope)s),
+                     origin AS (%(origin)s),
                      extended AS (%(extended)s),
                      done AS (%(done)s)
                 SELECT l.id, l.amount_residual_currency::text, l.amount_residual::text,
@@ -47,6 +48,8 @@ class CobranzaInsuranceFacts(models.AbstractModel):
                  WHERE l.id IN %(lines)s
                 """,
                 lines=tuple(lines.ids),
+                scope=self._query_scope_of(lines),
+                origin=self._query_origin(),
                 extended=self._query_extended(),
                 done=self._query_done(company._cobranza_today()),
                 sold=self._query_sold_under(
@@ -55,3 +58,17 @@ class CobranzaInsuranceFacts(models.AbstractModel):
             )
         )
         return {line_id: Kept(*row) for line_id, *row in rows}
+
+    def _query_scope_of(self, lines):
+        """Rows of `debtor_id` and `line_id` of due lines, as those of `_query_scope`."""
+        return SQL(
+            """
+            SELECT d.id AS debtor_id, l.id AS line_id
+              FROM account_move_line l
+         LEFT JOIN res_partner p ON p.id = l.partner_id
+         LEFT JOIN cobranza_debtor d ON d.partner_id = p.commercial_partner_id
+               AND d.company_id = l.company_id
+             WHERE l.id IN %s
+            """,
+            tuple(lines.ids),
+        )
