@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from .common import CobranzaCase, days_ago
 from .test_insurance_duty import WARNED, DutyCase
-from .test_insurance_notice import DUE
+from .test_insurance_notice import DUE, LAST, NoticeCase
 
 
 def merge(source, target):
@@ -149,3 +149,16 @@ class TestMergeInsured(DutyCase):
         self.assertEqual((one.line_count, one.amount), (2, 120))
         self.assertEqual(self.work(), one.activity_id)
         self.assertEqual(theirs.cover_ids.debtor_id, one.debtor_id)
+
+
+@tagged("post_install", "-at_install")
+class TestMergeNotices(NoticeCase):
+    """What the insurer was told of one of them, he was told of both."""
+
+    def test_what_was_notified_stays_so(self):
+        self.limit(1000, partner=self.other)
+        self.notify(self.line)
+        merge(self.partner, self.other)
+        with self.at(LAST):
+            self.insurance._terms_changed()
+            self.assertEqual(self.cover(self.sold).state, "covered")
