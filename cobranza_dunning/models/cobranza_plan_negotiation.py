@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..engine import installments, negotiation
-from .amounts import to_decimal
+from .amounts import LARGEST, to_decimal
 from .arguments import to_choice, to_day, to_due_lines
 from .cobranza_plan import OPEN_STATES
 
@@ -280,7 +280,7 @@ class CobranzaPlan(models.Model):
         if value in (None, False, "", 0):
             return None
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not is_number or not 0 < value < 10**15:
+        if not is_number or not 0 < value < LARGEST:
             raise UserError(
                 self.env._("“%s” isn't an amount: use a number above zero.", value)
             )
