@@ -10,6 +10,9 @@ from . import environment, paths, system, templates, venv
 from .ui import SetupError, step
 
 ORM_DATABASE = "cobranza_test_orm"
+#: The ORM layer comes in so many parts: the last ones begin when another layer is done.
+ORM_PARTS = 4
+AT_ONCE = 4
 #: What the tests' classes would make each for itself.
 BOOKS = """
 from odoo.addons.cobranza_dunning.tests.books import BooksCase
@@ -42,13 +45,14 @@ def test():
     started = time.time()
     variables = {**os.environ, **environment.prepare()}
     run = partial(_pytest, variables)
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         browser = pool.submit(_prepare_browser)
         first = pool.submit(run, "engine, repository", _folders("engine", "repo"))
+        # the longest first
         layers = {
-            **_orm(),
             "rpc, browser": _folders("rpc", "browser"),
             "packaging, faults": _folders("packaging", "faults"),
+            **_orm(),
         }
         browser.result()
         failed, line = first.result()
@@ -82,17 +86,18 @@ def _folders(*names):
 
 
 def _orm():
-    """The addons' own tests in two halves, each on a fresh database with all of them."""
+    """The addons' own tests in parts, each on a fresh database with all of them."""
     files = [str(path.relative_to(paths.ROOT)) for name in paths.addons()
              for path in sorted((paths.ROOT / name / "tests").glob("test_*.py"))]
     if not files:
         raise SetupError("no addon has tests.")
-    databases = [f"{ORM_DATABASE}_{number}" for number in (1, 2)]
+    databases = [f"{ORM_DATABASE}_{number}" for number in range(1, ORM_PARTS + 1)]
     templates.new_database(databases[0], paths.addons(), assets=True)
     templates.run_in(databases[0], BOOKS)
-    templates.copy_database(databases[0], databases[1])
+    for name in databases[1:]:
+        templates.copy_database(databases[0], name)
     return {
-        f"ORM {number}": [f"--odoo-database={database}", *files[number - 1::2]]
+        f"ORM {number}": [f"--odoo-database={database}", *files[number - 1::ORM_PARTS]]
         for number, database in enumerate(databases, 1)
     }
 
