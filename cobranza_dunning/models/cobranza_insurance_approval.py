@@ -77,8 +77,7 @@ class CobranzaInsuranceApproval(models.Model):
     def _name_invoices(self):
         """Put a plan's invoices in the place of the entry that re-booked it."""
         invoices = self.move_ids._cobranza_rebooked_from()
-        if invoices != self.move_ids:
-            super().write({"move_ids": [Command.set(invoices.ids)]})
+        return super().write({"move_ids": [Command.set(invoices.ids)]})
 
     def write(self, vals):
         """Write notes and evidence; raise UserError for what the insurer has approved."""
