@@ -71,6 +71,7 @@ from . import (
     test_insurance_rebooked,
     test_insurance_recovery,
     test_insurance_reports,
+    test_insurance_reposted,
     test_insurance_run_off,
     test_insurance_suggestion,
     test_insurance_tax,
