@@ -24,23 +24,19 @@ class AccountMove(models.Model):
         """Match credit notes, as they are posted, with what they are for: installments, too."""
         result = super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
         for note in reverse_moves:
-            # what a plan has booked is the books', whoever posts the note
-            plans_sudo = self.env["cobranza.plan"].sudo().search(
-                [
-                    ("line_ids.move_id", "=", note.reversed_entry_id.id),
-                    ("rebook_move_id", "!=", False),
-                    ("rebook_reversal_id", "=", False),
-                ]
-            )
-            plans_sudo._match_credit_note(note.sudo())
+            note.reversed_entry_id._cobranza_plans_instead_sudo()._match_credit_note(note.sudo())
         return result
+
+    def _cobranza_plans_instead_sudo(self):
+        """The plans, as superuser, whose installments are owed in the place of these invoices."""
+        # whoever keeps books needn't see plans
+        plans_sudo = self.env["cobranza.plan"].sudo()
+        about = Domain("line_ids.move_id", "in", self.ids)
+        return plans_sudo.search(about & plans_sudo._rebooked_domain())
 
     def _check_not_rebooked(self):
         """Raise UserError for invoices that are owed by a plan's installments: it can't follow."""
-        # whoever keeps books needn't see plans
-        plans_sudo = self.env["cobranza.plan"].sudo()
-        domain = Domain("line_ids.move_id", "in", self.ids) & plans_sudo._rebooked_domain()
-        plans_sudo = plans_sudo.search(domain)
+        plans_sudo = self._cobranza_plans_instead_sudo()
         if plans_sudo:
             raise UserError(
                 self.env._(
