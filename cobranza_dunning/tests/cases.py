@@ -65,9 +65,7 @@ class RunCase(CobranzaCase):
     def debts(self, customers, lines=1):
         """Make `lines` invoices of 100 for each of so many new customers."""
         partners = [self.new_partner(f"Debtor {number}") for number in range(customers)]
-        for partner in partners:
-            for number in range(lines):
-                self.invoice(partner, 100 + number)
+        self.invoices([(one, 100 + number) for one in partners for number in range(lines)])
         return partners
 
 

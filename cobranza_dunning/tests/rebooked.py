@@ -15,8 +15,8 @@ class RebookedCase(ClaimCase):
             {"plan_maximum_extension": 365, "plan_maximum_months": 24, "plan_quiet_months": 0}
         )
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.limit(1000)
 
     def plan_of(self, *invoices, count=2, first="2026-04-10", **offer):

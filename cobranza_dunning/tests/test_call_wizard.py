@@ -15,8 +15,8 @@ PHONE = "+34 612 34 56 78"
 class CallCase(OutcomeCase):
     """A customer with a telephone, and short ways to call him."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.partner.phone = PHONE
 
     def open(self, record=None):

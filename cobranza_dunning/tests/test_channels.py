@@ -14,8 +14,8 @@ E164 = "+34612345678"
 class ChannelCase(ReminderCase):
     """A policy with one level that leaves through a channel, and a customer who has it all."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.partner.write({"phone": PHONE, "street": "Main Street 7", "city": "Springfield"})
 
     def use(self, channel, fallback=False, **vals):

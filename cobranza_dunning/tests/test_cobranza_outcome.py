@@ -25,8 +25,8 @@ class OutcomeCase(ReminderCase):
         cls.collector = cls.new_collector(name="Carla Collector")
         cls.interactions = cls.env["cobranza.interaction"].with_user(cls.collector)
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 100)
         self.debtor()  # accounts are there once something is committed
 

@@ -64,8 +64,8 @@ class PlanCase(CobranzaCase):
 class TestStories(PlanCase):
     """One plan of six installments of 100, and what may become of it."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 600)
         self.line = self.due(self.move)
 

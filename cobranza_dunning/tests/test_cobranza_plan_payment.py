@@ -13,8 +13,8 @@ THREE = {"count": 3, "first": "2026-04-10"}
 
 @tagged("post_install", "-at_install")
 class TestPlanPayment(OnlineMixin, PlanCase, HttpCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 600, due=days_ago(40))
 
     def text(self, plan):

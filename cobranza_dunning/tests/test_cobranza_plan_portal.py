@@ -33,8 +33,8 @@ class TestPlanPage(PlanCase, HttpCase):
         )
         cls.stranger.partner_id.parent_id = cls.other
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 600)
         self.plan = self.proposed(**OFFER)
 
@@ -360,8 +360,8 @@ class TestPlanPage(PlanCase, HttpCase):
 class TestAgreementPaper(Papers, PlanCase):
     """The agreement as the PDF that is downloaded and signed."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.invoice(self.partner, 600)
         self.plan = self.proposed(**OFFER)
         self.plan.action_offer()

@@ -9,8 +9,8 @@ from .test_cobranza_plan import PlanCase
 
 @tagged("post_install", "-at_install")
 class TestPlanWizard(PlanCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 1000)
         self.policy.write({"plan_minimum_installment": 100, "plan_minimum_down_payment": 10})
         self.collector = self.new_collector(name="Carla")

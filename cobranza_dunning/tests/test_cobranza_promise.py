@@ -298,8 +298,8 @@ class TestTaking(PromiseCase):
 class TestOverByItself(PromiseCase):
     """Nothing of it was owed any more: that may be undone, and a person's word is not."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 100)
         self.promise = self.take(50)
 

@@ -13,8 +13,8 @@ from .test_cobranza_dispute import DisputeCase
 class TestDisputeLedger(DisputeCase):
     """Cancelled, reset, deleted or credited: nothing is left to decide."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 100)
         self.raised = self.dispute(self.move, 100)
 

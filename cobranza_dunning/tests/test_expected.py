@@ -168,8 +168,8 @@ class TestExpected(ExpectedCase):
 class TestExpectedPlans(PlanCase):
     """Installments come on their days."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.old = self.invoice(self.partner, 400, due=days_ago(40))
         self.new = self.invoice(self.partner, 200, due=days_ago(20))
 

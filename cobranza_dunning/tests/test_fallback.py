@@ -13,8 +13,8 @@ TOMORROW = TODAY + timedelta(days=1)
 
 @tagged("-at_install", "post_install")
 class TestFallback(AttemptCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.partner.write({"phone": PHONE, "street": "Main Street 7", "city": "Springfield"})
         self.r5.write({"channel": "email", "fallback_channel": "sms"})
 

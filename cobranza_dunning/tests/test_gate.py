@@ -14,8 +14,8 @@ from .test_insurance_declaration import APRIL, MARCH, DeclarationCase
 class GateCase:
     """Calls as they come over the wire, by a manager of collections."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.manager = self.new_user(
             "cobranza_dunning.group_manager", "account.group_account_invoice", name="Boss"
         )

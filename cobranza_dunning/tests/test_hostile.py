@@ -314,8 +314,8 @@ class TestInsider(ScriptCase, ReminderCase):
 class TestInsuranceScripts(ScriptCase, ClaimCase):
     """What scripts call of insurance, and whatever isn't expected there."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.manager = self.new_user(
             f"{MODULE}.group_manager", "account.group_account_manager", name="Manager"
         )
@@ -344,7 +344,7 @@ class TestInsuranceScripts(ScriptCase, ClaimCase):
         row = {**customer, "amount": 10}
         declaration, limits = "cobranza.insurance.declaration", "cobranza.insurance.limit"
         for model, method, ids, fine in (
-            ("cobranza.insurance.notice", "notify", [], customer),
+            # with a reference it is given, and all else is looked at
             ("cobranza.insurance.notice", "notify", [], {**customer, "reference": "R"}),
             ("cobranza.insurance.notice", "action_withdraw", [[notice["id"]]], {}),
             (declaration, "prepare", [], {"policy": self.insurance.id}),
@@ -369,13 +369,15 @@ class TestInsuranceScripts(ScriptCase, ClaimCase):
         model, claim = "cobranza.insurance.claim", self.claim()
         self._try_all(model, "file_claim", [], {"partner_id": self.partner.id})
         payment = {"payment_line_id": self.customer_pays(100).id}
-        for step in ("action_file", "action_accept"):
+        for step, methods in {
+            "action_file": {
+                "action_accept": {}, "action_refuse": {"decision": "x"}, "action_cancel": {},
+            },
+            "action_accept": {"record_recovery": payment, "register_payment": {}},
+        }.items():  # fmt: skip
             getattr(claim, step)()
             self.commit()
-            for method, fine in (
-                ("action_accept", {}), ("action_refuse", {"decision": "x"}), ("action_cancel", {}),
-                ("record_recovery", payment), ("register_payment", {}),
-            ):  # fmt: skip
+            for method, fine in methods.items():
                 self._try_all(model, method, [claim.ids], fine)
 
 

@@ -18,8 +18,8 @@ class TestAgreements(InsuranceCase):
         cls.insurance.mep = 30
         cls.policy.write({"plan_maximum_extension": 365, "plan_maximum_months": 24})
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.limit(1000)
         self.one = self.sale(300, date(2026, 3, 1), date(2026, 3, 31))
         self.line = self.due(self.one)

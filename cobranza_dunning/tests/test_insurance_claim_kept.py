@@ -8,8 +8,8 @@ from .claims import FILED, ClaimCase
 
 @tagged("post_install", "-at_install")
 class TestClaimKept(ClaimCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.clerk = self.new_user("account.group_account_invoice", name="Clerk")
 
     def reverse(self, move, method="reverse_moves"):

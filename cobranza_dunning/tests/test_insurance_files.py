@@ -16,8 +16,8 @@ FAR = "XFD1048576"
 class TestFiles(InsuranceCase):
     """Lists of limits as programs save them."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.partner.ref, self.other.ref = "C-1", "C-2"
 
     def wizard(self, content):

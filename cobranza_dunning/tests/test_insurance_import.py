@@ -18,8 +18,8 @@ from .insurance import InsuranceCase
 class TestImport(InsuranceCase):
     """An insurer's list: shown first, recorded afterwards."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.partner.write({"vat": "US11111111", "ref": "C-1"})
         self.other.ref = "C-2"
 

@@ -84,8 +84,8 @@ class TestLimit(InsuranceCase):
 class TestUpsert(InsuranceCase):
     """Many decisions over RPC: what is known already is left alone."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.limits = self.env["cobranza.insurance.limit"]
         self.partner.write({"vat": "US11111111", "ref": "C-1"})
 

@@ -23,8 +23,8 @@ class NoticeCase(InsuranceCase):
         super().setUpClass()
         cls.insurance.deadline_ids = [cls.deadline("notice", "due", 30)]
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.limit(1000)
         self.sold = self.sale(100, date(2026, 3, 1), DUE)
         self.line = self.due(self.sold)

@@ -22,8 +22,8 @@ class TestRebookedNotice(RebookedCase):
         super().setUpClass()
         cls.insurance.deadline_ids = [cls.deadline("notice", "due", 120)]
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.one = self.sale(300, SOLD, DUE)
         self.line = self.due(self.one)
 

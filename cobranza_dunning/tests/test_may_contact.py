@@ -13,8 +13,8 @@ from .test_moments import NIGHT, MomentCase
 
 @tagged("post_install", "-at_install")
 class TestMayContact(MomentCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.invoice(self.partner, 100)
 
     def may(self, channel="phone", when=None):

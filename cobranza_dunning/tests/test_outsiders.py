@@ -48,8 +48,8 @@ class TestOutsiders(AnswerCase):
             cls.collector_elsewhere,
         )
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.reminder = self.sent()
         self.answer = self.reminder._log_answer("It never arrived", kind="not_received")
         self.known = {

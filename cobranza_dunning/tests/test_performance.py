@@ -26,15 +26,16 @@ class TestQueries(CobranzaCase):
 
     def customers(self, count, lines=2):
         """Make debtors with so many overdue invoices each, a pause and a payment among them."""
-        debtors = self.env["cobranza.debtor"]
-        for number in range(count):
-            partner = self.new_partner(f"Customer {number}")
-            invoices = [
-                self.invoice(partner, 100 + number, due=days_ago(10 + line))
+        partners = [self.new_partner(f"Customer {number}") for number in range(count)]
+        invoices = self.invoices(
+            [
+                (partner, 100 + number, days_ago(10 + line))
+                for number, partner in enumerate(partners)
                 for line in range(lines)
             ]
-            debtors |= self.debtor(partner)
-        self.payment_in_process(invoices[0], 10)
+        )
+        debtors = self.env["cobranza.debtor"].union(*map(self.debtor, partners))
+        self.payment_in_process(invoices[-lines], 10)
         self.pause(move=invoices[-1])
         return debtors
 
@@ -179,8 +180,8 @@ class TestQueries(CobranzaCase):
 class TestInsuranceQueries(InsuranceCase):
     """What is insured of many lines is read by one statement, written by one."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.insurance.mep = 60
 
     def insured(self, count, lines=2):

@@ -18,8 +18,8 @@ class TestCredited(PlanCase):
         cls.company.sudo().cobranza_plan_rebook = True
         cls.disputes = cls.env["cobranza.dispute"]
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.old = self.invoice(self.partner, 400, due=days_ago(40))
         self.new = self.invoice(self.partner, 200, due=days_ago(20))
 

@@ -22,8 +22,8 @@ class InsuredCase(InsuranceCase):
         cls.insurance.mep = 15
         cls.policy.write({"plan_maximum_extension": 365, "plan_automatic": True})
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.limit(1000)
         self.move = self.sale(600, date(2026, 2, 1), date(2026, 2, 27))
         self.commit()

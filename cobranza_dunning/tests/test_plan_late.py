@@ -13,8 +13,8 @@ LATE = date(2026, 4, 13)
 
 @tagged("post_install", "-at_install")
 class TestPlanLate(PlanCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 600)
         self.collector = self.new_collector(name="Carla")
         self.debtor().user_id = self.collector

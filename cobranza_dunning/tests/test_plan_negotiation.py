@@ -71,8 +71,8 @@ class TestMoney(PlanCase):
 class TestDays(PlanCase):
     """Installments fall on days on which the debtor can pay."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.policy.plan_maximum_extension = 60
 
     def days(self, **offer):
@@ -115,8 +115,8 @@ class TestDays(PlanCase):
 class TestNegotiation(PlanCase):
     """Below the floor there are counter-offers, and each of them is acceptable."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 1000)
         self.policy.write(
             {

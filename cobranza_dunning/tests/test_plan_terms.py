@@ -14,8 +14,8 @@ from .test_cobranza_plan import PlanCase
 class TestTerms(PlanCase):
     """A draft may be changed; what was offered stays as it is."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 600)
         self.collector = self.new_collector(name="Carla")
 
@@ -336,8 +336,8 @@ class TestForced(PlanCase):
 class TestInterest(PlanCase):
     """Interest is a draft invoice of its own; what is owed stays as it is."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.policy.plan_interest_rate = 12
         self.move = self.invoice(self.partner, 3650)
 

@@ -16,10 +16,13 @@ DAY = str(TODAY + timedelta(days=10))
 class TestAccountLogin(AccountCase):
     """Each is done once by the customer's own user, and tried by another customer's."""
 
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.policy.plan_automatic = True
         self.account_of_his, self.move = self.owing(600)
+
+    def setUp(self):
+        super().setUp()
         self.authenticate("visitor", "visitor-secret")
 
     def page(self, record, token="", **options):

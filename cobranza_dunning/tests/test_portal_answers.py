@@ -19,8 +19,8 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 @tagged("post_install", "-at_install")
 class TestPortalAnswers(PortalCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.reminder, self.move = self.sent()
 
     def form(self, kind, page=None, **values):

@@ -1,5 +1,6 @@
 """How a customer pays: figures, score and what it is made of, as the ledger changes."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo.tests import tagged
@@ -13,18 +14,24 @@ class ProfileCase(CobranzaCase):
 
     def buy_and_pay(self, late, partner=None, amount=100, due=None):
         """Invoice something due some time ago (60 days), and have it paid so many days late."""
-        due = due or days_ago(60)
-        move = self.invoice(partner or self.partner, amount, due)
-        self.env.cr.flush()  # posted one day, paid another
-        self.pay(move, payment_date=due + timedelta(days=late))
-        return move
+        return self.history([(late, due or days_ago(60))], partner, amount)
 
     def known(self, partner=None, late=(0, 0, 0)):
         """Give a customer enough history for a score: known for a year, so many paid late."""
-        self.buy_and_pay(0, partner, due=days_ago(400))
-        for days in late:
-            self.buy_and_pay(days, partner)
+        self.history([(0, days_ago(400)), *((days, days_ago(60)) for days in late)], partner)
         return self.debtor(partner)
+
+    def history(self, bought, partner=None, amount=100):
+        """Invoice what was due on some days, and have each paid so many days late."""
+        partner = partner or self.partner
+        moves = self.invoices([(partner, amount, due) for _late, due in bought])
+        self.env.cr.flush()  # posted one day, paid another
+        paid = defaultdict(self.env["account.move"].browse)
+        for move, (late, due) in zip(moves, bought, strict=True):
+            paid[due + timedelta(days=late)] |= move
+        for day, those in paid.items():
+            self.pay(those, payment_date=day)
+        return moves
 
     def points(self, debtor):
         return {one["code"]: one["points"] for one in debtor.score_explanation}

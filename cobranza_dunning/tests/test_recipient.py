@@ -156,8 +156,8 @@ class TestRecipient(RecipientCase):
 
 @tagged("post_install", "-at_install")
 class TestChosenByHand(RecipientCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.clerk = self.child("Clara Clerk")
         self.boss = self.new_partner("Bob Boss", parent_id=self.partner.id)
         self.debt = self.invoice(self.partner, 100)

@@ -9,8 +9,8 @@ from .common import TODAY
 
 @tagged("post_install", "-at_install")
 class TestReminderOffer(MailingCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.move = self.invoice(self.partner, 600)
         self.debtor()
 

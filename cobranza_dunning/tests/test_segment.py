@@ -95,8 +95,7 @@ class TestSegment(SegmentCase):
     def test_paying_moves_a_customer(self):
         self.slow_payer()
         self.assertEqual(self.classified(), self.slow)
-        for _number in range(30):
-            self.buy_and_pay(0, amount=500)
+        self.history([(0, days_ago(60))] * 30, amount=500)
         self.assertEqual(self.classified(), self.others)
 
     def test_a_condition_that_is_none_is_refused(self):
@@ -157,8 +156,7 @@ class TestSegment(SegmentCase):
             debtors = self.env["cobranza.debtor"]
             for number in range(count):
                 partner = self.new_partner(f"Customer {number} of {count}")
-                self.buy_and_pay(10, partner)
-                self.buy_and_pay(20, partner)
+                self.history([(10, days_ago(60)), (20, days_ago(60))], partner)
                 self.invoice(partner, 100)
                 debtors |= self.debtor(partner)
             self.env.invalidate_all()

@@ -11,8 +11,8 @@ from .test_answers import AnswerCase
 
 @tagged("post_install", "-at_install")
 class TestUnopened(AnswerCase):
-    def setUp(self):
-        super().setUp()
+    def setUpBooks(self):
+        super().setUpBooks()
         self.reminder = self.sent()
         notifications = self.env["mail.notification"].sudo()
         self.notification = notifications.search(

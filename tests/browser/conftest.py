@@ -61,7 +61,7 @@ def client(device, live):
 
     def start(user, **options):
         opened.append(WebClient(device(user, **options).new_page(), live))
-        return opened[-1].open("")
+        return opened[-1]
 
     yield start
     for one in opened:

@@ -95,7 +95,7 @@ def test_run_of_one_company_does_not_hold_up_another(both, ledger, server):
     (elsewhere,) = env["res.company"].search([("id", "!=", ledger.company_id)], limit=1)
     env["res.users"].write([env.uid], {"company_ids": [(4, elsewhere)]})
     slow, second = (env["cobranza.run"].create({"mode": "propose"}) for _ in range(2))
-    client = server.odoo()
+    client = server.new_client()
     client.env.context["allowed_company_ids"] = [elsewhere]
     there = Books(client, elsewhere)
     with ThreadPoolExecutor(2) as pool, server.connect() as connection:

@@ -54,7 +54,7 @@ OUR_MODELS = (
 @pytest.fixture(scope="module", params=range(len(FORGED)), ids=lambda n: f"context{n}")
 def forged(request, live):
     """An administrator's client with one of the forged contexts."""
-    client = live.odoo()
+    client = live.new_client()
     client.env.context.update(FORGED[request.param])
     return client
 

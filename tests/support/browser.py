@@ -108,6 +108,8 @@ class WebClient:
 
     def app(self, name):
         """Open an app from the menu of apps."""
+        if self.page.url == "about:blank":
+            self.open("")
         self.page.click(".o_navbar_apps_menu button")
         self.page.click(f".o-dropdown--menu .o_app:text-is({name!r})")
         self.settle()

@@ -3,6 +3,7 @@ import itertools
 import os
 import shutil
 from contextlib import contextmanager
+from functools import cached_property
 
 import odoorpc
 import psycopg2
@@ -45,16 +46,28 @@ class Live(live.OdooServer):
     """A running Odoo with a database of its own.
 
     .url .db .login .password: how to reach it. .sink: the mails it sent (see smtpsink.Sink).
-    .odoo(): a logged-in odoorpc client. .shell(code): code in `odoo shell` (commit yourself!).
-    .psql(sql): rows from the database. .kill() and .launch(): kill -9 and start again.
+    .odoo(): a logged-in odoorpc client, .new_client(): one of one's own.
+    .shell(code): code in `odoo shell` (commit yourself!). .psql(sql): rows from the database.
+    .kill() and .launch(): kill -9 and start again. .another(): a second server.
     .wake(): have scheduled actions that are due run now, .make_due(name): those that aren't yet.
-    .wait_for_jobs(): until no scheduled action runs. .another(): a second server.
+    .wait_for_jobs(): until no scheduled action runs.
     """
 
     sink: Sink
 
+    @cached_property
+    def _clients(self):
+        return {}
+
     def odoo(self, login=None, password=None):
-        """An odoorpc client, logged in as admin or as another user."""
+        """The odoorpc client of admin or of another user, who logs in once and stays so."""
+        key = (login or self.login, password or self.password)
+        if key not in self._clients:
+            self._clients[key] = self.new_client(*key)
+        return self._clients[key]
+
+    def new_client(self, login=None, password=None):
+        """A client that nobody else has: for a test that changes its context."""
         client = odoorpc.ODOO("127.0.0.1", port=self.port, timeout=300)
         client.login(self.db, login or self.login, password or self.password)
         return client
