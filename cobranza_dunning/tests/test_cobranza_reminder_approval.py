@@ -265,8 +265,7 @@ class TestCobranzaReminderApproval(ReminderCase):
             self.approve(reminders, self.ana)
 
     def test_approving_many_takes_few_queries(self):
-        for number in range(20):
-            self.invoice(self.new_partner(f"Debtor {number}"), 100)
+        self.invoices([(self.new_partner(f"Debtor {number}"), 100) for number in range(20)])
         reminders = self.propose()
         self.env.flush_all()
         self.env.invalidate_all()

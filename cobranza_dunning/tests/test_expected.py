@@ -348,10 +348,8 @@ class TestExpectedQueries(ExpectedCase):
         self.env.cr.flush()
         self.queries()
         few = self.queries()
-        for number in range(6):
-            partner = self.new_partner(f"Second {number}")
-            for day in (10, 20):
-                self.invoice(partner, 100, due=days_ago(day))
+        partners = [self.new_partner(f"Second {number}") for number in range(6)]
+        self.invoices([(one, 100, days_ago(day)) for one in partners for day in (10, 20)])
         self.env.cr.flush()
         self.assertEqual(self.queries(), few)
         self.assertLess(few, 30)

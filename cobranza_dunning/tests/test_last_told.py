@@ -109,8 +109,7 @@ class TestLastTold(ReminderCase):
 
     def test_one_statement_whatever_their_number(self):
         partners = [self.new_partner(f"Many {number}") for number in range(12)]
-        for partner in partners:
-            self.invoice(partner, 100)
+        self.invoices([(partner, 100) for partner in partners])
         self.remind()
         reminders = self.again()
         self.assertEqual(len(reminders), 12)

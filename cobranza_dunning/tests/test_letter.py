@@ -124,8 +124,9 @@ class TestLetter(Papers, ReminderCase):
         self.assertEqual(words, "QQQ two 50/100")
 
     def test_many_lines_repeat_the_head_of_the_table(self):
-        for number in range(60):
-            self.invoice(self.partner, 100 + number, days_ago(30 + number % 20))
+        self.invoices(
+            [(self.partner, 100 + number, days_ago(30 + number % 20)) for number in range(60)]
+        )
         pages = self.pages(self.pdf(self.approved()))
         self.assertGreater(len(pages), 1)
         for number, page in enumerate(pages, 1):
@@ -234,8 +235,7 @@ class TestLetter(Papers, ReminderCase):
     def test_a_batch_in_one_file(self):
         for name in ("Ana", "Berta", "Carla"):
             self.invoice(self.new_partner(name), 100)
-        for number in range(40):
-            self.invoice(self.partner, 100 + number)
+        self.invoices([(self.partner, 100 + number) for number in range(40)])
         reminders = self.approved()
         pages = self.pages(self.pdf(reminders))
         self.assertGreater(len(pages), 4)

@@ -141,8 +141,7 @@ class TestHandOverMoments(MomentCase):
 
     def test_queries_do_not_depend_on_the_number(self):
         people = [self.new_partner(f"Moment {number}") for number in range(60)]
-        for person in people:
-            self.invoice(person, 100)
+        self.invoices([(person, 100) for person in people])
         reminders = self.approved()
         self.assertEqual(len(reminders), 60)
         counts = []

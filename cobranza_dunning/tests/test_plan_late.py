@@ -100,8 +100,7 @@ class TestPlanLate(PlanCase):
     def followed(self, count):
         """Queries to look at so many new plans with an installment that is late."""
         partners = [self.new_partner(f"Late {count} {number}") for number in range(count)]
-        for partner in partners:
-            self.invoice(partner, 600)
+        self.invoices([(partner, 600) for partner in partners])
         plans = self.plans.union(*(self.agreed(partner, **SIX) for partner in partners))
         with self.at(date(2026, 4, 11)), patch.object(
             self.env.registry["cobranza.debtor"], "_evaluate_agreements"

@@ -317,8 +317,7 @@ class TestPortalBlock(PortalCase):
         self.assertIn("on the page that the code opens", reminder.payment_block)
 
     def test_buttons_take_no_query_each(self):
-        for number in range(50):
-            self.invoice(self.new_partner(f"Debtor {number}"), 100)
+        self.invoices([(self.new_partner(f"Debtor {number}"), 100) for number in range(50)])
         reminders = self.propose()
         self.assertEqual(len(set(reminders.mapped("access_token")) - {False}), 50)
         self.env.flush_all()

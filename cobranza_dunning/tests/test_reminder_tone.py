@@ -313,8 +313,7 @@ class TestReminderTone(ReminderCase):
     # --- speed
 
     def test_a_batch_takes_the_same_queries_whatever_its_size(self):
-        for number in range(12):
-            self.invoice(self.new_partner(f"Customer {number}"), 100)
+        self.invoices([(self.new_partner(f"Customer {number}"), 100) for number in range(12)])
         self.say("thank you.")
         reminders = self.propose()
         self.assertEqual(len(reminders), 12)

@@ -216,9 +216,8 @@ class TestUndelivered(AttemptCase):
         self.r5.approval = "auto"
         counts = []
         for number in (2, 6):
-            for each in range(number):
-                partner = self.new_partner(f"Many {number} {each}")
-                self.invoice(partner, 100, days_ago(9))
+            partners = [self.new_partner(f"Many {number} {each}") for each in range(number)]
+            self.invoices([(partner, 100, days_ago(9)) for partner in partners])
             self.remind()
             self.work_queue(POLICY)
             reminders = self.propose()

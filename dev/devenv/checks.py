@@ -11,8 +11,9 @@ from .ui import SetupError, step
 
 ORM = "ORM"
 ORM_DATABASE = "cobranza_test_orm"
-#: The ORM layer comes in so many parts: the last ones begin when another layer is done.
-ORM_PARTS = 4
+#: The ORM layer comes in so many parts: the last ones begin when others are done, and none of them
+#: is long enough to be left alone in the end.
+ORM_PARTS = 6
 AT_ONCE = 4
 #: Their ledgers have a dozen rows: to plan a statement takes ten times as long as to execute it,
 #: half of that with fewer plans to choose from.

@@ -107,7 +107,7 @@ class WebClient:
         return self
 
     def app(self, name):
-        """Open an app from the menu of apps."""
+        """Open an app from the menu of apps; a blank page opens the web client first."""
         if self.page.url == "about:blank":
             self.open("")
         self.page.click(".o_navbar_apps_menu button")
