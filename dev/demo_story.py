@@ -209,11 +209,15 @@ def report(run, sent):
         rows.append((label, sum(count for _, count in mine), ""))
         rows += [(f"   {reason}", count, "") for reason, count in mine]
     states = Counter(run.reminder_ids.mapped("state"))
+
+    def of(state):
+        return run.reminder_ids.filtered(lambda one: one.state == state)
+
     rows += [
         ("Recordatorios propuestos", len(run.reminder_ids), _total(run.reminder_ids)),
         ("   enviados", len(sent), _total(sent)),
-        ("   por aprobar, en el navegador", states["proposed"],
-         _total(run.reminder_ids.filtered(lambda one: one.state == "proposed"))),
+        ("   por aprobar, en el navegador", states["proposed"], _total(of("proposed"))),
+        ("   aprobados, esperan su hora", states["approved"], _total(of("approved"))),
     ]
     say(f"\nEl proceso de hoy, {run.date:%d/%m/%Y}")
     for label, count, amount in rows:

@@ -28,7 +28,6 @@ class OutcomeCase(ReminderCase):
     def setUpBooks(self):
         super().setUpBooks()
         self.move = self.invoice(self.partner, 100)
-        self.debtor()  # accounts are there once something is committed
 
     def outcome(self, code):
         """The outcome that comes with the program under a code."""

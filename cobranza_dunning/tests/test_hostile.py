@@ -322,7 +322,6 @@ class TestInsuranceScripts(ScriptCase, ClaimCase):
         self.insurance.declares = True
         self.limit(100000)
         self.sold = self.sale(1000, date(2026, 1, 10), date(2026, 2, 9))
-        self.commit()
 
     def _try_all(self, model, method, ids, fine):
         """Call a method with junk for each of its arguments; fine: those it can't do without."""
@@ -369,15 +368,13 @@ class TestInsuranceScripts(ScriptCase, ClaimCase):
         model, claim = "cobranza.insurance.claim", self.claim()
         self._try_all(model, "file_claim", [], {"partner_id": self.partner.id})
         payment = {"payment_line_id": self.customer_pays(100).id}
-        for step, methods in {
-            "action_file": {
-                "action_accept": {}, "action_refuse": {"decision": "x"}, "action_cancel": {},
-            },
-            "action_accept": {"record_recovery": payment, "register_payment": {}},
-        }.items():  # fmt: skip
+        for step in ("action_file", "action_accept"):
             getattr(claim, step)()
             self.commit()
-            for method, fine in methods.items():
+            for method, fine in (
+                ("action_accept", {}), ("action_refuse", {"decision": "x"}), ("action_cancel", {}),
+                ("record_recovery", payment), ("register_payment", {}),
+            ):  # fmt: skip
                 self._try_all(model, method, [claim.ids], fine)
 
 

@@ -23,7 +23,6 @@ class TestAgreements(InsuranceCase):
         self.limit(1000)
         self.one = self.sale(300, date(2026, 3, 1), date(2026, 3, 31))
         self.line = self.due(self.one)
-        self.commit()
 
     def approve(self, until):
         """Record that the insurer allows more time for the invoice."""

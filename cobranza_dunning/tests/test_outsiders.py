@@ -48,8 +48,8 @@ class TestOutsiders(AnswerCase):
             cls.collector_elsewhere,
         )
 
-    def setUpBooks(self):
-        super().setUpBooks()
+    def setUp(self):
+        super().setUp()
         self.reminder = self.sent()
         self.answer = self.reminder._log_answer("It never arrived", kind="not_received")
         self.known = {

@@ -196,7 +196,7 @@ class TestInsuranceQueries(InsuranceCase):
             [("partner_id", "in", [one.id for one in partners])]
         )
 
-    def invoices(self, count):
+    def insured_invoices(self, count):
         """Insured invoices of so many customers, as a list reads them."""
         return self.env["account.move"].browse(self.insured(count).cover_ids.move_id.ids)
 
@@ -223,14 +223,14 @@ class TestInsuranceQueries(InsuranceCase):
         self.assertLessEqual(counts[2], 27)
 
     def test_lists_take_one_query_for_what_is_insured(self):
-        few, many = self.invoices(2), self.invoices(6)
+        few, many = self.insured_invoices(2), self.insured_invoices(6)
         names = ["insured", "insurance_state", "insured_amount", "insurance_next_date"]
         few.read(names)  # what is cached once per process
         counts = [self.queries(lambda ours=ours: ours.read(names)) for ours in (few, many)]
         self.assertEqual(*counts)
 
     def test_asking_about_many_lines_takes_the_same_queries(self):
-        few, many = self.invoices(2), self.invoices(6)
+        few, many = self.insured_invoices(2), self.insured_invoices(6)
         few.cobranza_cover()
         for day in (None, TODAY):
             counts = [

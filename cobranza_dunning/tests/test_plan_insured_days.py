@@ -26,7 +26,6 @@ class InsuredCase(InsuranceCase):
         super().setUpBooks()
         self.limit(1000)
         self.move = self.sale(600, date(2026, 2, 1), date(2026, 2, 27))
-        self.commit()
 
 
 @tagged("post_install", "-at_install")

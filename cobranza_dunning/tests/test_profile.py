@@ -12,9 +12,9 @@ from .common import TODAY, CobranzaCase, days_ago
 class ProfileCase(CobranzaCase):
     """Customers with a history of payments."""
 
-    def buy_and_pay(self, late, partner=None, amount=100, due=None):
-        """Invoice something due some time ago (60 days), and have it paid so many days late."""
-        return self.history([(late, due or days_ago(60))], partner, amount)
+    def buy_and_pay(self, late, amount=100):
+        """Invoice something due 60 days ago, and have it paid so many days late."""
+        return self.history([(late, days_ago(60))], amount=amount)
 
     def known(self, partner=None, late=(0, 0, 0)):
         """Give a customer enough history for a score: known for a year, so many paid late."""
@@ -22,7 +22,10 @@ class ProfileCase(CobranzaCase):
         return self.debtor(partner)
 
     def history(self, bought, partner=None, amount=100):
-        """Invoice what was due on some days, and have each paid so many days late."""
+        """Invoice what was due on some days; what is paid on one day is one payment.
+
+        bought: (days late, due date) each.
+        """
         partner = partner or self.partner
         moves = self.invoices([(partner, amount, due) for _late, due in bought])
         self.env.cr.flush()  # posted one day, paid another

@@ -12,7 +12,6 @@ class TestReminderOffer(MailingCase):
     def setUpBooks(self):
         super().setUpBooks()
         self.move = self.invoice(self.partner, 600)
-        self.debtor()
 
     def offer(self, partner=None, **offer):
         """Offer a plan to a customer."""

@@ -30,9 +30,17 @@ class TestRun(RunCase):
         for table in tables:
             self.assertEqual(self.rows(table), before[table], table)
 
-    def test_preview_of_a_customer_who_never_had_an_account(self):
+    def test_preview_of_a_customer_whose_account_is_missing(self):
+        """Of items that didn't come by posting it is made, as posting would have made it."""
         move = self.invoice(self.partner, 100)
-        self.assertEqual(self.decide(move).partner_id, self.partner)
+        self.debtor()
+        self.env.cr.execute(
+            "DELETE FROM cobranza_debtor WHERE partner_id = %s", [self.partner.id]
+        )
+        self.env.invalidate_all()
+        decided = self.decide(move)
+        self.assertEqual(decided.partner_id, self.partner)
+        self.assertEqual(decided.debtor_id, self.debtor())
 
     def test_preview_again_and_again(self):
         self.invoice(self.partner, 100)

@@ -105,6 +105,11 @@ class TestSelection(CobranzaCase):
         self.assertEqual(run.figures["reasons"], {"no_partner": 1})
         self.assertIn("no customer", self.assertExplains(self.due(orphan), one)["sentence"])
 
+    def test_rule1_a_receipt_without_customer_is_reported(self):
+        receipt = self.invoice(self.env["res.partner"], 100, move_type="out_receipt")
+        one = self.decide(receipt)
+        self.assertEqual((one.outcome, one.reason, one.residual), ("skip", "no_partner", 100))
+
     def test_rule1_a_line_without_partner_makes_no_reminder(self):
         self.journal_debt(None, 100)
         self.assertFalse(self.run_dunning("propose").reminder_ids)

@@ -46,7 +46,7 @@ def dropdb(args):
     """`./dev/dropdb NAME`: drop a database."""
     if len(args) != 1:
         raise SetupError("usage: ./dev/dropdb NAME")
-    postgres.ensure()
+    environment.prepare()
     templates.drop_database(_database_name(args[0]))
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL: an existing server (`PGHOST` ...), or a private cluster in `.odoo/pg`.
 
 The private one listens on a unix socket only. It holds nothing that can't be made again, so it
-trades safety for speed (no fsync) and a broken cluster is thrown away and made anew.
+trades safety for speed (no fsync), and a cluster that is half there is thrown away and made anew.
 """
 import hashlib
 import os

@@ -22,10 +22,10 @@ def other(server):
     second.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def both(server, other):
-    """The two clients, one for each server."""
-    return server.odoo(), other.odoo()
+    """The two clients, one for each server; neither has looked at more than the other."""
+    return server.new_client(), other.new_client()
 
 
 @pytest.fixture(autouse=True)

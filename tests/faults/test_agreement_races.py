@@ -236,7 +236,7 @@ def test_killed_between_acceptance_and_re_booking(server, ledger, rebooked, rest
     assert server.psql(state).strip() == "offered"
 
     restart(lambda: True)
-    plans = server.odoo().env["cobranza.plan"]
+    plans = server.new_client().env["cobranza.plan"]
     plans.action_accept([plan_id])
     plans.action_accept([plan_id])
     assert server.psql(state).strip() == "active"

@@ -244,9 +244,9 @@ def test_two_people_approve_what_needs_two(both, server, ledger):
     try:
         _partners, _moves, reminder_ids = ledger.propose(3)
         clients = both[0], server.odoo("second", "second-secret")
+        models = [client.env["cobranza.reminder"] for client in clients]
         results = at_once(*(
-            lambda client=client: client.env["cobranza.reminder"].action_approve(reminder_ids)
-            for client in clients))
+            lambda model=model: model.action_approve(reminder_ids) for model in models))
         assert results == [True, True]
         rows = ledger.env["cobranza.reminder"].read(reminder_ids, ["state", "approval_count"])
         assert [(row["state"], row["approval_count"]) for row in rows] == [("approved", 2)] * 3

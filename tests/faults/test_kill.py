@@ -71,7 +71,7 @@ def test_killed_while_the_user_waits(server, ledger, restart):
     assert count(server, partner_ids, "proposed") == 0
 
     restart(lambda: True)
-    again = Books(server.odoo())
+    again = Books(server.new_client())
     again.env["cobranza.run"].action_execute([run_id])
     assert state(server, run_id) == "done"
     assert count(server, partner_ids, "proposed") == 60

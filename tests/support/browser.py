@@ -95,11 +95,6 @@ class WebClient:
         if response.status >= 500:
             self.errors.append(f"{response.status} {response.url}")
 
-    def login(self, user, password):
-        """Log in; returns the client."""
-        login(self.page, self.server, user, password)
-        return self
-
     def open(self, path):
         """Open an address of the web client, such as "debtors" or "debtors/3"; itself again."""
         self.page.goto(f"{self.server.url}/odoo/{path}")

@@ -3,7 +3,6 @@ import itertools
 import os
 import shutil
 from contextlib import contextmanager
-from functools import cached_property
 
 import odoorpc
 import psycopg2
@@ -55,9 +54,9 @@ class Live(live.OdooServer):
 
     sink: Sink
 
-    @cached_property
-    def _clients(self):
-        return {}
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._clients = {}
 
     def odoo(self, login=None, password=None):
         """The odoorpc client of admin or of another user, who logs in once and stays so."""
