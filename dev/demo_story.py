@@ -3,7 +3,6 @@
 Its books are made week by week, and the last weeks are collected as they would have been: a run,
 approval, sending, the mail queue, with the clock put back. Then comes today.
 """
-from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
@@ -208,16 +207,16 @@ def report(run, sent):
         mine = [(reasons[reason], count) for what, reason, count in counted if what == outcome]
         rows.append((label, sum(count for _, count in mine), ""))
         rows += [(f"   {reason}", count, "") for reason, count in mine]
-    states = Counter(run.reminder_ids.mapped("state"))
-
-    def of(state):
-        return run.reminder_ids.filtered(lambda one: one.state == state)
-
+    by_state = run.reminder_ids.grouped("state")
+    none = run.reminder_ids.browse()
     rows += [
-        ("Recordatorios propuestos", len(run.reminder_ids), _total(run.reminder_ids)),
-        ("   enviados", len(sent), _total(sent)),
-        ("   por aprobar, en el navegador", states["proposed"], _total(of("proposed"))),
-        ("   aprobados, esperan su hora", states["approved"], _total(of("approved"))),
+        (label, len(reminders), _total(reminders))
+        for label, reminders in (
+            ("Recordatorios propuestos", run.reminder_ids),
+            ("   enviados", sent),
+            ("   por aprobar, en el navegador", by_state.get("proposed", none)),
+            ("   aprobados, esperan su hora", by_state.get("approved", none)),
+        )
     ]
     say(f"\nEl proceso de hoy, {run.date:%d/%m/%Y}")
     for label, count, amount in rows:

@@ -343,7 +343,7 @@ class TestInsuranceScripts(ScriptCase, ClaimCase):
         row = {**customer, "amount": 10}
         declaration, limits = "cobranza.insurance.declaration", "cobranza.insurance.limit"
         for model, method, ids, fine in (
-            # with a reference it is given, and all else is looked at
+            ("cobranza.insurance.notice", "notify", [], customer),
             ("cobranza.insurance.notice", "notify", [], {**customer, "reference": "R"}),
             ("cobranza.insurance.notice", "action_withdraw", [[notice["id"]]], {}),
             (declaration, "prepare", [], {"policy": self.insurance.id}),

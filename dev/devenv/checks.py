@@ -11,8 +11,8 @@ from .ui import SetupError, step
 
 ORM_DATABASE = "cobranza_test_orm"
 ORM_PARTS = 4
-#: They give way to the layers with servers, which take longest and have somebody waiting; so all
-#: end at about the same time.
+#: They give way to the layers with servers and browsers, which take longest one test after the
+#: other; so all end at about the same time.
 GIVES_WAY = 10
 #: Their ledgers have a dozen rows: to plan a statement takes ten times as long as to execute it,
 #: half of that with fewer plans to choose from.
